@@ -1,0 +1,58 @@
+"""What `init()` sets, and where traces go when nobody says."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .clock import Clock, SystemClock
+from .ids import Randomness
+
+__all__ = ["Config", "configure", "default_directory", "in_force"]
+
+
+@dataclass(frozen=True)
+class Config:
+    """How this process records. One is in force at a time; `init()` replaces it."""
+
+    agent_name: str = ""
+    """Names the session that opens by itself; the program's name when empty."""
+    directory: Path | None = None
+    """Holds the traces of contexts that name no path; `default_directory()` when None."""
+    tags: Sequence[str] = ()
+    """Put on every session."""
+    clock: Clock = field(default_factory=SystemClock)
+    randomness: Randomness = os.urandom
+
+    def trace_directory(self) -> Path:
+        return self.directory if self.directory is not None else default_directory() / "traces"
+
+
+_config = Config()
+
+
+def in_force() -> Config:
+    """Return the configuration of this process."""
+    return _config
+
+
+def configure(config: Config) -> None:
+    """Put `config` in force for every context that opens from now on."""
+    global _config
+    _config = config
+
+
+def default_directory() -> Path:
+    """Return `$PEEK_DIR`, else the user's state directory for Peek, where platformdirs also puts it; never the working one."""
+    chosen = os.environ.get("PEEK_DIR")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/peek"
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "peek"
+    state = os.environ.get("XDG_STATE_HOME", "").strip()
+    return (Path(state) if state.startswith("/") else Path.home() / ".local/state") / "peek"

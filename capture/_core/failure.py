@@ -1,0 +1,58 @@
+"""An exception as the `error` key of an event: the original's class, text and stack."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["Failure", "describe", "status_of"]
+
+Failure = BaseException | str | Mapping[str, Any]
+"""What a `record_*` method takes as `error`: an exception, a message, or the three keys themselves."""
+
+
+def describe(failure: Failure) -> dict[str, Any]:
+    """Return `{type, message, stack?}`."""
+    if isinstance(failure, BaseException):
+        return {"type": _class_name(failure), "message": _message(failure), "stack": _stack(failure)}
+    if isinstance(failure, Mapping):
+        return {"type": "Error", "message": ""} | dict(failure)
+    return {"type": "Error", "message": str(failure)}
+
+
+def status_of(exception: BaseException | None) -> str:
+    """Return how an agent whose block was left by `exception` ended: `completed`, `error` or `cancelled`."""
+    if exception is None:
+        return "completed"
+    if isinstance(exception, SystemExit):
+        return "completed" if exception.code in (None, 0) else "error"
+    if isinstance(exception, KeyboardInterrupt | GeneratorExit) or _is_cancellation(exception):
+        return "cancelled"
+    return "error"
+
+
+def _is_cancellation(exception: BaseException) -> bool:
+    asyncio = sys.modules.get("asyncio.exceptions")
+    return asyncio is not None and isinstance(exception, asyncio.CancelledError)
+
+
+def _class_name(failure: BaseException) -> str:
+    kind = type(failure)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _message(failure: BaseException) -> str:
+    try:
+        return str(failure)
+    except Exception:  # the host's own class may be broken; its failure is still worth recording
+        return "<unreadable message>"
+
+
+def _stack(failure: BaseException) -> str:
+    import traceback  # 5 ms that only a failure pays
+
+    try:
+        return "".join(traceback.format_exception(failure))
+    except Exception:
+        return "<unreadable stack>"

@@ -1,0 +1,66 @@
+"""What an `agent_start` says about the process, read without starting another one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from .._version import __version__
+
+__all__ = ["describe_process", "program_name"]
+
+
+def describe_process() -> dict[str, Any]:
+    """Return the fields of a root `agent_start` that tell which program ran, where and in which version."""
+    return {
+        "argv": list(sys.argv),
+        "cwd": _working_directory(),
+        "pid": os.getpid(),
+        "host": os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME"),
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "git": _git(),
+        "capture": {"version": __version__},
+    }
+
+
+def program_name() -> str:
+    """Return the name of the running program, for a session that nobody named."""
+    main = sys.modules.get("__main__")
+    spec = getattr(main, "__spec__", None)
+    if spec is not None and spec.name:  # python -m package
+        return str(spec.name.removesuffix(".__main__"))
+    return Path(sys.argv[0]).stem if sys.argv and sys.argv[0] not in ("", "-c", "-") else "python"
+
+
+def _working_directory() -> str | None:
+    try:
+        return os.getcwd()
+    except OSError:  # it was deleted under the program
+        return None
+
+
+def _git() -> dict[str, str] | None:
+    """Return the commit checked out where the program runs. Whether it is dirty would take a process to find out."""
+    try:
+        here = Path.cwd()
+        root = next((level for level in (here, *here.parents) if (level / ".git").exists()), None)
+        commit = None if root is None else _commit(root / ".git")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return {"commit": commit} if commit else None
+
+
+def _commit(git: Path) -> str | None:
+    if git.is_file():  # a worktree or submodule: "gitdir: <path>"
+        git = (git.parent / git.read_text().removeprefix("gitdir:").strip()).resolve()
+    head = (git / "HEAD").read_text().strip()
+    if not head.startswith("ref:"):
+        return head
+    ref = head.removeprefix("ref:").strip()
+    common = (git / (git / "commondir").read_text().strip()) if (git / "commondir").exists() else git
+    if (common / ref).exists():
+        return (common / ref).read_text().strip()
+    packed = (common / "packed-refs").read_text().splitlines() if (common / "packed-refs").exists() else []
+    return next((line.split()[0] for line in packed if line.endswith(f" {ref}")), None)

@@ -1,0 +1,388 @@
+"""One `record_*` method for every type of the vocabulary, with FORMAT.md's fields as parameters.
+
+Every method writes its event before it returns, and returns the event's id: a `str` that may also be awaited. Fields left
+None are left out. Beside its own fields each takes the keys of `Common`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+
+from .failure import Failure
+from .guard import guarded
+from .ids import NOTHING, EventId
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+__all__ = ["Common", "Records"]
+
+R = TypeVar("R")
+
+
+class Common(TypedDict, total=False):
+    """What every event may carry beside its payload."""
+
+    parent: str
+    """The id of the event it belongs to; otherwise the parent rule decides (`capture._core.spans`)."""
+    duration_ms: float
+    """How long it took, in milliseconds, on an event that ends something."""
+    error: Failure
+    """How it failed: an exception, a message, or `{type, message, stack?}`."""
+    usage: Mapping[str, int]
+    """Tokens: `input_tokens` (cache included), `output_tokens`, `cache_read_tokens`, `cache_write_tokens`, `reasoning_tokens`."""
+    cost_usd: float
+    """What it cost, in US dollars, if known."""
+    importance: float
+    """0..1, when the author knows better than the reader."""
+    links: Sequence[str]
+    """Ids of other events that led to this one."""
+    agent: str
+    """Which agent, when it is not the context's own."""
+    source: Mapping[str, Any]
+    """On imported events: where it came from, `{kind, …}`."""
+
+
+def _guard_records(records: type[R]) -> type[R]:
+    """Put the guard around every `record_*` method: nothing that goes wrong in one reaches the agent."""
+    for name, method in list(vars(records).items()):
+        if name.startswith(("record_", "create_")):
+            setattr(records, name, guarded(NOTHING)(method))
+    return records
+
+
+@_guard_records
+class Records:
+    """The `record_*` methods, over one `_record`. A keyword that is neither a field nor of `Common` is carried in `data`."""
+
+    def _record(self, type: str, name: str | None, data: dict[str, Any], common: Common) -> EventId:
+        raise NotImplementedError
+
+    # -- agents, turns and messages --------------------------------------------------------------------------------
+
+    def record_agent_start(
+        self,
+        agent_name: str | None = None,
+        framework: str | None = None,
+        tags: Sequence[str] | None = None,
+        argv: Sequence[str] | None = None,
+        cwd: str | None = None,
+        pid: int | None = None,
+        host: str | None = None,
+        python: str | None = None,
+        git: Mapping[str, Any] | None = None,
+        capture: Mapping[str, Any] | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that an agent begins. A `TraceContext` does so by itself."""
+        data = {"agent_name": agent_name, "framework": framework, "tags": tags, "argv": argv, "cwd": cwd, "pid": pid}
+        data |= {"host": host, "python": python, "git": git, "capture": capture}
+        return self._record("agent_start", agent_name, data, common)
+
+    def record_agent_end(
+        self,
+        status: str | None = None,
+        totals: Mapping[str, int] | None = None,
+        redacted: Mapping[str, int] | None = None,
+        *,
+        agent_name: str | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that an agent ended: `completed`, `error` or `cancelled`. A `TraceContext` does so by itself."""
+        return self._record(
+            "agent_end", agent_name, {"status": status, "totals": totals, "redacted": redacted}, common
+        )
+
+    def record_agent_turn(
+        self,
+        speaker: str | None = None,
+        turn_index: int | None = None,
+        goal: str | None = None,
+        content: Any = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that a turn begins. What follows in the same task belongs to it, until the next turn or the agent's end."""
+        data = {"speaker": speaker, "turn_index": turn_index, "goal": goal, "content": content}
+        return self._record("agent_turn", speaker, data, common)
+
+    def record_user_message(self, content: Any = None, **common: Unpack[Common]) -> EventId:
+        """Record what a person said."""
+        return self._record("user_message", None, {"content": content}, common)
+
+    def record_subagent_start(
+        self,
+        agent_id: str | None = None,
+        agent_type: str | None = None,
+        prompt: Any = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that a subagent begins."""
+        data = {"agent_id": agent_id, "agent_type": agent_type, "prompt": prompt}
+        return self._record("subagent_start", agent_type or agent_id, data, common)
+
+    def record_subagent_end(
+        self,
+        agent_id: str | None = None,
+        agent_type: str | None = None,
+        status: str | None = None,
+        result: Any = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that a subagent ended."""
+        data = {"agent_id": agent_id, "agent_type": agent_type, "status": status, "result": result}
+        return self._record("subagent_end", agent_type or agent_id, data, common)
+
+    # -- models and tools ------------------------------------------------------------------------------------------
+
+    def record_llm_request(
+        self,
+        model: str | None = None,
+        messages: Any = None,
+        *,
+        provider: str | None = None,
+        system: Any = None,
+        tools: Any = None,
+        settings: Mapping[str, Any] | None = None,
+        attempt: int | None = None,
+        http: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that a request leaves for a model. `attempt` counts from 1."""
+        data = {"provider": provider, "model": model, "messages": messages, "system": system, "tools": tools}
+        data |= {"settings": settings, "attempt": attempt, "http": http, "extra": extra}
+        return self._record("llm_request", model, data, common)
+
+    def record_llm_chunk(
+        self,
+        text: str | None = None,
+        tool_call: Mapping[str, Any] | None = None,
+        *,
+        model: str | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record a piece of a streamed answer as it passes."""
+        return self._record("llm_chunk", model, {"text": text, "tool_call": tool_call}, common)
+
+    def record_llm_response(
+        self,
+        model: str | None = None,
+        content: Any = None,
+        *,
+        provider: str | None = None,
+        response_id: str | None = None,
+        tool_calls: Any = None,
+        finish_reason: str | None = None,
+        usage_raw: Any = None,
+        time_to_first_token_ms: float | None = None,
+        chunks: Sequence[Sequence[float]] | None = None,
+        closed_by: str | None = None,
+        http: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record a model's whole answer, or with `error` how the call failed."""
+        data = {"provider": provider, "model": model, "response_id": response_id, "content": content}
+        data |= {"tool_calls": tool_calls, "finish_reason": finish_reason, "usage_raw": usage_raw}
+        data |= {"time_to_first_token_ms": time_to_first_token_ms, "chunks": chunks, "closed_by": closed_by}
+        data |= {"http": http, "extra": extra}
+        return self._record("llm_response", model, data, common)
+
+    def record_tool_call(self, name: str, arguments: Any = None, **common: Unpack[Common]) -> EventId:
+        """Record that a tool is called."""
+        return self._record("tool_call", name, {"arguments": arguments}, common)
+
+    def record_tool_result(
+        self, name: str, result: Any = None, is_error: bool | None = None, **common: Unpack[Common]
+    ) -> EventId:
+        """Record what the latest open call of that tool gave back, or with `error` how it failed."""
+        failed = is_error or "error" in common
+        if failed and "error" not in common:
+            common["error"] = {"type": "ToolError", "message": result if isinstance(result, str) else repr(result)}
+        data = {"result": result, "is_error": bool(failed)}
+        return self._record("tool_result", name, data, common)
+
+    def record_file_read(
+        self,
+        path: str | None = None,
+        bytes: int | None = None,
+        diff: str | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that a file was read."""
+        return self._record("file_read", path, {"path": path, "bytes": bytes, "diff": diff}, common)
+
+    def record_file_write(
+        self,
+        path: str | None = None,
+        bytes: int | None = None,
+        diff: str | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that a file was written."""
+        return self._record("file_write", path, {"path": path, "bytes": bytes, "diff": diff}, common)
+
+    # -- decisions and safety --------------------------------------------------------------------------------------
+
+    def record_decision(
+        self,
+        reasoning: str | None = None,
+        confidence: float | None = None,
+        chosen_action: str | None = None,
+        alternatives: Any = None,
+        evidence: Any = None,
+        evidence_event_ids: Sequence[str] | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record what the agent chose to do next. `confidence` is 0..1; calls that follow belong to this decision."""
+        data = {"reasoning": reasoning, "confidence": confidence, "chosen_action": chosen_action}
+        data |= {"alternatives": alternatives, "evidence": evidence, "evidence_event_ids": _ids(evidence_event_ids)}
+        _link(common, evidence_event_ids)
+        return self._record("decision", chosen_action, data, common)
+
+    def record_safety_check(
+        self,
+        policy_name: str | None = None,
+        outcome: str | None = None,
+        risk_level: str | None = None,
+        rationale: str | None = None,
+        blocked_action: str | None = None,
+        evidence: Any = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record a guardrail's look: `outcome` pass, warn, fail or block; `risk_level` low, medium, high or critical."""
+        data = {"policy_name": policy_name, "outcome": outcome, "risk_level": risk_level, "rationale": rationale}
+        data |= {"blocked_action": blocked_action, "evidence": evidence}
+        return self._record("safety_check", policy_name, data, common)
+
+    def record_refusal(
+        self,
+        reason: str | None = None,
+        policy_name: str | None = None,
+        risk_level: str | None = None,
+        blocked_action: str | None = None,
+        safe_alternative: str | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that the agent or its model refused."""
+        data = {"reason": reason, "policy_name": policy_name, "risk_level": risk_level}
+        data |= {"blocked_action": blocked_action, "safe_alternative": safe_alternative}
+        return self._record("refusal", policy_name, data, common)
+
+    def record_policy_violation(
+        self,
+        policy_name: str | None = None,
+        violation_type: str | None = None,
+        severity: str | None = None,
+        details: Any = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that a policy was broken."""
+        data = {"policy_name": policy_name, "violation_type": violation_type, "severity": severity, "details": details}
+        return self._record("policy_violation", policy_name, data, common)
+
+    def record_prompt_policy(
+        self,
+        template_id: str | None = None,
+        policy_parameters: Mapping[str, Any] | None = None,
+        speaker: str | None = None,
+        goal: str | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record which prompt template is in force, and with which parameters."""
+        data = {"template_id": template_id, "policy_parameters": policy_parameters, "speaker": speaker, "goal": goal}
+        return self._record("prompt_policy", template_id, data, common)
+
+    def record_behavior_alert(
+        self,
+        alert_type: str | None = None,
+        severity: str | None = None,
+        signal: Any = None,
+        related_event_ids: Sequence[str] | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record an alert of the agent's own watchdog."""
+        data = {"alert_type": alert_type, "severity": severity, "signal": signal}
+        data |= {"related_event_ids": _ids(related_event_ids)}
+        _link(common, related_event_ids)
+        return self._record("behavior_alert", alert_type, data, common)
+
+    def record_repair_attempt(
+        self,
+        attempted_fix: str | None = None,
+        validation_result: Any = None,
+        outcome: str | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record an attempt to mend a failure: `outcome` success, failure or partial."""
+        data = {"attempted_fix": attempted_fix, "validation_result": validation_result, "outcome": outcome}
+        return self._record("repair_attempt", None, data, common)
+
+    # -- state, replay and the rest --------------------------------------------------------------------------------
+
+    def record_checkpoint(
+        self, state: Any = None, memory: Any = None, label: str | None = None, **common: Unpack[Common]
+    ) -> EventId:
+        """Record the agent's state, to come back to."""
+        return self._record("checkpoint", label, {"state": state, "memory": memory, "label": label}, common)
+
+    create_checkpoint = record_checkpoint
+
+    def record_drift(self, differences: Any = None, **common: Unpack[Common]) -> EventId:
+        """Record what differs from the run this one was restored or forked from."""
+        return self._record("drift", None, {"differences": differences}, common)
+
+    def record_clock(self, value: Any = None, **common: Unpack[Common]) -> EventId:
+        """Record the time the agent was given."""
+        return self._record("clock", None, {"value": value}, common)
+
+    def record_random(self, value: Any = None, **common: Unpack[Common]) -> EventId:
+        """Record the random value the agent was given."""
+        return self._record("random", None, {"value": value}, common)
+
+    def record_new_id(self, value: Any = None, **common: Unpack[Common]) -> EventId:
+        """Record the fresh id the agent was given."""
+        return self._record("new_id", None, {"value": value}, common)
+
+    def record_control(
+        self,
+        action: str | None = None,
+        by: str | None = None,
+        reason: str | None = None,
+        paused_ms: float | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that a debugger paused, stepped, continued or stopped the agent."""
+        data = {"action": action, "by": by, "reason": reason, "paused_ms": paused_ms}
+        return self._record("control", action, data, common)
+
+    def record_error(self, error: Failure, **common: Unpack[Common]) -> EventId:
+        """Record an exception outside any call."""
+        common["error"] = error
+        return self._record("error", type(error).__name__ if isinstance(error, BaseException) else None, {}, common)
+
+    def record_log(self, stream: str | None = None, text: str | None = None, **common: Unpack[Common]) -> EventId:
+        """Record a line of output. `stream` is stdout, stderr or a logger's name."""
+        return self._record("log", stream, {"stream": stream, "text": text}, common)
+
+    def record_capture_loss(
+        self,
+        events: int | None = None,
+        bytes: int | None = None,
+        reasons: Mapping[str, int] | None = None,
+        **common: Unpack[Common],
+    ) -> EventId:
+        """Record that events were dropped on their way here. The recorder tells its own losses by itself."""
+        return self._record("capture_loss", None, {"events": events, "bytes": bytes, "reasons": reasons}, common)
+
+
+
+def _ids(events: Sequence[str] | None) -> list[str] | None:
+    return None if events is None else [str(event) for event in events]
+
+
+def _link(common: Common, events: Sequence[str] | None) -> None:
+    """Events named as evidence are links, unless the author gave others."""
+    if events and "links" not in common:
+        common["links"] = events

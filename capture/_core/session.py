@@ -1,0 +1,90 @@
+"""The session of a program without a `with`: opened by hand, or by the first event nobody opened one for."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import config
+from .clock import Clock, SystemClock
+from .context import TraceContext
+from .failure import status_of
+from .guard import guarded
+from .ids import Randomness
+from .spans import here
+
+__all__ = ["current", "end_session", "init", "start_session"]
+
+_session: TraceContext | None = None
+_lock = threading.RLock()
+
+
+@guarded(None)
+def init(
+    *,
+    agent_name: str = "",
+    directory: str | os.PathLike[str] | None = None,
+    tags: Sequence[str] = (),
+    clock: Clock | None = None,
+    randomness: Randomness = os.urandom,
+) -> None:
+    """Configure how this process records. Optional: without it, or with no arguments, the defaults hold.
+
+    `agent_name` names a session that opens by itself; `directory` holds the traces of contexts that name no path; `tags`
+    go on every session. `clock` and `randomness` are for tests (`capture.testing`).
+    """
+    config.configure(
+        config.Config(
+            agent_name=agent_name,
+            directory=None if directory is None else Path(directory).absolute(),
+            tags=tuple(tags),
+            clock=clock or SystemClock(),
+            randomness=randomness,
+        )
+    )
+
+
+def current() -> TraceContext:
+    """Return the innermost open context of the running task, or the process's own session, opened now if need be."""
+    place = here()
+    return place.span.context if place is not None else _session or start_session()
+
+
+def start_session(
+    agent_name: str = "",
+    path: str | os.PathLike[str] | None = None,
+    session: str | None = None,
+    tags: Sequence[str] | None = None,
+) -> TraceContext:
+    """Open the process's session, for a program that cannot use a `with`; it ends with `end_session()` or the process.
+
+    The parameters are those of `TraceContext`. A session that is already open is returned as it is.
+    """
+    global _session
+    with _lock:
+        if _session is None:
+            _session = TraceContext(agent_name, path, session, tags)
+            _session._start()
+            atexit.register(_end_at_exit)
+        return _session
+
+
+@guarded(None)
+def end_session(status: str = "completed", error: BaseException | None = None) -> None:
+    """End the process's session: `completed`, `error` or `cancelled`. Without an open one it does nothing."""
+    global _session
+    with _lock:
+        session, _session = _session, None
+    if session is not None:
+        atexit.unregister(_end_at_exit)
+        session._end("error" if error is not None else status, error)
+
+
+def _end_at_exit() -> None:
+    """End the session as the program ended: the interpreter keeps an uncaught exception where it printed it."""
+    uncaught = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    end_session(status_of(uncaught), uncaught if isinstance(uncaught, Exception) else None)

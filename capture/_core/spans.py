@@ -1,0 +1,113 @@
+"""The parent rule.
+
+An event's parent is `parent=` if given, else the innermost open span of its task: an agent, the agent's current turn, or
+a decorated call. Calls that follow a decision in the same span are children of that decision, until the next one or the
+span's end. A result's parent is its call: the latest open one of that name, preferring the task that made it.
+
+Where an asyncio task or a thread stands is a `Place` in a context variable, so siblings that share a span do not see each
+other's turns and decisions.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..events import CALLS
+from .tasks import Strand
+
+if TYPE_CHECKING:
+    from .context import TraceContext
+
+__all__ = ["OpenCall", "Place", "Span", "here", "move"]
+
+_MAX_OPEN_CALLS = 1024
+"""Calls without a result that a context remembers; an agent that never records results must not grow."""
+
+
+class Span:
+    """Something open that events belong to: an agent's run or a decorated call."""
+
+    __slots__ = ("closed", "context", "id", "outer")
+
+    def __init__(self, id: str, context: TraceContext, outer: Place | None) -> None:
+        self.id = id
+        self.context = context
+        self.outer = outer
+        self.closed = False
+
+
+class Place(NamedTuple):
+    """Where a task stands: in a span, perhaps in a turn of it, perhaps after a decision."""
+
+    span: Span
+    turn: str = ""
+    decision: str = ""
+
+    def parent_of(self, type: str) -> str:
+        """Return the id of the event that one of this type, recorded here, belongs to."""
+        if type in CALLS and self.decision:
+            return self.decision
+        if type == "agent_turn":
+            return self.span.id
+        return self.turn or self.span.id
+
+    def after(self, type: str, id: str) -> Place:
+        """Return the place of the same task once the event has been recorded."""
+        if type == "decision":
+            return self._replace(decision=id)
+        if type == "agent_turn":
+            return Place(self.span, turn=id)
+        return self
+
+
+class OpenCall(NamedTuple):
+    """A recorded call whose result has not been recorded."""
+
+    id: str
+    type: str
+    name: str
+    strand: Strand
+    started_ns: int
+
+
+class OpenCalls:
+    """The calls of one context that wait for their results, the latest last."""
+
+    def __init__(self) -> None:
+        self._calls: deque[OpenCall] = deque(maxlen=_MAX_OPEN_CALLS)
+
+    def opened(self, call: OpenCall) -> None:
+        self._calls.append(call)
+
+    def latest(self, type: str, name: str, strand: Strand) -> OpenCall | None:
+        """Return the latest open call of this type and name, preferring one that `strand` made; or None."""
+        candidates = [call for call in reversed(self._calls) if call.type == type and call.name == name]
+        own = [call for call in candidates if call.strand == strand]
+        return next(iter(own or candidates), None)
+
+    def with_id(self, id: str) -> OpenCall | None:
+        return next((call for call in self._calls if call.id == id), None)
+
+    def closed(self, call: OpenCall) -> None:
+        if call in self._calls:
+            self._calls.remove(call)
+
+
+_place: ContextVar[Place | None] = ContextVar("capture_place", default=None)
+
+
+def here() -> Place | None:
+    """Return where the running task stands, ended spans left behind; None outside every span."""
+    place = _place.get()
+    while place is not None and place.span.closed:
+        place = place.span.outer
+    return place
+
+
+def move(place: Place | None) -> None:
+    """Say where the running task stands from now on."""
+    _place.set(place)
+
+

@@ -1,0 +1,37 @@
+"""Which thread and which asyncio task is running, asked without importing asyncio."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any, TypeAlias
+
+__all__ = ["Strand", "running_strand", "strand_path"]
+
+Strand: TypeAlias = tuple[int, Any]
+"""One line of execution: a thread's ident, and the asyncio task it is in the middle of or None."""
+
+
+def running_strand() -> Strand:
+    """Return the strand of the caller."""
+    return threading.get_ident(), _running_task()
+
+
+def strand_path(strand: Strand) -> str:
+    """Return the running strand's name as it stands in an event's `task`: thread, then task, the main thread left out."""
+    ident, task = strand
+    names = [] if ident == threading.main_thread().ident else [threading.current_thread().name]
+    if task is not None:
+        names.append(str(task.get_name()))
+    return "/".join(names)
+
+
+def _running_task() -> Any:
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return None
+    try:
+        loop = asyncio._get_running_loop()
+        return None if loop is None else asyncio.current_task(loop)
+    except AttributeError:  # asyncio is in the middle of being imported
+        return None

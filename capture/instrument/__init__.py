@@ -1,0 +1,1 @@
+"""What records by itself: decorators, and taps into libraries that the host has imported."""

@@ -1,0 +1,62 @@
+"""The only caller of an original.
+
+Guarded observers before, the original called exactly once, guarded observers after. An observer returns nothing, so none
+can change a result; what the original raises goes on as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+from .._core.guard import swallow
+
+__all__ = ["Observer", "call", "call_async"]
+
+R = TypeVar("R")
+
+
+class Observer(Protocol):
+    """Watches one call."""
+
+    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """The original is about to be called with these."""
+
+    def returned(self, result: Any) -> None:
+        """The original returned."""
+
+    def raised(self, error: BaseException) -> None:
+        """The original raised, or was cancelled."""
+
+
+def call(original: Callable[..., R], observer: Observer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+    """Call `original` under the eyes of `observer`."""
+    _notify(observer.before, args, kwargs)
+    try:
+        result = original(*args, **kwargs)
+    except BaseException as error:
+        _notify(observer.raised, error)
+        raise
+    _notify(observer.returned, result)
+    return result
+
+
+async def call_async(
+    original: Callable[..., Awaitable[R]], observer: Observer, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> R:
+    """Await `original` under the eyes of `observer`."""
+    _notify(observer.before, args, kwargs)
+    try:
+        result = await original(*args, **kwargs)
+    except BaseException as error:
+        _notify(observer.raised, error)
+        raise
+    _notify(observer.returned, result)
+    return result
+
+
+def _notify(observe: Callable[..., None], *values: Any) -> None:
+    try:
+        observe(*values)
+    except Exception as error:
+        swallow(error)

@@ -1,0 +1,161 @@
+"""`trace_agent`, `trace_tool`, `trace_llm_call`: record a function's calls, its results and its failures.
+
+Each works bare or with arguments, on functions, methods and coroutine functions, and leaves signature and result alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec, TypeVar, cast, overload
+
+from .._core.context import TraceContext
+from .._core.failure import status_of
+from .._core.ids import EventId
+from .._core.session import current
+from .._core.spans import Place, Span, here, move
+from ._wrap import Observer, call, call_async
+
+__all__ = ["trace_agent", "trace_llm_call", "trace_tool"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
+Watch = Callable[[], Observer]
+
+
+@overload
+def trace_agent(function: F, /) -> F: ...
+@overload
+def trace_agent(*, name: str | None = None) -> Callable[[F], F]: ...
+def trace_agent(function: Any = None, /, *, name: str | None = None) -> Any:
+    """Record each call of a function as an agent's run: `agent_start`, what happens inside, `agent_end`."""
+    return _decorator(function, lambda f: functools.partial(_AgentRun, name or f.__name__))
+
+
+@overload
+def trace_tool(function: F, /) -> F: ...
+@overload
+def trace_tool(*, name: str | None = None) -> Callable[[F], F]: ...
+def trace_tool(function: Any = None, /, *, name: str | None = None) -> Any:
+    """Record each call of a function as a `tool_call` with its arguments by name, and a `tool_result` with its duration."""
+    return _decorator(function, lambda f: functools.partial(_ToolCall, name or f.__name__, inspect.signature(f)))
+
+
+@overload
+def trace_llm_call(function: F, /) -> F: ...
+@overload
+def trace_llm_call(*, model: str | None = None, provider: str | None = None) -> Callable[[F], F]: ...
+def trace_llm_call(function: Any = None, /, *, model: str | None = None, provider: str | None = None) -> Any:
+    """Record each call of a function that asks a model: an `llm_request`, and an `llm_response` with its duration.
+
+    Arguments called `model`, `messages`, `system` and `tools` become those fields, all others settings. For SDKs whose
+    requests `install()` sees by itself this is not needed.
+    """
+    return _decorator(
+        function, lambda f: functools.partial(_ModelCall, model or "", provider or "", inspect.signature(f))
+    )
+
+
+def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:
+    def decorate(original: F) -> F:
+        watch_call = watch(original)
+
+        if inspect.iscoroutinefunction(original):
+
+            @functools.wraps(original)
+            async def traced_async(*args: Any, **kwargs: Any) -> Any:
+                return await call_async(original, watch_call(), args, kwargs)
+
+            return cast(F, traced_async)
+
+        @functools.wraps(original)
+        def traced(*args: Any, **kwargs: Any) -> Any:
+            return call(original, watch_call(), args, kwargs)
+
+        return cast(F, traced)
+
+    return decorate if function is None else decorate(function)
+
+
+class _AgentRun:
+    def __init__(self, name: str) -> None:
+        self._context = TraceContext(name)
+
+    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        self._context._start()
+
+    def returned(self, result: Any) -> None:
+        self._context._end("completed", None)
+
+    def raised(self, error: BaseException) -> None:
+        self._context._end(status_of(error), error)
+
+
+class _Call:
+    """A call that events recorded inside belong to."""
+
+    def __init__(self, name: str, signature: inspect.Signature) -> None:
+        self.name = name
+        self._signature = signature
+        self._span: Span | None = None
+
+    def _open(self, context: TraceContext, id: EventId) -> None:
+        self._span = Span(id, context, here())
+        move(Place(self._span))
+
+    def _close(self) -> tuple[TraceContext, str] | None:
+        """Leave the span, and return whose event the result is and which call it belongs to."""
+        span = self._span
+        if span is None:
+            return None
+        span.closed = True
+        move(here())
+        return span.context, span.id
+
+    def _arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments by name, without the object a method belongs to."""
+        try:
+            bound = dict(self._signature.bind(*args, **kwargs).arguments)
+        except TypeError:  # the original is about to say so itself
+            return {"args": list(args), **kwargs}
+        bound.pop("self", None)
+        bound.pop("cls", None)
+        return bound
+
+
+class _ToolCall(_Call):
+    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        context = current()
+        self._open(context, context.record_tool_call(self.name, self._arguments(args, kwargs)))
+
+    def returned(self, result: Any) -> None:
+        if (call := self._close()) is not None:
+            call[0].record_tool_result(self.name, result, parent=call[1])
+
+    def raised(self, error: BaseException) -> None:
+        if (call := self._close()) is not None:
+            call[0].record_tool_result(self.name, error=error, parent=call[1])
+
+
+class _ModelCall(_Call):
+    def __init__(self, model: str, provider: str, signature: inspect.Signature) -> None:
+        super().__init__(model, signature)
+        self._provider = provider or None
+
+    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        arguments = self._arguments(args, kwargs)
+        self.name = str(arguments.pop("model", None) or self.name)
+        fields = {key: arguments.pop(key, None) for key in ("messages", "system", "tools")}
+        context = current()
+        id = context.record_llm_request(self.name, provider=self._provider, settings=arguments or None, **fields)
+        self._open(context, id)
+
+    def returned(self, result: Any) -> None:
+        if (call := self._close()) is not None:
+            call[0].record_llm_response(self.name, result, provider=self._provider, parent=call[1])
+
+    def raised(self, error: BaseException) -> None:
+        if (call := self._close()) is not None:
+            call[0].record_llm_response(self.name, provider=self._provider, error=error, parent=call[1])

@@ -1,0 +1,199 @@
+"""Python values as JSON and back, without silent loss.
+
+JSON cannot hold tuples, sets, bytes, datetimes, NaN, keys that are no strings, integers beyond 64 bits or lone surrogates,
+and the fast encoders turn some of them into something else without a word. Here each becomes an object whose first key is
+`$type`, and everything else becomes `{"$type":"opaque","class":…,"repr":…}`, so writing a value never raises.
+
+Most values are plain JSON already. They take the short way: one look over the containers, one call of the encoder.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+try:
+    import orjson
+except ImportError:  # the library must work beside a host that has nothing but the standard library
+    _dumps: Callable[[Any], bytes] | None = None
+    _loads: Callable[[bytes], Any] = json.loads
+else:
+    _dumps = orjson.dumps
+    _loads = orjson.loads
+
+__all__ = ["encode_json", "load_json", "restore"]
+
+MAX_DEPTH = 200
+"""Containers deeper than this are written as opaque; orjson itself stops at 254."""
+MAX_NODES = 200_000
+"""Containers looked at before a value is taken for one that shares or contains itself without end."""
+MAX_REPR = 10_000
+"""Characters of a foreign `repr` that are kept."""
+
+_MIN_INT, _MAX_INT = -(2**63), 2**64 - 1
+_ESCAPED = re.compile(r"\\(?:\\|u([0-9a-f]{4}))")
+
+
+def encode_json(value: Any) -> bytes:
+    """Return `value` as UTF-8 JSON. Never raises because of a value; never turns one into another in silence."""
+    try:
+        if _is_plain(value):
+            encoded = _encode_plain(value)
+            if b'"$' not in encoded:  # no key can be taken for one of ours
+                return encoded
+    except (TypeError, ValueError, RuntimeError, RecursionError):
+        pass  # the careful way knows what to do with it, or says that it does not
+    return _encode_plain(_Careful().copy(value))
+
+
+def load_json(text: bytes) -> Any:
+    """Parse JSON as generously as the format allows: what the fast parser refuses goes to `json`.
+
+    Raises ValueError (bad UTF-8 included) or RecursionError when neither can read it.
+    """
+    try:
+        return _loads(text)
+    except ValueError:
+        return json.loads(text.decode("utf-8"))
+
+
+def restore(value: Any) -> Any:
+    """Turn the `$type` objects in a parsed payload back into the Python values they stand for, opaque ones excepted."""
+    if isinstance(value, list):
+        return [restore(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kind = value.get("$type")
+    reader = _RESTORE.get(kind) if isinstance(kind, str) else None
+    if reader is None:
+        return {key: restore(item) for key, item in value.items()}
+    try:
+        return reader(value)
+    except (KeyError, TypeError, ValueError):
+        return value  # somebody else's object that happens to look like one of ours
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether every container and number under `value` is one the encoder writes as it is.
+
+    The list grows while it is walked, so neither depth nor a cycle costs stack; a cycle ends at the bound.
+    """
+    containers: list[Any] = [[value]]
+    for node in containers:
+        if _dumps is None and type(node) is dict and not all(type(key) is str for key in node):
+            return False  # orjson refuses such keys; the standard library would turn them into strings
+        for item in node.values() if type(node) is dict else node:
+            kind = type(item)
+            if kind is str or item is None or kind is bool:
+                continue
+            if kind is dict or kind is list:
+                containers.append(item)
+            elif kind is int:
+                if not _MIN_INT <= item <= _MAX_INT:
+                    return False
+            elif kind is not float or not math.isfinite(item):
+                return False
+        if len(containers) > MAX_NODES:
+            return False
+    return True
+
+
+def _encode_plain(value: Any) -> bytes:
+    if _dumps is not None:
+        return _dumps(value)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+class _Careful:
+    """One careful copy of a value into plain JSON, bounded in depth and in size."""
+
+    def __init__(self) -> None:
+        self._path: set[int] = set()
+        self._left = MAX_NODES
+
+    def copy(self, value: Any) -> Any:
+        try:
+            return self._copy(value)
+        except Exception:  # a value whose own methods raise must not cost the event
+            return {"$type": "opaque", "class": _class_name(value), "repr": "<unreadable>"}
+
+    def _copy(self, value: Any) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            return _text(value)
+        if isinstance(value, int):
+            return int(value) if _MIN_INT <= value <= _MAX_INT else {"$type": "int", "value": _digits(value)}
+        if isinstance(value, float):
+            return float(value) if math.isfinite(value) else {"$type": "float", "value": str(float(value))}
+        if isinstance(value, bytes | bytearray | memoryview):
+            return {"$type": "bytes", "base64": base64.b64encode(bytes(value)).decode()}
+        if isinstance(value, datetime):
+            return {"$type": "datetime", "value": value.isoformat()}
+        if isinstance(value, dict | list | tuple | set | frozenset):
+            return self._container(value)
+        return {"$type": "opaque", "class": _class_name(value), "repr": _text(repr(value)[:MAX_REPR])}
+
+    def _container(self, value: Any) -> Any:
+        self._left -= 1
+        if id(value) in self._path or len(self._path) >= MAX_DEPTH or self._left < 0:
+            reason = "<contains itself>" if id(value) in self._path else "<too deep or too many>"
+            return {"$type": "opaque", "class": _class_name(value), "repr": reason}
+        self._path.add(id(value))
+        try:
+            if isinstance(value, dict):
+                return self._mapping(list(value.items()))
+            items = [self.copy(item) for item in list(value)]
+            if isinstance(value, list):
+                return items
+            return {"$type": "tuple" if isinstance(value, tuple) else "set", "items": items}
+        finally:
+            self._path.discard(id(value))
+
+    def _mapping(self, items: list[tuple[Any, Any]]) -> Any:
+        if all(isinstance(key, str) and not key.startswith("$") and _text(key) == key for key, _ in items):
+            return {str(key): self.copy(item) for key, item in items}
+        return {"$type": "dict", "items": [[self.copy(key), self.copy(item)] for key, item in items]}
+
+
+def _text(text: str) -> Any:
+    """Return `text` as a plain string, or escaped and marked when it holds lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        escaped = text.replace("\\", "\\\\").encode("utf-8", "backslashreplace").decode()
+        return {"$type": "str", "escaped": escaped}
+    return str(text)
+
+
+def _digits(number: int) -> str:
+    try:
+        return str(number)
+    except ValueError:  # beyond the interpreter's limit of digits (sys.set_int_max_str_digits)
+        return hex(number)
+
+
+def _class_name(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match.group(1)
+    return chr(int(code, 16)) if code else "\\"
+
+
+_RESTORE: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "bytes": lambda v: base64.b64decode(v["base64"], validate=True),
+    "tuple": lambda v: tuple(restore(item) for item in v["items"]),
+    "set": lambda v: {restore(item) for item in v["items"]},
+    "dict": lambda v: {restore(key): restore(item) for key, item in v["items"]},
+    "datetime": lambda v: datetime.fromisoformat(v["value"]),
+    "int": lambda v: int(v["value"], 0),
+    "float": lambda v: float(v["value"]),
+    "str": lambda v: _ESCAPED.sub(_unescape, v["escaped"]),
+}

@@ -1,0 +1,1 @@
+"""Peek: a terminal debugger for AI agents."""
