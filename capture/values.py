@@ -1,8 +1,9 @@
 """Python values as JSON and back, without silent loss.
 
-JSON cannot hold tuples, sets, bytes, datetimes, NaN, keys that are no strings, integers beyond 64 bits or lone surrogates,
-and the fast encoders turn some of them into something else without a word. Here each becomes an object whose first key is
-`$type`, and everything else becomes `{"$type":"opaque","class":…,"repr":…}`, so writing a value never raises.
+JSON cannot hold tuples, sets, bytes, datetimes, NaN, keys that are no strings, integers beyond 64 bits or lone
+surrogates, and the fast encoders turn some of them into something else without a word. Here each becomes an object
+whose first key is `$type`, and everything else becomes `{"$type":"opaque","class":…,"repr":…}`, so writing a value
+never raises.
 
 Most values are plain JSON already. They take the short way: one look over the containers, one call of the encoder.
 """

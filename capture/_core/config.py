@@ -46,7 +46,9 @@ def configure(config: Config) -> None:
 
 
 def default_directory() -> Path:
-    """Return `$PEEK_DIR`, else the user's state directory for Peek, where platformdirs also puts it; never the working one."""
+    """Return `$PEEK_DIR`, else the user's state directory for Peek, where platformdirs also puts it; never the
+    working one.
+    """
     chosen = os.environ.get("PEEK_DIR")
     if chosen:
         return Path(chosen).expanduser().absolute()

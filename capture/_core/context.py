@@ -29,13 +29,13 @@ __all__ = ["TraceContext"]
 class TraceContext(Records):
     """Records one agent's run.
 
-    Use it with `with` or `async with`. The outermost one opens a session and its trace file; one inside another joins the
-    other's session as a further agent, unless it names a `path` or a `session` of its own. An exception that leaves the
-    block is recorded with its stack and goes on.
+    Use it with `with` or `async with`. The outermost one opens a session and its trace file; one inside another joins
+    the other's session as a further agent, unless it names a `path` or a `session` of its own. An exception that
+    leaves the block is recorded with its stack and goes on.
 
-    `path` is a trace file, or a directory to make one in; without it the trace goes to `traces/` under `$PEEK_DIR` or the
-    user's state directory. `session` is the run to join: 32 hex digits, or any word that stands for one. `tags` are words
-    to find the run by.
+    `path` is a trace file, or a directory to make one in; without it the trace goes to `traces/` under `$PEEK_DIR` or
+    the user's state directory. `session` is the run to join: 32 hex digits, or any word that stands for one. `tags`
+    are words to find the run by.
     """
 
     def __init__(
@@ -192,9 +192,7 @@ class TraceContext(Records):
         header.setdefault("duration_ms", (self._steady_ns() - call.started_ns) / 1e6)
         self._open_calls.closed(call)
 
-    def _write(
-        self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any]
-    ) -> EventId:
+    def _write(self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any]) -> EventId:
         assert self._recorder is not None
         root = self
         while root._outer is not None:

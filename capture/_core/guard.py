@@ -1,8 +1,8 @@
 """The one place that decides what of ours the host may feel: nothing.
 
-An `Exception` of our own code ends here. What is not ours passes: `KeyboardInterrupt`, `SystemExit` and `CancelledError`
-are no `Exception`s, and one that a signal handler of the host raised while our code happened to run (Celery's soft time
-limit works so) is told from ours by its traceback.
+An `Exception` of our own code ends here. What is not ours passes: `KeyboardInterrupt`, `SystemExit` and
+`CancelledError` are no `Exception`s, and one that a signal handler of the host raised while our code happened to run
+(Celery's soft time limit works so) is told from ours by its traceback.
 """
 
 from __future__ import annotations
@@ -72,9 +72,8 @@ def _installed_handlers() -> list[Any]:
 def _handler_code(handler: Any) -> CodeType | None:
     while isinstance(handler, functools.partial):
         handler = handler.func
-    function = getattr(handler, "__func__", handler)
-    if not hasattr(function, "__code__"):
-        function = getattr(type(handler), "__call__", None)
-    code = getattr(function, "__code__", None)
-    return code if isinstance(code, CodeType) else None
-
+    for function in (handler, getattr(handler, "__func__", None), type(handler).__call__):
+        code = getattr(function, "__code__", None)
+        if isinstance(code, CodeType):
+            return code
+    return None

@@ -1,4 +1,4 @@
-"""Ids: of events (which can be awaited), of writers, of sessions. Their widths are OpenTelemetry's span and trace ids."""
+"""Ids of events (which can be awaited), of writers, of sessions, as wide as OpenTelemetry's span and trace ids."""
 
 from __future__ import annotations
 

@@ -15,9 +15,7 @@ _HEX32 = re.compile(r"[0-9a-f]{32}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def trace_path(
-    path: str | os.PathLike[str] | None, config: Config, agent_name: str, session: str, writer: str
-) -> Path:
+def trace_path(path: str | os.PathLike[str] | None, config: Config, agent_name: str, session: str, writer: str) -> Path:
     """Return `path` when it is a file's, else a new name in the directory that it, or the configuration, names."""
     given = None if path is None else Path(path).absolute()
     if given is not None and not given.is_dir():

@@ -36,7 +36,7 @@ def program_name() -> str:
 
 def _working_directory() -> str | None:
     try:
-        return os.getcwd()
+        return str(Path.cwd())
     except OSError:  # it was deleted under the program
         return None
 

@@ -32,13 +32,16 @@ class Totals(Counter[str]):
                 self["errors"] += 1
             usage = optional.get("usage") or {}
             for key in ("input_tokens", "output_tokens"):
-                self[key] += usage.get(key) or 0
+                if usage.get(key):
+                    self[key] += usage[key]
 
 
 class Recorder:
-    """Numbers, stamps and writes the events of one session; counts what it has to drop and says so as soon as it can."""
+    """Numbers, stamps and writes the events of one session; counts what it must drop and says so as soon as it can."""
 
-    def __init__(self, session: str, writer: str, sink: Sink, clock: Clock, randomness: Randomness = os.urandom) -> None:
+    def __init__(
+        self, session: str, writer: str, sink: Sink, clock: Clock, randomness: Randomness = os.urandom
+    ) -> None:
         self.session = session
         self.sink = sink
         self.clock = clock

@@ -1,7 +1,7 @@
 """One `record_*` method for every type of the vocabulary, with FORMAT.md's fields as parameters.
 
-Every method writes its event before it returns, and returns the event's id: a `str` that may also be awaited. Fields left
-None are left out. Beside its own fields each takes the keys of `Common`.
+Every method writes its event before it returns, and returns the event's id: a `str` that may also be awaited. Fields
+left None are left out. Beside its own fields each takes the keys of `Common`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Common(TypedDict, total=False):
     error: Failure
     """How it failed: an exception, a message, or `{type, message, stack?}`."""
     usage: Mapping[str, int]
-    """Tokens: `input_tokens` (cache included), `output_tokens`, `cache_read_tokens`, `cache_write_tokens`, `reasoning_tokens`."""
+    """Tokens: `input_tokens` (cache included), `output_tokens`, `cache_read_tokens`, `cache_write_tokens`,
+    `reasoning_tokens`.
+    """
     cost_usd: float
     """What it cost, in US dollars, if known."""
     importance: float
@@ -54,7 +56,9 @@ def _guard_records(records: type[R]) -> type[R]:
 
 @_guard_records
 class Records:
-    """The `record_*` methods, over one `_record`. A keyword that is neither a field nor of `Common` is carried in `data`."""
+    """The `record_*` methods, over one `_record`. A keyword that is neither a field nor of `Common` is carried in
+    `data`.
+    """
 
     def _record(self, type: str, name: str | None, data: dict[str, Any], common: Common) -> EventId:
         raise NotImplementedError
@@ -76,7 +80,14 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that an agent begins. A `TraceContext` does so by itself."""
-        data = {"agent_name": agent_name, "framework": framework, "tags": tags, "argv": argv, "cwd": cwd, "pid": pid}
+        data: dict[str, Any] = {
+            "agent_name": agent_name,
+            "framework": framework,
+            "tags": tags,
+            "argv": argv,
+            "cwd": cwd,
+            "pid": pid,
+        }
         data |= {"host": host, "python": python, "git": git, "capture": capture}
         return self._record("agent_start", agent_name, data, common)
 
@@ -90,9 +101,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that an agent ended: `completed`, `error` or `cancelled`. A `TraceContext` does so by itself."""
-        return self._record(
-            "agent_end", agent_name, {"status": status, "totals": totals, "redacted": redacted}, common
-        )
+        return self._record("agent_end", agent_name, {"status": status, "totals": totals, "redacted": redacted}, common)
 
     def record_agent_turn(
         self,
@@ -102,8 +111,10 @@ class Records:
         content: Any = None,
         **common: Unpack[Common],
     ) -> EventId:
-        """Record that a turn begins. What follows in the same task belongs to it, until the next turn or the agent's end."""
-        data = {"speaker": speaker, "turn_index": turn_index, "goal": goal, "content": content}
+        """Record that a turn begins. What follows in the same task belongs to it, until the next turn or the agent's
+        end.
+        """
+        data: dict[str, Any] = {"speaker": speaker, "turn_index": turn_index, "goal": goal, "content": content}
         return self._record("agent_turn", speaker, data, common)
 
     def record_user_message(self, content: Any = None, **common: Unpack[Common]) -> EventId:
@@ -118,7 +129,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a subagent begins."""
-        data = {"agent_id": agent_id, "agent_type": agent_type, "prompt": prompt}
+        data: dict[str, Any] = {"agent_id": agent_id, "agent_type": agent_type, "prompt": prompt}
         return self._record("subagent_start", agent_type or agent_id, data, common)
 
     def record_subagent_end(
@@ -130,7 +141,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a subagent ended."""
-        data = {"agent_id": agent_id, "agent_type": agent_type, "status": status, "result": result}
+        data: dict[str, Any] = {"agent_id": agent_id, "agent_type": agent_type, "status": status, "result": result}
         return self._record("subagent_end", agent_type or agent_id, data, common)
 
     # -- models and tools ------------------------------------------------------------------------------------------
@@ -150,7 +161,13 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a request leaves for a model. `attempt` counts from 1."""
-        data = {"provider": provider, "model": model, "messages": messages, "system": system, "tools": tools}
+        data: dict[str, Any] = {
+            "provider": provider,
+            "model": model,
+            "messages": messages,
+            "system": system,
+            "tools": tools,
+        }
         data |= {"settings": settings, "attempt": attempt, "http": http, "extra": extra}
         return self._record("llm_request", model, data, common)
 
@@ -183,7 +200,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record a model's whole answer, or with `error` how the call failed."""
-        data = {"provider": provider, "model": model, "response_id": response_id, "content": content}
+        data: dict[str, Any] = {"provider": provider, "model": model, "response_id": response_id, "content": content}
         data |= {"tool_calls": tool_calls, "finish_reason": finish_reason, "usage_raw": usage_raw}
         data |= {"time_to_first_token_ms": time_to_first_token_ms, "chunks": chunks, "closed_by": closed_by}
         data |= {"http": http, "extra": extra}
@@ -200,7 +217,7 @@ class Records:
         failed = is_error or "error" in common
         if failed and "error" not in common:
             common["error"] = {"type": "ToolError", "message": result if isinstance(result, str) else repr(result)}
-        data = {"result": result, "is_error": bool(failed)}
+        data: dict[str, Any] = {"result": result, "is_error": bool(failed)}
         return self._record("tool_result", name, data, common)
 
     def record_file_read(
@@ -236,7 +253,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record what the agent chose to do next. `confidence` is 0..1; calls that follow belong to this decision."""
-        data = {"reasoning": reasoning, "confidence": confidence, "chosen_action": chosen_action}
+        data: dict[str, Any] = {"reasoning": reasoning, "confidence": confidence, "chosen_action": chosen_action}
         data |= {"alternatives": alternatives, "evidence": evidence, "evidence_event_ids": _ids(evidence_event_ids)}
         _link(common, evidence_event_ids)
         return self._record("decision", chosen_action, data, common)
@@ -251,8 +268,13 @@ class Records:
         evidence: Any = None,
         **common: Unpack[Common],
     ) -> EventId:
-        """Record a guardrail's look: `outcome` pass, warn, fail or block; `risk_level` low, medium, high or critical."""
-        data = {"policy_name": policy_name, "outcome": outcome, "risk_level": risk_level, "rationale": rationale}
+        """Record a guardrail's look: `outcome` pass, warn, fail, block; `risk_level` low, medium, high, critical."""
+        data: dict[str, Any] = {
+            "policy_name": policy_name,
+            "outcome": outcome,
+            "risk_level": risk_level,
+            "rationale": rationale,
+        }
         data |= {"blocked_action": blocked_action, "evidence": evidence}
         return self._record("safety_check", policy_name, data, common)
 
@@ -266,7 +288,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that the agent or its model refused."""
-        data = {"reason": reason, "policy_name": policy_name, "risk_level": risk_level}
+        data: dict[str, Any] = {"reason": reason, "policy_name": policy_name, "risk_level": risk_level}
         data |= {"blocked_action": blocked_action, "safe_alternative": safe_alternative}
         return self._record("refusal", policy_name, data, common)
 
@@ -279,7 +301,12 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a policy was broken."""
-        data = {"policy_name": policy_name, "violation_type": violation_type, "severity": severity, "details": details}
+        data: dict[str, Any] = {
+            "policy_name": policy_name,
+            "violation_type": violation_type,
+            "severity": severity,
+            "details": details,
+        }
         return self._record("policy_violation", policy_name, data, common)
 
     def record_prompt_policy(
@@ -291,7 +318,12 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record which prompt template is in force, and with which parameters."""
-        data = {"template_id": template_id, "policy_parameters": policy_parameters, "speaker": speaker, "goal": goal}
+        data: dict[str, Any] = {
+            "template_id": template_id,
+            "policy_parameters": policy_parameters,
+            "speaker": speaker,
+            "goal": goal,
+        }
         return self._record("prompt_policy", template_id, data, common)
 
     def record_behavior_alert(
@@ -303,7 +335,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record an alert of the agent's own watchdog."""
-        data = {"alert_type": alert_type, "severity": severity, "signal": signal}
+        data: dict[str, Any] = {"alert_type": alert_type, "severity": severity, "signal": signal}
         data |= {"related_event_ids": _ids(related_event_ids)}
         _link(common, related_event_ids)
         return self._record("behavior_alert", alert_type, data, common)
@@ -316,7 +348,11 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record an attempt to mend a failure: `outcome` success, failure or partial."""
-        data = {"attempted_fix": attempted_fix, "validation_result": validation_result, "outcome": outcome}
+        data: dict[str, Any] = {
+            "attempted_fix": attempted_fix,
+            "validation_result": validation_result,
+            "outcome": outcome,
+        }
         return self._record("repair_attempt", None, data, common)
 
     # -- state, replay and the rest --------------------------------------------------------------------------------
@@ -354,12 +390,14 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a debugger paused, stepped, continued or stopped the agent."""
-        data = {"action": action, "by": by, "reason": reason, "paused_ms": paused_ms}
+        data: dict[str, Any] = {"action": action, "by": by, "reason": reason, "paused_ms": paused_ms}
         return self._record("control", action, data, common)
 
-    def record_error(self, error: Failure, **common: Unpack[Common]) -> EventId:
+    def record_error(self, error: Failure, *, parent: str | None = None, links: Sequence[str] = ()) -> EventId:
         """Record an exception outside any call."""
-        common["error"] = error
+        common: Common = {"error": error, "links": links}
+        if parent is not None:
+            common["parent"] = parent
         return self._record("error", type(error).__name__ if isinstance(error, BaseException) else None, {}, common)
 
     def record_log(self, stream: str | None = None, text: str | None = None, **common: Unpack[Common]) -> EventId:
@@ -375,7 +413,6 @@ class Records:
     ) -> EventId:
         """Record that events were dropped on their way here. The recorder tells its own losses by itself."""
         return self._record("capture_loss", None, {"events": events, "bytes": bytes, "reasons": reasons}, common)
-
 
 
 def _ids(events: Sequence[str] | None) -> list[str] | None:

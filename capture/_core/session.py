@@ -34,8 +34,8 @@ def init(
 ) -> None:
     """Configure how this process records. Optional: without it, or with no arguments, the defaults hold.
 
-    `agent_name` names a session that opens by itself; `directory` holds the traces of contexts that name no path; `tags`
-    go on every session. `clock` and `randomness` are for tests (`capture.testing`).
+    `agent_name` names a session that opens by itself; `directory` holds the traces of contexts that name no path;
+    `tags` go on every session. `clock` and `randomness` are for tests (`capture.testing`).
     """
     config.configure(
         config.Config(

@@ -1,11 +1,11 @@
 """The parent rule.
 
-An event's parent is `parent=` if given, else the innermost open span of its task: an agent, the agent's current turn, or
-a decorated call. Calls that follow a decision in the same span are children of that decision, until the next one or the
-span's end. A result's parent is its call: the latest open one of that name, preferring the task that made it.
+An event's parent is `parent=` if given, else the innermost open span of its task: an agent, the agent's current turn,
+or a decorated call. Calls that follow a decision in the same span are children of that decision, until the next one
+or the span's end. A result's parent is its call: the latest open one of that name, preferring the task that made it.
 
-Where an asyncio task or a thread stands is a `Place` in a context variable, so siblings that share a span do not see each
-other's turns and decisions.
+Where an asyncio task or a thread stands is a `Place` in a context variable, so siblings that share a span do not see
+each other's turns and decisions.
 """
 
 from __future__ import annotations
@@ -109,5 +109,3 @@ def here() -> Place | None:
 def move(place: Place | None) -> None:
     """Say where the running task stands from now on."""
     _place.set(place)
-
-

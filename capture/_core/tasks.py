@@ -18,7 +18,7 @@ def running_strand() -> Strand:
 
 
 def strand_path(strand: Strand) -> str:
-    """Return the running strand's name as it stands in an event's `task`: thread, then task, the main thread left out."""
+    """Return the running strand's name as an event's `task` says it: thread, then task, the main thread left out."""
     ident, task = strand
     names = [] if ident == threading.main_thread().ident else [threading.current_thread().name]
     if task is not None:

@@ -1,7 +1,7 @@
 """The only caller of an original.
 
-Guarded observers before, the original called exactly once, guarded observers after. An observer returns nothing, so none
-can change a result; what the original raises goes on as it is.
+Guarded observers before, the original called exactly once, guarded observers after. An observer returns nothing, so
+none can change a result; what the original raises goes on as it is.
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ def trace_tool(function: F, /) -> F: ...
 @overload
 def trace_tool(*, name: str | None = None) -> Callable[[F], F]: ...
 def trace_tool(function: Any = None, /, *, name: str | None = None) -> Any:
-    """Record each call of a function as a `tool_call` with its arguments by name, and a `tool_result` with its duration."""
+    """Record each call of a function as a `tool_call` with its arguments by name, and a `tool_result` with its
+    duration.
+    """
     return _decorator(function, lambda f: functools.partial(_ToolCall, name or f.__name__, inspect.signature(f)))
 
 

@@ -1,0 +1,168 @@
+"""An answer on its way: from the response's headers to its last byte, recorded as chunks and one `llm_response`."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any, Protocol
+
+from .._core.context import TraceContext
+from .._core.failure import Failure
+from ..wire import Delta, Reply, ReplyStream, Wire
+
+__all__ = ["Answer"]
+
+FLUSH_BYTES = 512
+FLUSH_NS = 1_000_000_000
+
+
+class Answer:
+    """Records what comes back for one request. Its methods are the observers of the tap; each may be the last."""
+
+    def __init__(self, context: TraceContext, request: str, wire: Wire, model: str) -> None:
+        self._context = context
+        self._request = request
+        self._wire = wire
+        self._model = model
+        self._started_ns = context._steady_ns()
+        self._status = 0
+        self._http: dict[str, Any] | None = None
+        self._decoder: _Decoder | None = None
+        self._stream: ReplyStream | None = None
+        self._body = bytearray()
+        self._chunks: list[list[float]] = []
+        self._first_token_ms: float | None = None
+        self._pending: list[Delta] = []
+        self._flushed_ns: int | None = None
+        self._done = False
+
+    def begin(self, status: int, headers: dict[str, str]) -> None:
+        """Take the response's head."""
+        self._status = status
+        self._http = {"status": status, "request_id": headers.get("request-id"), "headers": headers}
+        self._decoder = _decoder(headers.get("content-encoding", "identity"))
+        if headers.get("content-type", "").startswith("text/event-stream"):
+            self._stream = self._wire.stream()
+
+    def whole(self, body: bytes) -> None:
+        """Take a body that came in one piece, decoded."""
+        self._finish(self._wire.reply(self._status, body), "server")
+
+    def chunk(self, data: bytes) -> None:
+        self._chunks.append([self._elapsed_ms(), len(data)])
+        plain = data if self._decoder is None else self._decoder.decompress(data)
+        if self._stream is None:
+            self._body += plain
+            return
+        deltas = self._stream.feed(plain)
+        if deltas:
+            self._passed(deltas)
+
+    def ended(self) -> None:
+        reply = self._so_far()
+        if self._stream is not None and not self._stream.complete and reply.error is None:
+            reply = reply._replace(
+                error={"type": "IncompleteStream", "message": "the stream ended before its end mark"}
+            )
+        self._finish(reply, "server")
+
+    def failed(self, error: BaseException) -> None:
+        self._finish(self._so_far(), "error", error)
+
+    def closed(self) -> None:
+        complete = self._stream is not None and self._stream.complete
+        self._finish(self._so_far(), "server" if complete else "consumer")
+
+    # -- pieces ----------------------------------------------------------------------------------------------------
+
+    def _passed(self, deltas: list[Delta]) -> None:
+        """Record the first piece at once, later ones when enough or long enough has come together."""
+        if self._first_token_ms is None:
+            self._first_token_ms = self._elapsed_ms()
+        self._pending += deltas
+        now = self._context._steady_ns()
+        size = sum(len(delta.text) for delta in self._pending)
+        if self._flushed_ns is None or size >= FLUSH_BYTES or now - self._flushed_ns >= FLUSH_NS:
+            self._flushed_ns = now
+            self._flush()
+
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, []
+        for delta in _joined(pending):
+            self._record_chunk(delta)
+
+    def _record_chunk(self, delta: Delta) -> None:
+        context, parent, model = self._context, self._request, self._model
+        if delta.kind == "tool_call":
+            call = {"id": delta.call_id, "name": delta.call_name, "arguments": delta.text}
+            context.record_llm_chunk(tool_call=call, model=model, parent=parent)
+        elif delta.kind == "thinking":
+            context._record("llm_chunk", model, {"thinking": delta.text}, {"parent": parent})
+        else:
+            context.record_llm_chunk(delta.text, model=model, parent=parent)
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    def _so_far(self) -> Reply:
+        if self._stream is not None:
+            return self._stream.reply()
+        return self._wire.reply(self._status, bytes(self._body)) if self._body else Reply()
+
+    def _finish(self, reply: Reply, closed_by: str, error: Failure | None = None) -> None:
+        if self._done:
+            return
+        self._done = True
+        self._flush()
+        fields = reply._asdict()
+        fields["model"] = reply.model or self._model
+        failure = error if error is not None else fields.pop("error")
+        fields.pop("error", None)
+        if failure is not None:
+            fields["error"] = failure
+        self._context.record_llm_response(
+            **{key: value for key, value in fields.items() if value is not None},
+            provider=self._wire.provider,
+            time_to_first_token_ms=self._first_token_ms,
+            chunks=self._chunks or None,
+            closed_by=closed_by,
+            http=self._http,
+            parent=self._request,
+            duration_ms=self._elapsed_ms(),
+        )
+
+    def _elapsed_ms(self) -> float:
+        return round((self._context._steady_ns() - self._started_ns) / 1e6, 3)
+
+
+def _joined(deltas: list[Delta]) -> list[Delta]:
+    """Return neighbours of one kind, and of one tool call, as one."""
+    joined: list[Delta] = []
+    for delta in deltas:
+        if joined and (joined[-1].kind, joined[-1].call_id) == (delta.kind, delta.call_id):
+            joined[-1] = joined[-1]._replace(text=joined[-1].text + delta.text)
+        else:
+            joined.append(delta)
+    return joined
+
+
+class _Decoder(Protocol):
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+def _decoder(encoding: str) -> _Decoder | None:
+    """Return what undoes a content encoding, None for none. The stream is seen as it stands on the wire."""
+    match encoding.strip().lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return zlib.decompressobj(16 + zlib.MAX_WBITS)
+        case "deflate":
+            return zlib.decompressobj()
+        case _:
+            return _Unreadable()
+
+
+class _Unreadable:
+    """Stands in for a content encoding the standard library cannot undo: sizes and times are recorded, text is not."""
+
+    def decompress(self, data: bytes, /) -> bytes:
+        return b""

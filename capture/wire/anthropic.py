@@ -1,0 +1,176 @@
+"""Anthropic's `POST /v1/messages`, whole and streamed (https://docs.anthropic.com/en/api/messages)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import Delta, Reply
+from .sse import ServerEvent, ServerEvents
+from .usage import anthropic_usage
+
+__all__ = ["AnthropicMessages"]
+
+_SETTINGS = (
+    "max_tokens",
+    "stop_sequences",
+    "stream",
+    "temperature",
+    "thinking",
+    "tool_choice",
+    "top_k",
+    "top_p",
+)
+_REQUEST_FIELDS = ("model", "messages", "system", "tools")
+_REPLY_FIELDS = ("model", "id", "content", "stop_reason", "usage")
+_ERROR_TEXT = 2_000
+"""Characters kept of an error body that is not the provider's own."""
+
+
+class AnthropicMessages:
+    """The wire format of Anthropic's messages."""
+
+    provider = "anthropic"
+
+    def request(self, body: bytes) -> dict[str, Any]:
+        message = _object(body)
+        fields = {key: message.pop(key) for key in _REQUEST_FIELDS if key in message}
+        settings = {key: message.pop(key) for key in _SETTINGS if key in message}
+        return fields | {"settings": settings or None, "extra": message or None}
+
+    def reply(self, status: int, body: bytes) -> Reply:
+        try:
+            message = _object(body)
+        except ValueError:
+            return Reply(error={"type": f"HTTP {status}", "message": body.decode("utf-8", "replace")[:_ERROR_TEXT]})
+        if message.get("type") == "message":
+            return _reply(message)
+        return Reply(error=_error(message, status), extra=message)
+
+    def stream(self) -> AnthropicStream:
+        return AnthropicStream()
+
+
+class AnthropicStream:
+    """Assembles a message from `message_start`, `content_block_*`, `message_delta` and `message_stop`."""
+
+    def __init__(self) -> None:
+        self.complete = False
+        self._events = ServerEvents()
+        self._message: dict[str, Any] = {}
+        self._blocks: dict[int, dict[str, Any]] = {}
+        self._arguments: dict[int, str] = {}
+        self._error: dict[str, Any] | None = None
+        self._unknown: list[Any] = []
+
+    def feed(self, data: bytes) -> list[Delta]:
+        deltas = (self._take(event) for event in self._events.feed(data))
+        return [delta for delta in deltas if delta is not None]
+
+    def reply(self) -> Reply:
+        blocks = [self._blocks[index] for index in sorted(self._blocks)]
+        for index, block in zip(sorted(self._blocks), blocks, strict=True):
+            if index in self._arguments:
+                block["input"] = _parsed(self._arguments[index])
+        message = self._message | ({"content": blocks} if blocks or self._message else {})
+        reply = _reply(message, self._error)
+        return reply._replace(extra={**(reply.extra or {}), "events": self._unknown}) if self._unknown else reply
+
+    def _take(self, event: ServerEvent) -> Delta | None:
+        try:
+            body = _object(event.data.encode())
+        except ValueError:
+            self._unknown.append({"event": event.event, "data": event.data})
+            return None
+        match body.get("type", event.event):
+            case "message_start":
+                self._message = dict(body.get("message") or {})
+            case "content_block_start":
+                return self._start_block(body)
+            case "content_block_delta":
+                return self._extend_block(body)
+            case "message_delta":
+                self._message |= body.get("delta") or {}
+                self._message["usage"] = {**(self._message.get("usage") or {}), **(body.get("usage") or {})}
+            case "message_stop":
+                self.complete = True
+            case "error":
+                self._error = _error(body, 200)
+            case "ping" | "content_block_stop":
+                pass
+            case _:
+                self._unknown.append(body)
+        return None
+
+    def _start_block(self, body: dict[str, Any]) -> Delta | None:
+        block = dict(body.get("content_block") or {})
+        self._blocks[body.get("index", len(self._blocks))] = block
+        if block.get("type") != "tool_use":
+            return None
+        return Delta("tool_call", "", str(block.get("id", "")), str(block.get("name", "")))
+
+    def _extend_block(self, body: dict[str, Any]) -> Delta | None:
+        index, delta = body.get("index", 0), body.get("delta") or {}
+        block = self._blocks.setdefault(index, {})
+        match delta.get("type"):
+            case "text_delta":
+                block["text"] = block.get("text", "") + delta["text"]
+                return Delta("text", delta["text"])
+            case "thinking_delta":
+                block["thinking"] = block.get("thinking", "") + delta["thinking"]
+                return Delta("thinking", delta["thinking"])
+            case "signature_delta":
+                block["signature"] = delta["signature"]
+            case "citations_delta":
+                block["citations"] = [*(block.get("citations") or []), delta["citation"]]
+            case "input_json_delta":
+                piece = delta["partial_json"]
+                self._arguments[index] = self._arguments.get(index, "") + piece
+                return Delta("tool_call", piece, str(block.get("id", "")), str(block.get("name", "")))
+            case _:
+                self._unknown.append(body)
+        return None
+
+
+def _reply(message: dict[str, Any], error: dict[str, Any] | None = None) -> Reply:
+    content = message.get("content")
+    blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+    calls = [
+        {"id": block.get("id"), "name": block.get("name"), "arguments": block.get("input")}
+        for block in blocks
+        if block.get("type") == "tool_use"
+    ]
+    usage = message.get("usage")
+    return Reply(
+        model=str(message.get("model") or ""),
+        response_id=message.get("id"),
+        content=content,
+        tool_calls=calls or None,
+        finish_reason=message.get("stop_reason"),
+        usage=anthropic_usage(usage),
+        usage_raw=usage,
+        error=error,
+        extra={key: value for key, value in message.items() if key not in _REPLY_FIELDS} or None,
+    )
+
+
+def _error(body: dict[str, Any], status: int) -> dict[str, Any]:
+    error = body.get("error")
+    if not isinstance(error, dict):
+        return {"type": f"HTTP {status}", "message": json.dumps(body, ensure_ascii=False)[:_ERROR_TEXT]}
+    return {"type": str(error.get("type", f"HTTP {status}")), "message": str(error.get("message", ""))}
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    value = json.loads(body)
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def _parsed(arguments: str) -> Any:
+    """Return a tool call's streamed arguments; the text itself when the stream was cut inside them."""
+    try:
+        return json.loads(arguments) if arguments else {}
+    except ValueError:
+        return arguments
