@@ -10,7 +10,7 @@ import json
 from typing import Any, NamedTuple
 
 from .errors import LineError
-from .values import encode_json, load_json
+from .values import copy_plain, dump_json, is_plain, load_json
 
 __all__ = ["OPTIONAL_KEYS", "VERSION", "ParsedLine", "encode_event", "parse_line"]
 
@@ -19,6 +19,8 @@ VERSION = 1
 OPTIONAL_KEYS = ("duration_ms", "error", "agent", "task", "usage", "cost_usd", "importance", "links", "source")
 """The header keys an event may lack, in the order the writer puts them between `name` and `data`."""
 
+_PLAIN_KEYS = frozenset({"v", "ts", "id", "parent", "session", "type", "name"})
+_DOLLAR_KEY = b'"$'
 _BOM = b"\xef\xbb\xbf"
 _PAYLOAD_KEY = b',"data":'
 _RESCUE_ATTEMPTS = 16
@@ -34,20 +36,40 @@ class ParsedLine(NamedTuple):
 
 
 def encode_event(
-    ts: int, id: str, parent: str, session: str, type: str, name: str, optional: dict[str, Any], data: bytes
+    ts: int,
+    id: str,
+    parent: str,
+    session: str,
+    type: str,
+    name: str,
+    header: dict[str, Any],
+    data: dict[str, Any],
 ) -> bytes:
-    """Return the line of one event, its newline included.
+    """Return the line of one event, its newline included. Never raises because of a value.
 
-    `ts` is nanoseconds since 1970 UTC; `id` and `parent` are 16 hex digits, `session` 32; `optional` holds some of
-    `OPTIONAL_KEYS`, never none of their values; `data` is an encoded JSON object (`capture.values.encode_json`).
+    `ts` is nanoseconds since 1970 UTC in 19 digits; `id` and `parent` are 16 hex digits, `session` 32; `header` holds
+    some of `OPTIONAL_KEYS`; `data` is the payload.
     """
-    head = (
-        f'{{"v":{VERSION},"ts":{ts:019d},"id":"{id}","parent":"{parent}",'
-        f'"session":"{session}","type":"{type}","name":{_quoted(name)}'
-    )
-    if optional:
-        head += _encode_optional(optional)
-    return b'%b,"data":%b}\n' % (head.encode(), data)
+    event: dict[str, Any] = {
+        "v": VERSION,
+        "ts": ts,
+        "id": id,
+        "parent": parent,
+        "session": session,
+        "type": type,
+        "name": name,
+    }
+    if header:
+        event |= {key: header[key] for key in OPTIONAL_KEYS if key in header}
+    event["data"] = data
+    try:
+        if is_plain(data) and (not header or is_plain(header)):
+            line = dump_json(event)
+            if b"$" not in line or _DOLLAR_KEY not in line:  # no key of the author's looks like one of ours
+                return line + b"\n"
+    except (TypeError, ValueError, RecursionError):
+        pass  # the careful way below can write it
+    return _encode_carefully(event)
 
 
 def parse_line(line: bytes) -> ParsedLine:
@@ -74,21 +96,12 @@ def parse_line(line: bytes) -> ParsedLine:
     return ParsedLine(event, None)
 
 
-def _encode_optional(optional: dict[str, Any]) -> str:
-    ordered = {key: optional[key] for key in OPTIONAL_KEYS if key in optional}
-    encoded = encode_json(ordered).decode()
-    return f",{encoded[1:-1]}"
-
-
-def _quoted(text: str) -> str:
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    quoted = json.dumps(text, ensure_ascii=False)
+def _encode_carefully(event: dict[str, Any]) -> bytes:
+    plain = {key: copy_plain(value) if key not in _PLAIN_KEYS else value for key, value in event.items()}
     try:
-        quoted.encode()
-    except UnicodeEncodeError:  # lone surrogates stand as escapes, which JSON allows
-        return json.dumps(text)
-    return quoted
+        return dump_json(plain) + b"\n"
+    except ValueError:  # lone surrogates in a name: JSON has escapes for them
+        return json.dumps(plain, separators=(",", ":")).encode() + b"\n"
 
 
 def _rescue_header(text: bytes) -> dict[str, Any] | None:

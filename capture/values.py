@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 import re
 from collections.abc import Callable
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 try:
@@ -27,7 +27,7 @@ else:
     _dumps = orjson.dumps
     _loads = orjson.loads
 
-__all__ = ["encode_json", "load_json", "restore"]
+__all__ = ["copy_plain", "dump_json", "is_plain", "load_json", "restore"]
 
 MAX_DEPTH = 200
 """Containers deeper than this are written as opaque; orjson itself stops at 254."""
@@ -40,16 +40,9 @@ _MIN_INT, _MAX_INT = -(2**63), 2**64 - 1
 _ESCAPED = re.compile(r"\\(?:\\|u([0-9a-f]{4}))")
 
 
-def encode_json(value: Any) -> bytes:
-    """Return `value` as UTF-8 JSON. Never raises because of a value; never turns one into another in silence."""
-    try:
-        if _is_plain(value):
-            encoded = _encode_plain(value)
-            if b'"$' not in encoded:  # no key can be taken for one of ours
-                return encoded
-    except (TypeError, ValueError, RuntimeError, RecursionError):
-        pass  # the careful way knows what to do with it, or says that it does not
-    return _encode_plain(_Careful().copy(value))
+def copy_plain(value: Any) -> Any:
+    """Return a copy of `value` in plain JSON, with a `$type` object for everything JSON cannot hold. Never raises."""
+    return _Careful().copy(value)
 
 
 def load_json(text: bytes) -> Any:
@@ -79,32 +72,34 @@ def restore(value: Any) -> Any:
         return value  # somebody else's object that happens to look like one of ours
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether every container and number under `value` is one the encoder writes as it is.
+def is_plain(value: dict[str, Any] | list[Any]) -> bool:
+    """Whether every container and number in `value` is one the encoder writes as it is.
 
-    The list grows while it is walked, so neither depth nor a cycle costs stack; a cycle ends at the bound.
+    Strings that cannot be encoded are the encoder's to refuse. The list grows while it is
+    walked, so neither depth nor a cycle costs stack; a cycle ends at the bound.
     """
-    containers: list[Any] = [[value]]
+    containers: list[Any] = [value]
     for node in containers:
         if _dumps is None and type(node) is dict and not all(type(key) is str for key in node):
-            return False  # orjson refuses such keys; the standard library would turn them into strings
+            return False  # the standard library would turn such a key into a string, orjson refuses it
         for item in node.values() if type(node) is dict else node:
             kind = type(item)
-            if kind is str or item is None or kind is bool:
+            if kind is str or kind is bool or item is None:
                 continue
             if kind is dict or kind is list:
                 containers.append(item)
+                if len(containers) > MAX_NODES:
+                    return False
             elif kind is int:
                 if not _MIN_INT <= item <= _MAX_INT:
                     return False
-            elif kind is not float or not math.isfinite(item):
+            elif kind is not float or not isfinite(item):
                 return False
-        if len(containers) > MAX_NODES:
-            return False
     return True
 
 
-def _encode_plain(value: Any) -> bytes:
+def dump_json(value: Any) -> bytes:
+    """Encode plain JSON as UTF-8. Raises TypeError, ValueError or RecursionError for what is not."""
     if _dumps is not None:
         return _dumps(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
@@ -131,7 +126,7 @@ class _Careful:
         if isinstance(value, int):
             return int(value) if _MIN_INT <= value <= _MAX_INT else {"$type": "int", "value": _digits(value)}
         if isinstance(value, float):
-            return float(value) if math.isfinite(value) else {"$type": "float", "value": str(float(value))}
+            return float(value) if isfinite(value) else {"$type": "float", "value": str(float(value))}
         if isinstance(value, bytes | bytearray | memoryview):
             return {"$type": "bytes", "base64": base64.b64encode(bytes(value)).decode()}
         if isinstance(value, datetime):

@@ -10,20 +10,27 @@ from typing import Any
 
 from ..events import CALLS, ENDS, NO_EVENT
 from ..sinks.file import FileSink
-from ..values import encode_json
 from . import config
 from .failure import status_of
-from .guard import guarded
-from .header import given_parent, header_keys
+from .guard import guarded, swallow
+from .header import EVIDENCE, given_parent, header_keys, link_evidence
 from .ids import NOTHING, EventId, new_session_id, new_writer_id
 from .paths import session_id, trace_path
 from .process import describe_process, program_name
 from .recorder import Recorder, Totals
 from .records import Common, Records
-from .spans import OpenCall, OpenCalls, Place, Span, here, move
+from .spans import MOVES, OpenCall, OpenCalls, Place, Span, here, move
 from .tasks import Strand, running_strand, strand_path
 
 __all__ = ["TraceContext"]
+
+
+_SPECIAL = frozenset({*EVIDENCE, *ENDS, *CALLS, *MOVES})
+"""The types that open, end or follow something; all others take the short way."""
+
+
+class _NotOpen(Exception):
+    """Something is recorded in a context that was never entered."""
 
 
 class TraceContext(Records):
@@ -50,6 +57,7 @@ class TraceContext(Records):
         self._given_path = path
         self._given_session = session
         self._outer: TraceContext | None = None
+        self._root = self
         self._recorder: Recorder | None = None
         self._span: Span | None = None
         self._home: Strand = (0, None)
@@ -97,6 +105,7 @@ class TraceContext(Records):
         parent = NO_EVENT
         if place is not None and self._joins(place.span.context):
             self._outer = place.span.context
+            self._root = self._outer._root
             self._recorder = self._outer._recorder
             parent = place.parent_of("agent_start")
         else:
@@ -125,12 +134,12 @@ class TraceContext(Records):
         common: Common = {"duration_ms": (recorder.clock.steady_ns() - self._started_ns) / 1e6}
         if status == "error" and exception is not None:
             common["error"] = exception
-        data = {"status": status, "totals": dict(self._totals)}
+        data = {"status": status, "totals": self._totals.as_data()}
         self._write("agent_end", self.agent_name, span.id, header_keys(common)[0], data)
         if self._outer is None:
             recorder.close()
         else:
-            self._outer._totals.update(self._totals)
+            self._outer._totals.absorb(self._totals)
 
     def _joins(self, outer: TraceContext) -> bool:
         same_session = self._given_session is None or session_id(self._given_session) == outer.session
@@ -145,65 +154,79 @@ class TraceContext(Records):
     # -- one event -------------------------------------------------------------------------------------------------
 
     def _record(self, type: str, name: str | None, data: dict[str, Any], common: Common) -> EventId:
-        place = self._place()
-        if place is None:
+        try:
+            place = here()
+            if place is None or place.span.context is not self:
+                place = self._place(place)
+            owner = place.span.context  # a further agent, when the block of one is open here
+            header: dict[str, Any] = {}
+            parent = ""
+            if common:
+                parent = given_parent(common)
+                header, rest = header_keys(common)
+                data |= rest
+            if name.__class__ is not str:
+                name = str(name or "")
+            if type not in _SPECIAL:
+                return EventId(owner._write(type, name, parent or place.parent_of(type), header, data))
+            return EventId(owner._record_special(type, name, parent, place, header, data))
+        except _NotOpen:
             return NOTHING
-        owner = place.span.context  # a further agent, when the block of one is open here
-        if name.__class__ is not str:
-            name = str(name or "")
-        header: dict[str, Any] = {}
-        if common:
-            header, rest = header_keys(common)
-            data |= rest
-        call = owner._answered(type, name, common.get("parent")) if type in ENDS else None
-        if "parent" in common:
-            parent = given_parent(common["parent"])
-        else:
-            parent = call.id if call is not None else place.parent_of(type)
-        if call is not None and type != "llm_chunk":
-            owner._close_call(call, header)
-        id = owner._write(type, name, parent, header, data)
+        except Exception as error:
+            swallow(error)
+            return NOTHING
+
+    def _record_special(
+        self, type: str, name: str, parent: str, place: Place, header: dict[str, Any], data: dict[str, Any]
+    ) -> str:
+        """Record an event that opens, ends or follows something, and remember what later ones need to know of it."""
+        if type in EVIDENCE:
+            link_evidence(header, data, EVIDENCE[type])
+        if type in ENDS:
+            parent = self._answer(type, name, parent, header) or parent
+        id = self._write(type, name, parent or place.parent_of(type), header, data)
         if type in CALLS:
-            owner._open_calls.opened(OpenCall(id, type, name, running_strand(), owner._steady_ns()))
-        after = place.after(type, id)
-        if after is not place:
-            move(after)
+            self._open_calls.opened(OpenCall(id, type, name, running_strand(), self._steady_ns()))
+        if type in MOVES:
+            move(place.after(type, id))
         return id
 
-    def _place(self) -> Place | None:
-        """Where the running task stands inside this context; the context itself for a task that came from elsewhere."""
-        place = here()
+    def _place(self, place: Place | None) -> Place:
+        """Return `place` if it is inside this context; the context itself for a task that came from elsewhere."""
         while place is not None and (place.span.closed or not self._holds(place.span.context)):
             place = place.span.outer
-        return place if place is not None or self._span is None else Place(self._span)
+        if place is not None:
+            return place
+        if self._span is None:
+            raise _NotOpen
+        return Place(self._span)
 
     def _holds(self, context: TraceContext | None) -> bool:
         while context is not None and context is not self:
             context = context._outer
         return context is self
 
-    def _answered(self, type: str, name: str, parent: str | None) -> OpenCall | None:
+    def _answer(self, type: str, name: str, parent: str, header: dict[str, Any]) -> str:
         """Return the open call that an event of this type answers: the one it names, else the latest of its name."""
-        if parent is not None:
-            return self._open_calls.with_id(parent)
-        return self._open_calls.latest(ENDS[type], name, running_strand())
+        calls = self._open_calls
+        call = calls.with_id(parent) if parent else calls.latest(ENDS[type], name, running_strand())
+        if call is None:
+            return ""
+        if type != "llm_chunk":
+            header.setdefault("duration_ms", (self._steady_ns() - call.started_ns) / 1e6)
+            calls.closed(call)
+        return call.id
 
-    def _close_call(self, call: OpenCall, header: dict[str, Any]) -> None:
-        header.setdefault("duration_ms", (self._steady_ns() - call.started_ns) / 1e6)
-        self._open_calls.closed(call)
-
-    def _write(self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any]) -> EventId:
-        assert self._recorder is not None
-        root = self
-        while root._outer is not None:
-            root = root._outer
+    def _write(self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any]) -> str:
+        root = self._root
         if root is not self and root.agent_name != self.agent_name:
             header.setdefault("agent", self.agent_name)
         strand = running_strand()
         if strand != root._home:
             header["task"] = strand_path(strand)
-        payload = encode_json({key: value for key, value in data.items() if value is not None})
-        return self._recorder.record(type, name, parent, header, payload, self._totals)
+        given = {key: value for key, value in data.items() if value is not None}
+        assert self._recorder is not None
+        return self._recorder.record(type, name, parent, header, given, self._totals)
 
     def _steady_ns(self) -> int:
         return self._recorder.clock.steady_ns() if self._recorder is not None else 0

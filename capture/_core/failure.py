@@ -17,7 +17,7 @@ def describe(failure: Failure) -> dict[str, Any]:
     if isinstance(failure, BaseException):
         return {"type": _class_name(failure), "message": _message(failure), "stack": _stack(failure)}
     if isinstance(failure, Mapping):
-        return {"type": "Error", "message": ""} | dict(failure)
+        return {**failure, "type": str(failure.get("type", "Error")), "message": str(failure.get("message", ""))}
     return {"type": "Error", "message": str(failure)}
 
 

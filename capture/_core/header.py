@@ -9,9 +9,11 @@ from typing import Any
 from ..events import NO_EVENT
 from .failure import describe
 
-__all__ = ["given_parent", "header_keys"]
+__all__ = ["EVIDENCE", "given_parent", "header_keys", "link_evidence"]
 
 _USAGE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
+EVIDENCE = {"decision": "evidence_event_ids", "behavior_alert": "related_event_ids"}
+"""The types whose payload names other events, and the field that does."""
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -31,10 +33,20 @@ def header_keys(common: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, An
     return header, rest
 
 
-def given_parent(parent: object) -> str:
-    """Return `parent` as it may stand in a header, or the root's when it is no event id."""
+def given_parent(common: Mapping[str, Any]) -> str:
+    """Return the `parent` a caller gave as it may stand in a header: `""` for none, the root's for what is no id."""
+    parent = common.get("parent")
+    if parent is None:
+        return ""
     text = str(parent)
     return text if len(text) == 16 and _HEX.issuperset(text) else NO_EVENT
+
+
+def link_evidence(header: dict[str, Any], data: dict[str, Any], field: str) -> None:
+    """Make the events that `field` names as evidence links, unless the author gave others."""
+    if data[field] is not None:
+        data[field] = _texts(data[field])
+        header.setdefault("links", data[field])
 
 
 def _number(value: Any) -> float | None:
@@ -54,7 +66,7 @@ def _usage(value: Any) -> dict[str, int] | None:
 
 
 def _texts(value: Any) -> list[str] | None:
-    return [str(item) for item in value] or None
+    return [str(item) for item in value]
 
 
 _READ: dict[str, Any] = {

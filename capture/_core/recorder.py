@@ -8,32 +8,42 @@ import weakref
 from collections import Counter
 from typing import Any
 
-from ..events import NO_EVENT
+from ..events import CALLS, NO_EVENT
 from ..format import encode_event
 from ..sinks import Sink
-from ..values import encode_json
 from .clock import Clock
-from .ids import EventId, Randomness, new_writer_id
+from .ids import Randomness, new_writer_id
 
 __all__ = ["Recorder", "Totals"]
 
 
-class Totals(Counter[str]):
+class Totals:
     """What an `agent_end` sums up: events, errors, calls and tokens."""
 
-    def add(self, type: str, optional: dict[str, Any]) -> None:
-        self["events"] += 1
+    __slots__ = ("errors", "events", "input_tokens", "llm_calls", "output_tokens", "tool_calls")
+
+    def __init__(self) -> None:
+        self.events = self.errors = self.llm_calls = self.tool_calls = self.input_tokens = self.output_tokens = 0
+
+    def count(self, type: str, header: dict[str, Any]) -> None:
+        """Count what is particular about an event; `events` itself is the recorder's to raise."""
         if type == "tool_call":
-            self["tool_calls"] += 1
+            self.tool_calls += 1
         elif type == "llm_request":
-            self["llm_calls"] += 1
-        if optional:
-            if "error" in optional:
-                self["errors"] += 1
-            usage = optional.get("usage") or {}
-            for key in ("input_tokens", "output_tokens"):
-                if usage.get(key):
-                    self[key] += usage[key]
+            self.llm_calls += 1
+        if header:
+            self.errors += "error" in header
+            usage = header.get("usage", {})
+            self.input_tokens += usage.get("input_tokens", 0)
+            self.output_tokens += usage.get("output_tokens", 0)
+
+    def absorb(self, inner: Totals) -> None:
+        """Add what an agent inside this one did."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(inner, name))
+
+    def as_data(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 class Recorder:
@@ -45,6 +55,7 @@ class Recorder:
         self.session = session
         self.sink = sink
         self.clock = clock
+        self._time_ns = clock.time_ns
         self._writer = writer
         self._randomness = randomness
         self._count = 0
@@ -56,15 +67,15 @@ class Recorder:
         _recorders.add(self)
 
     def record(
-        self, type: str, name: str, parent: str, optional: dict[str, Any], data: bytes, totals: Totals
-    ) -> EventId:
+        self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], totals: Totals
+    ) -> str:
         """Write one event and return its id, also when the sink refused it: what it leads to keeps its true parent."""
         with self._lock:
             if self._lost:
                 self._tell_loss(parent)
-            id = self._next_id()
+            id = f"{self._writer}{self._count:08x}"
             self._count += 1
-            line = encode_event(self.clock.time_ns(), id, parent, self.session, type, name, optional, data)
+            line = encode_event(self._time_ns(), id, parent, self.session, type, name, header, data)
             try:
                 self.sink.write(line)
             except OSError as error:
@@ -73,10 +84,12 @@ class Recorder:
                 self._lose(InterruptedError("interrupted"), len(line))
                 raise
             else:
-                totals.add(type, optional)
+                totals.events += 1
+                if header or type in CALLS:
+                    totals.count(type, header)
                 if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
                     self.sink.close()
-            return EventId(id)
+            return id
 
     def close(self) -> None:
         """Tell a last loss, if there is one, and let go of the sink."""
@@ -95,9 +108,6 @@ class Recorder:
         self._lost_bytes = 0
         self.sink = self.sink.forked(self._writer)
 
-    def _next_id(self) -> str:
-        return f"{self._writer}{self._count:08x}"
-
     def _lose(self, error: OSError, size: int) -> None:
         self._lost[error.strerror or str(error)] += 1
         self._lost_bytes += size
@@ -105,9 +115,8 @@ class Recorder:
     def _tell_loss(self, parent: str) -> None:
         """Write what was lost. Its number is taken only when it is written: each gap stays one lost event."""
         data = {"events": self._lost.total(), "bytes": self._lost_bytes, "reasons": dict(self._lost)}
-        line = encode_event(
-            self.clock.time_ns(), self._next_id(), parent, self.session, "capture_loss", "", {}, encode_json(data)
-        )
+        id = f"{self._writer}{self._count:08x}"
+        line = encode_event(self._time_ns(), id, parent, self.session, "capture_loss", "", {}, data)
         try:
             self.sink.write(line)
         except OSError:

@@ -7,18 +7,15 @@ left None are left out. Beside its own fields each takes the keys of `Common`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from .failure import Failure
-from .guard import guarded
-from .ids import NOTHING, EventId
+from .ids import EventId
 
 if TYPE_CHECKING:
     from typing import Unpack
 
 __all__ = ["Common", "Records"]
-
-R = TypeVar("R")
 
 
 class Common(TypedDict, total=False):
@@ -46,15 +43,6 @@ class Common(TypedDict, total=False):
     """On imported events: where it came from, `{kind, …}`."""
 
 
-def _guard_records(records: type[R]) -> type[R]:
-    """Put the guard around every `record_*` method: nothing that goes wrong in one reaches the agent."""
-    for name, method in list(vars(records).items()):
-        if name.startswith(("record_", "create_")):
-            setattr(records, name, guarded(NOTHING)(method))
-    return records
-
-
-@_guard_records
 class Records:
     """The `record_*` methods, over one `_record`. A keyword that is neither a field nor of `Common` is carried in
     `data`.
@@ -80,15 +68,18 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that an agent begins. A `TraceContext` does so by itself."""
-        data: dict[str, Any] = {
+        data = {
             "agent_name": agent_name,
             "framework": framework,
             "tags": tags,
             "argv": argv,
             "cwd": cwd,
             "pid": pid,
+            "host": host,
+            "python": python,
+            "git": git,
+            "capture": capture,
         }
-        data |= {"host": host, "python": python, "git": git, "capture": capture}
         return self._record("agent_start", agent_name, data, common)
 
     def record_agent_end(
@@ -114,7 +105,7 @@ class Records:
         """Record that a turn begins. What follows in the same task belongs to it, until the next turn or the agent's
         end.
         """
-        data: dict[str, Any] = {"speaker": speaker, "turn_index": turn_index, "goal": goal, "content": content}
+        data = {"speaker": speaker, "turn_index": turn_index, "goal": goal, "content": content}
         return self._record("agent_turn", speaker, data, common)
 
     def record_user_message(self, content: Any = None, **common: Unpack[Common]) -> EventId:
@@ -129,7 +120,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a subagent begins."""
-        data: dict[str, Any] = {"agent_id": agent_id, "agent_type": agent_type, "prompt": prompt}
+        data = {"agent_id": agent_id, "agent_type": agent_type, "prompt": prompt}
         return self._record("subagent_start", agent_type or agent_id, data, common)
 
     def record_subagent_end(
@@ -141,7 +132,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a subagent ended."""
-        data: dict[str, Any] = {"agent_id": agent_id, "agent_type": agent_type, "status": status, "result": result}
+        data = {"agent_id": agent_id, "agent_type": agent_type, "status": status, "result": result}
         return self._record("subagent_end", agent_type or agent_id, data, common)
 
     # -- models and tools ------------------------------------------------------------------------------------------
@@ -161,14 +152,17 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a request leaves for a model. `attempt` counts from 1."""
-        data: dict[str, Any] = {
+        data = {
             "provider": provider,
             "model": model,
             "messages": messages,
             "system": system,
             "tools": tools,
+            "settings": settings,
+            "attempt": attempt,
+            "http": http,
+            "extra": extra,
         }
-        data |= {"settings": settings, "attempt": attempt, "http": http, "extra": extra}
         return self._record("llm_request", model, data, common)
 
     def record_llm_chunk(
@@ -200,10 +194,20 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record a model's whole answer, or with `error` how the call failed."""
-        data: dict[str, Any] = {"provider": provider, "model": model, "response_id": response_id, "content": content}
-        data |= {"tool_calls": tool_calls, "finish_reason": finish_reason, "usage_raw": usage_raw}
-        data |= {"time_to_first_token_ms": time_to_first_token_ms, "chunks": chunks, "closed_by": closed_by}
-        data |= {"http": http, "extra": extra}
+        data = {
+            "provider": provider,
+            "model": model,
+            "response_id": response_id,
+            "content": content,
+            "tool_calls": tool_calls,
+            "finish_reason": finish_reason,
+            "usage_raw": usage_raw,
+            "time_to_first_token_ms": time_to_first_token_ms,
+            "chunks": chunks,
+            "closed_by": closed_by,
+            "http": http,
+            "extra": extra,
+        }
         return self._record("llm_response", model, data, common)
 
     def record_tool_call(self, name: str, arguments: Any = None, **common: Unpack[Common]) -> EventId:
@@ -216,8 +220,8 @@ class Records:
         """Record what the latest open call of that tool gave back, or with `error` how it failed."""
         failed = is_error or "error" in common
         if failed and "error" not in common:
-            common["error"] = {"type": "ToolError", "message": result if isinstance(result, str) else repr(result)}
-        data: dict[str, Any] = {"result": result, "is_error": bool(failed)}
+            common["error"] = {"type": "ToolError", "message": result}
+        data = {"result": result, "is_error": bool(failed)}
         return self._record("tool_result", name, data, common)
 
     def record_file_read(
@@ -253,9 +257,14 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record what the agent chose to do next. `confidence` is 0..1; calls that follow belong to this decision."""
-        data: dict[str, Any] = {"reasoning": reasoning, "confidence": confidence, "chosen_action": chosen_action}
-        data |= {"alternatives": alternatives, "evidence": evidence, "evidence_event_ids": _ids(evidence_event_ids)}
-        _link(common, evidence_event_ids)
+        data = {
+            "reasoning": reasoning,
+            "confidence": confidence,
+            "chosen_action": chosen_action,
+            "alternatives": alternatives,
+            "evidence": evidence,
+            "evidence_event_ids": evidence_event_ids,
+        }
         return self._record("decision", chosen_action, data, common)
 
     def record_safety_check(
@@ -269,13 +278,14 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record a guardrail's look: `outcome` pass, warn, fail, block; `risk_level` low, medium, high, critical."""
-        data: dict[str, Any] = {
+        data = {
             "policy_name": policy_name,
             "outcome": outcome,
             "risk_level": risk_level,
             "rationale": rationale,
+            "blocked_action": blocked_action,
+            "evidence": evidence,
         }
-        data |= {"blocked_action": blocked_action, "evidence": evidence}
         return self._record("safety_check", policy_name, data, common)
 
     def record_refusal(
@@ -288,8 +298,13 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that the agent or its model refused."""
-        data: dict[str, Any] = {"reason": reason, "policy_name": policy_name, "risk_level": risk_level}
-        data |= {"blocked_action": blocked_action, "safe_alternative": safe_alternative}
+        data = {
+            "reason": reason,
+            "policy_name": policy_name,
+            "risk_level": risk_level,
+            "blocked_action": blocked_action,
+            "safe_alternative": safe_alternative,
+        }
         return self._record("refusal", policy_name, data, common)
 
     def record_policy_violation(
@@ -301,7 +316,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a policy was broken."""
-        data: dict[str, Any] = {
+        data = {
             "policy_name": policy_name,
             "violation_type": violation_type,
             "severity": severity,
@@ -318,7 +333,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record which prompt template is in force, and with which parameters."""
-        data: dict[str, Any] = {
+        data = {
             "template_id": template_id,
             "policy_parameters": policy_parameters,
             "speaker": speaker,
@@ -335,9 +350,12 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record an alert of the agent's own watchdog."""
-        data: dict[str, Any] = {"alert_type": alert_type, "severity": severity, "signal": signal}
-        data |= {"related_event_ids": _ids(related_event_ids)}
-        _link(common, related_event_ids)
+        data = {
+            "alert_type": alert_type,
+            "severity": severity,
+            "signal": signal,
+            "related_event_ids": related_event_ids,
+        }
         return self._record("behavior_alert", alert_type, data, common)
 
     def record_repair_attempt(
@@ -348,7 +366,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record an attempt to mend a failure: `outcome` success, failure or partial."""
-        data: dict[str, Any] = {
+        data = {
             "attempted_fix": attempted_fix,
             "validation_result": validation_result,
             "outcome": outcome,
@@ -390,7 +408,7 @@ class Records:
         **common: Unpack[Common],
     ) -> EventId:
         """Record that a debugger paused, stepped, continued or stopped the agent."""
-        data: dict[str, Any] = {"action": action, "by": by, "reason": reason, "paused_ms": paused_ms}
+        data = {"action": action, "by": by, "reason": reason, "paused_ms": paused_ms}
         return self._record("control", action, data, common)
 
     def record_error(self, error: Failure, *, parent: str | None = None, links: Sequence[str] = ()) -> EventId:
@@ -413,13 +431,3 @@ class Records:
     ) -> EventId:
         """Record that events were dropped on their way here. The recorder tells its own losses by itself."""
         return self._record("capture_loss", None, {"events": events, "bytes": bytes, "reasons": reasons}, common)
-
-
-def _ids(events: Sequence[str] | None) -> list[str] | None:
-    return None if events is None else [str(event) for event in events]
-
-
-def _link(common: Common, events: Sequence[str] | None) -> None:
-    """Events named as evidence are links, unless the author gave others."""
-    if events and "links" not in common:
-        common["links"] = events

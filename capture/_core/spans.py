@@ -20,7 +20,7 @@ from .tasks import Strand
 if TYPE_CHECKING:
     from .context import TraceContext
 
-__all__ = ["OpenCall", "Place", "Span", "here", "move"]
+__all__ = ["MOVES", "OpenCall", "OpenCalls", "Place", "Span", "here", "move"]
 
 _MAX_OPEN_CALLS = 1024
 """Calls without a result that a context remembers; an agent that never records results must not grow."""
@@ -38,12 +38,19 @@ class Span:
         self.closed = False
 
 
-class Place(NamedTuple):
-    """Where a task stands: in a span, perhaps in a turn of it, perhaps after a decision."""
+MOVES = frozenset({"agent_turn", "decision"})
+"""The types after which what follows stands elsewhere."""
 
-    span: Span
-    turn: str = ""
-    decision: str = ""
+
+class Place:
+    """Where a task stands: in a span, perhaps in a turn of it, perhaps after a decision. Never changed once made."""
+
+    __slots__ = ("decision", "span", "turn")
+
+    def __init__(self, span: Span, turn: str = "", decision: str = "") -> None:
+        self.span = span
+        self.turn = turn
+        self.decision = decision
 
     def parent_of(self, type: str) -> str:
         """Return the id of the event that one of this type, recorded here, belongs to."""
@@ -54,12 +61,8 @@ class Place(NamedTuple):
         return self.turn or self.span.id
 
     def after(self, type: str, id: str) -> Place:
-        """Return the place of the same task once the event has been recorded."""
-        if type == "decision":
-            return self._replace(decision=id)
-        if type == "agent_turn":
-            return Place(self.span, turn=id)
-        return self
+        """Return the place of the same task once an event that `MOVES` has been recorded."""
+        return Place(self.span, id) if type == "agent_turn" else Place(self.span, self.turn, id)
 
 
 class OpenCall(NamedTuple):

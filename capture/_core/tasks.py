@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
+from threading import get_ident
 from typing import Any, TypeAlias
 
 __all__ = ["Strand", "running_strand", "strand_path"]
+
+_modules = sys.modules
 
 Strand: TypeAlias = tuple[int, Any]
 """One line of execution: a thread's ident, and the asyncio task it is in the middle of or None."""
@@ -14,7 +17,7 @@ Strand: TypeAlias = tuple[int, Any]
 
 def running_strand() -> Strand:
     """Return the strand of the caller."""
-    return threading.get_ident(), _running_task()
+    return get_ident(), _running_task()
 
 
 def strand_path(strand: Strand) -> str:
@@ -27,7 +30,7 @@ def strand_path(strand: Strand) -> str:
 
 
 def _running_task() -> Any:
-    asyncio = sys.modules.get("asyncio")
+    asyncio = _modules.get("asyncio")
     if asyncio is None:
         return None
     try:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -22,6 +22,7 @@ from . import desk
 from .client import connect
 from .guard import check_refund
 from .model import SupportModel
+from .prompt import MODEL, SYSTEM, Thought
 from .server import ModelServer
 
 if TYPE_CHECKING:
@@ -31,14 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["QUESTION", "main", "run", "work_on"]
 
 QUESTION = "Customer 4127 says they were charged twice in October. Find out and fix it."
-MODEL = "claude-sonnet-5-5"
-SYSTEM = """You are the support agent of Nordlicht, a small software company. Today is 2026-11-20.
-Before you act, say why in a sentence or two. Then add two lines: `Confidence: ` and a number from 0 to 1, and
-`Instead of: ` and what else you thought of, separated by commas. When you are done, answer the person who asked."""
-SPOKEN = re.compile(r"(?P<why>.*)\n\nConfidence: (?P<confidence>[01]\.\d+)\nInstead of: (?P<instead>.*)", re.DOTALL)
 
-Say = Callable[[str], object]
-"""Is given what the model says, as it says it."""
+Say = Callable[[str], object]  # is given what the model says, as it says it
 
 
 class Outcome(NamedTuple):
@@ -62,30 +57,30 @@ def run(speed: float = 1.0, out: Path | None = None, say: Say = str) -> Path:
         TraceContext(agent_name="support_agent", path=out, tags=["demo"]) as trace,
     ):
         work_on(QUESTION, client, trace, say)
-    if trace.path is None:
-        raise RuntimeError("the run was not recorded")
+    assert trace.path is not None, "the run was not recorded"
     return trace.path
 
 
 def work_on(question: str, client: Anthropic, trace: TraceContext, say: Say = str) -> str:
     """The agent's loop: ask the model, do what it asks for, tell it what came of it, until it has an answer."""
     messages: list[MessageParam] = [{"role": "user", "content": question}]
-    known, evidence = [Outcome(question)], [trace.record_user_message(content=question)]
+    known = [Outcome(question)]
+    evidence: list[str] = [trace.record_user_message(content=question)]
     goal, turn = "understand the case", 0
     while True:
         turn += 1
         trace.record_agent_turn(turn_index=turn, goal=goal, speaker=trace.agent_name)
         reply = ask_model(client, messages, say)
-        text = "".join(block.text for block in reply.content if block.type == "text")
+        thought = Thought.read(reply)
         calls = [block for block in reply.content if block.type == "tool_use"]
         if not calls:
-            return text
-        decision = record_decision(trace, text, calls, known, evidence)
+            return thought.why
+        decision = record_decision(trace, thought, calls, known, evidence)
         if any(call.name == "issue_refund" for call in calls):  # what cannot be undone
             trace.create_checkpoint(state={"turn": turn}, memory={"messages": messages}, label="before a refund")
         outcomes = [use_tool(trace, call) for call in calls]
         if any(outcome.failed and not outcome.forbidden for outcome in known):
-            record_repair(trace, text, outcomes)
+            record_repair(trace, thought, outcomes)
         messages.append(cast("MessageParam", {"role": "assistant", "content": [b.to_dict() for b in reply.content]}))
         messages.append({"role": "user", "content": [answer(*pair) for pair in zip(calls, outcomes, strict=True)]})
         known, evidence = outcomes, [decision, *(event for outcome in outcomes for event in outcome.forbidden)]
@@ -94,8 +89,8 @@ def work_on(question: str, client: Anthropic, trace: TraceContext, say: Say = st
 
 def ask_model(client: Anthropic, messages: Sequence[MessageParam], say: Say) -> ParsedMessage[None]:
     """One model call, streamed."""
-    tools = [desk.schema(tool) for tool in desk.TOOLS.values()]
-    with client.messages.stream(model=MODEL, max_tokens=1024, system=SYSTEM, tools=tools, messages=messages) as stream:
+    request = client.messages.stream(model=MODEL, max_tokens=1024, system=SYSTEM, tools=desk.SCHEMAS, messages=messages)
+    with request as stream:
         for piece in stream.text_stream:
             say(piece)
         say("\n\n")
@@ -113,24 +108,23 @@ def use_tool(trace: TraceContext, call: ToolUseBlock) -> Outcome:
 
 
 def record_decision(
-    trace: TraceContext, text: str, calls: Sequence[ToolUseBlock], known: Sequence[Outcome], evidence: Sequence[str]
+    trace: TraceContext, thought: Thought, calls: list[ToolUseBlock], known: list[Outcome], evidence: list[str]
 ) -> str:
     """Record what the model chose and why, in its own words; the tool calls that follow belong to this decision."""
-    spoken = SPOKEN.fullmatch(text)
     return trace.record_decision(
-        reasoning=spoken["why"] if spoken else text,
-        confidence=float(spoken["confidence"]) if spoken else None,
+        reasoning=thought.why,
+        confidence=thought.confidence,
         chosen_action=" + ".join(call.name for call in calls),
-        alternatives=spoken["instead"].split(", ") if spoken else None,
+        alternatives=thought.alternatives,
         evidence=[outcome.text for outcome in known],
         evidence_event_ids=evidence,
     )
 
 
-def record_repair(trace: TraceContext, text: str, outcomes: Sequence[Outcome]) -> None:
+def record_repair(trace: TraceContext, thought: Thought, outcomes: Sequence[Outcome]) -> None:
     """Record what was tried after a tool had failed, and whether that worked."""
     trace.record_repair_attempt(
-        attempted_fix=text.partition("\n\n")[0],
+        attempted_fix=thought.why,
         validation_result="; ".join(outcome.text for outcome in outcomes),
         outcome="failure" if any(outcome.failed for outcome in outcomes) else "success",
     )
@@ -143,11 +137,12 @@ def answer(call: ToolUseBlock, outcome: Outcome) -> ToolResultBlockParam:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the case for someone who watches: what the model says goes to stderr, the trace's path to stdout."""
-    parser = argparse.ArgumentParser(prog="python -m peek_tui.demo.agent", description="Record a small agent at work.")
+    parser = argparse.ArgumentParser(prog="python -m peek_tui.demo.agent", description="Record an agent at work.")
     parser.add_argument("--speed", type=float, default=1.0, help="2 is twice as fast, 0 is without any pause")
     parser.add_argument("--out", type=Path, help="the trace to write; by default one with the other traces")
     options = parser.parse_args(arguments)
-    print(run(options.speed, options.out, lambda piece: print(piece, end="", file=sys.stderr, flush=True)))
+    trace = run(options.speed, options.out, say=partial(print, end="", file=sys.stderr, flush=True))
+    sys.stdout.write(f"{trace}\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ def connect(base_url: str) -> Anthropic:
     try:
         import anthropic
     except ImportError as missing:
-        raise SystemExit("the demo agent speaks through Anthropic's client: pip install anthropic") from missing
+        raise SystemExit(
+            'the demo agent speaks through the Anthropic client: pip install "peek-tui[demo]"'
+        ) from missing
     direct = anthropic.DefaultHttpxClient(mounts={"all://127.0.0.1": None})
     return anthropic.Anthropic(base_url=base_url, api_key="demo", max_retries=2, http_client=direct)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "REFUND_LIMIT_CENTS",
+    "SCHEMAS",
     "TOOLS",
     "RefundError",
     "get_invoice",
@@ -25,7 +26,6 @@ __all__ = [
     "list_charges",
     "lookup_customer",
     "request_approval",
-    "schema",
     "search_policy",
     "send_email",
     "work_scale",
@@ -153,7 +153,7 @@ TOOLS: dict[str, Callable[..., Any]] = {
 """The tools by name."""
 
 
-def schema(tool: Callable[..., Any]) -> ToolParam:
+def _schema(tool: Callable[..., Any]) -> ToolParam:
     """A tool as the model is told of it: everything is in its signature and its docstring."""
     parameters = inspect.signature(tool).parameters
     types = {name: {"type": "integer" if p.annotation == "int" else "string"} for name, p in parameters.items()}
@@ -162,6 +162,10 @@ def schema(tool: Callable[..., Any]) -> ToolParam:
         "description": inspect.getdoc(tool) or "",
         "input_schema": {"type": "object", "properties": types, "required": list(types)},
     }
+
+
+SCHEMAS = [_schema(tool) for tool in TOOLS.values()]
+"""The tools as the model is told of them."""
 
 
 def _paid(invoice: str) -> int:

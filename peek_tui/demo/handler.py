@@ -66,6 +66,7 @@ class MessagesHandler(BaseHTTPRequestHandler):
     """Serves the requests of one connection, one after the other."""
 
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "peek-demo", ""
     # Each event is a small write: with Nagle's algorithm the second one would wait for the client's delayed ACK.
     disable_nagle_algorithm = True
 
@@ -88,7 +89,7 @@ class MessagesHandler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._note(complete=False)
 
-    do_GET = do_PUT = do_PATCH = do_DELETE = do_POST
+    do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 (the base class looks for these names)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the terminal belongs to the program that started the server."""

@@ -98,17 +98,30 @@ def _tell_the_customer(c: Conversation) -> tuple[Block, ...] | None:
 
 
 def _letter(customer: Mapping[str, Any], amount: str) -> tuple[str, str]:
-    if customer["language"] == "pl":
-        return (
-            "Podwójna płatność w październiku",
-            f"Dzień dobry {customer['name']},\n\nma Pani rację: październikowa faktura została opłacona dwa razy. "
-            f"Zwrot {amount} jest już zgłoszony. Przepraszamy za kłopot!\n\nZespół Nordlicht",
-        )
-    return (
+    subject, body = _LETTERS[customer["language"]]
+    return subject, body.format(name=customer["name"], amount=amount)
+
+
+_LETTERS = {
+    "en": (
         "Your double payment in October",
-        f"Hello {customer['name']},\n\nyou are right: we took one payment twice. A refund of {amount} is under way. "
-        "We are sorry for the trouble!\n\nNordlicht support",
-    )
+        """Hello {name},
+
+you are right: we took one payment twice. A refund of {amount} is under way.
+We are sorry for the trouble!
+
+Nordlicht support""",
+    ),
+    "pl": (
+        "Podwójna płatność w październiku",
+        """Dzień dobry {name},
+
+ma Pani rację: październikowa faktura została opłacona dwa razy. Zwrot {amount} jest już zgłoszony.
+Przepraszamy za kłopot!
+
+Zespół Nordlicht""",
+    ),
+}
 
 
 def _ask_finance(c: Conversation) -> tuple[Block, ...] | None:
