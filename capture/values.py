@@ -53,7 +53,7 @@ def load_json(text: bytes) -> Any:
     try:
         return _loads(text)
     except ValueError:
-        return json.loads(text.decode("utf-8"))
+        return json.loads(text.decode("utf-8"), strict=False)
 
 
 def restore(value: Any) -> Any:

@@ -29,7 +29,7 @@ _SPECIAL = frozenset({*EVIDENCE, *ENDS, *CALLS, *MOVES})
 """The types that open, end or follow something; all others take the short way."""
 
 
-class _NotOpen(Exception):
+class _NotOpenError(Exception):
     """Something is recorded in a context that was never entered."""
 
 
@@ -170,7 +170,7 @@ class TraceContext(Records):
             if type not in _SPECIAL:
                 return EventId(owner._write(type, name, parent or place.parent_of(type), header, data))
             return EventId(owner._record_special(type, name, parent, place, header, data))
-        except _NotOpen:
+        except _NotOpenError:
             return NOTHING
         except Exception as error:
             swallow(error)
@@ -198,7 +198,7 @@ class TraceContext(Records):
         if place is not None:
             return place
         if self._span is None:
-            raise _NotOpen
+            raise _NotOpenError
         return Place(self._span)
 
     def _holds(self, context: TraceContext | None) -> bool:

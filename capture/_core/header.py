@@ -44,7 +44,7 @@ def given_parent(common: Mapping[str, Any]) -> str:
 
 def link_evidence(header: dict[str, Any], data: dict[str, Any], field: str) -> None:
     """Make the events that `field` names as evidence links, unless the author gave others."""
-    if data[field] is not None:
+    if data.get(field) is not None:
         data[field] = _texts(data[field])
         header.setdefault("links", data[field])
 

@@ -33,7 +33,7 @@ __all__ = ["QUESTION", "main", "run", "work_on"]
 
 QUESTION = "Customer 4127 says they were charged twice in October. Find out and fix it."
 
-Say = Callable[[str], object]  # is given what the model says, as it says it
+Say = Callable[[str], object]  # is given what the model says, as it says it; `str` keeps it quiet
 
 
 class Outcome(NamedTuple):

@@ -51,6 +51,10 @@ class Conversation:
         last = next((call for call in reversed(self.calls) if call.name == tool), None)
         return str(last.result) if last and last.failed else ""
 
+    def called(self, tool: str, arguments: Mapping[str, Any]) -> bool:
+        """Whether this tool has been called with these arguments."""
+        return any((call.name, call.arguments) == (tool, arguments) for call in self.calls)
+
 
 def _text(content: Any) -> str:
     if isinstance(content, str):

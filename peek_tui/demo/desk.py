@@ -41,6 +41,7 @@ _CUSTOMERS = {
     "4127": {"name": "Zoë Łukaszewicz", "email": "zoe@example.com", "plan": "Team", "language": "pl"},
     "5230": {"name": "佐藤 花子", "email": "hanako@example.com", "plan": "Solo", "language": "en"},
     "6002": {"name": "Олена Коваль", "email": "olena@example.com", "plan": "Team", "language": "en"},
+    "8008": {"name": "Nuño Etxeberria", "email": "nuno@example.com", "plan": "Team", "language": "en"},
 }
 
 _INVOICES: dict[str, dict[str, Any]] = {
@@ -48,6 +49,7 @@ _INVOICES: dict[str, dict[str, Any]] = {
     "inv_322": {"total_cents": 9_800, "lines": ["Extra seat (Jan)", "Extra seat (Łukasz)"]},
     "inv_401": {"total_cents": 1_900, "lines": ["Solo plan, October"]},
     "inv_502": {"total_cents": 4_900, "lines": ["Extra seat (Ірина)"]},
+    "inv_610": {"total_cents": 9_800, "lines": ["Extra seat (Ane)", "Extra seat (Iker)"]},
 }
 
 
@@ -61,8 +63,11 @@ _CHARGES = [
     _charge("ch_9003", "4127", "2026-10-17", 4_900, "Extra seat", "inv_322"),
     _charge("ch_9004", "4127", "2026-10-17", 4_900, "Extra seat", "inv_322"),
     _charge("ch_9101", "5230", "2026-10-05", 1_900, "Solo plan, October", "inv_401"),
+    _charge("ch_9102", "5230", "2026-10-06", 1_900, "Solo plan, October", "inv_401"),
     _charge("ch_9201", "6002", "2026-10-09", 4_900, "Extra seat", "inv_502"),
     _charge("ch_9202", "6002", "2026-10-09", 4_900, "Extra seat", "inv_502"),
+    _charge("ch_9301", "8008", "2026-10-20", 4_900, "Extra seat", "inv_610"),
+    _charge("ch_9302", "8008", "2026-10-20", 4_900, "Extra seat", "inv_610"),
 ]
 
 _POLICIES = {
@@ -127,8 +132,8 @@ def search_policy(query: str) -> list[dict[str, str]]:
 def request_approval(charge_id: str, amount_cents: int, reason: str) -> dict[str, Any]:
     """Ask finance to approve a refund that is above an agent's limit."""
     _work(0.6)
-    ticket = f"apr_{charge_id[3:]}"
-    return {"approval_id": ticket, "status": "waiting", "amount_cents": amount_cents, "reason": reason}
+    ticket = {"approval_id": f"apr_{charge_id[3:]}", "status": "waiting"}
+    return {**ticket, "charge_id": charge_id, "amount_cents": amount_cents, "reason": reason}
 
 
 @trace_tool

@@ -44,7 +44,11 @@ def _decide(conversation: Conversation) -> tuple[Block, ...]:
     blocks = next(blocks for rule in RULES if (blocks := rule(conversation)))
     wanted = {block.name for block in blocks if isinstance(block, ToolUse)}
     if missing := sorted(wanted - conversation.tools):
-        return (Text(f"I cannot go on: nobody has given me {', '.join(missing)}."),)
+        return _answer(f"I cannot go on: nobody has given me {', '.join(missing)}.")
+    if repeated := [
+        block.name for block in blocks if isinstance(block, ToolUse) and conversation.called(block.name, block.input)
+    ]:
+        return _answer(f"I cannot go on: {repeated[0]} has been tried, and again would change nothing.")
     return blocks
 
 
@@ -67,17 +71,24 @@ def _euros(cents: int) -> str:
 def _report(c: Conversation) -> tuple[Block, ...] | None:
     if not c.result("send_email"):
         return None
-    invoice, customer = c.result("get_invoice"), c.result("lookup_customer")
-    first, *repeats = invoice["payments"]
-    twice = _euros(invoice["paid_cents"] - invoice["total_cents"])
+    done, customer = _given_back(c), c.result("lookup_customer")
     return _answer(
         f"**{customer['name']} was charged twice.** ✅\n\n"
-        f"- {invoice['id']} was paid by {first} and again by {', '.join(repeats)}: {twice} too much.\n"
+        f"- {done['charge_id']} took {_euros(done['amount_cents'])} that had been paid already.\n"
         f"- {_money_so_far(c)}\n"
-        f"- The customer has been told, in their own language.\n\n"
-        "I first took two extra seats for the duplicate, because they share a day and an amount. "
-        "That refund failed and moved no money."
+        f"- The customer has been told, in their own language.{_confession(c)}"
     )
+
+
+def _given_back(c: Conversation) -> Any:
+    return c.result("request_approval") or c.result("issue_refund")
+
+
+def _confession(c: Conversation) -> str:
+    wrong = next((call.arguments["charge_id"] for call in c.calls if call.name == "issue_refund" and call.failed), None)
+    if wrong is None or wrong == _given_back(c)["charge_id"]:
+        return ""
+    return f"\n\nI first took {wrong} for the duplicate, by its day and amount. That refund failed and moved no money."
 
 
 def _money_so_far(c: Conversation) -> str:
@@ -87,7 +98,7 @@ def _money_so_far(c: Conversation) -> str:
 
 
 def _tell_the_customer(c: Conversation) -> tuple[Block, ...] | None:
-    done = c.result("request_approval") or c.result("issue_refund")
+    done = _given_back(c)
     if not done:
         return None
     customer, amount = c.result("lookup_customer"), _euros(done["amount_cents"])
@@ -168,7 +179,7 @@ def _look_at_the_invoice(c: Conversation) -> tuple[Block, ...] | None:
     charges = c.result("list_charges")
     if not charges or (_same_day_pair(charges) and not c.failure("issue_refund")):
         return None
-    suspect = _invoice_charged_twice(charges, besides=_invoice_of_last_refund(c))
+    suspect = _invoice_charged_twice(charges, besides=_cleared(c))
     if not suspect:
         return _answer("Every charge belongs to an invoice of its own: nothing was charged twice.")
     why = f"{_regret(c)}A duplicate pays the same invoice again, and {suspect} stands on two charges. I check it."
@@ -176,11 +187,14 @@ def _look_at_the_invoice(c: Conversation) -> tuple[Block, ...] | None:
 
 
 def _regret(c: Conversation) -> str:
-    return f"I was wrong — {failure}. Day and amount proved nothing. " if (failure := c.failure("issue_refund")) else ""
+    return f"I was wrong — {c.failure('issue_refund')}. Day and amount proved nothing. " if _cleared(c) else ""
 
 
-def _invoice_of_last_refund(c: Conversation) -> str | None:
-    refunded = next((call.arguments["charge_id"] for call in reversed(c.calls) if call.name == "issue_refund"), None)
+def _cleared(c: Conversation) -> str | None:
+    """The invoice whose charges have turned out not to be duplicates."""
+    if "not a duplicate" not in c.failure("issue_refund"):
+        return None
+    refunded = next(call.arguments["charge_id"] for call in reversed(c.calls) if call.name == "issue_refund")
     return next((charge["invoice"] for charge in c.result("list_charges") if charge["id"] == refunded), None)
 
 

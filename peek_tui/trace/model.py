@@ -1,0 +1,140 @@
+"""One event, as the rest of Peek sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from capture.events import NO_EVENT
+from capture.values import restore
+
+__all__ = ["DAMAGED", "Damage", "Event", "Failure", "Usage"]
+
+DAMAGED = "damaged"
+"""The type of the row that stands for a line that cannot be read as an event."""
+
+
+class Failure(NamedTuple):
+    """How something failed: an event's `error`."""
+
+    type: str
+    message: str
+    stack: str | None
+
+
+class Usage(NamedTuple):
+    """Tokens of one model call; `input` includes what came from and went to the cache."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    reasoning: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.input + self.output
+
+
+class Damage(NamedTuple):
+    """Something that cannot be read: an entry of `stats.damaged`."""
+
+    file: str
+    line: int
+    """Counted from 1."""
+    reason: str
+    part: str
+    """`line` when nothing of it is an event, `payload` when its header could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event with its payload. Optional fields are None where the trace has none."""
+
+    handle: int
+    """Its place in the order of arrival: never changes, whatever arrives later."""
+    row: int
+    """Its place in the snapshot it was read from; a late file may move it."""
+    ts: int
+    """Nanoseconds since 1970 UTC."""
+    id: str
+    parent: str
+    session: str
+    type: str
+    name: str
+    fields: Mapping[str, Any] = field(repr=False)
+    """The whole line as parsed, unknown keys included."""
+    raw: bytes = field(repr=False)
+    """The line itself, without its newline."""
+    damage: Damage | None = None
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The payload; empty when it is damaged."""
+        data = self.fields.get("data")
+        return data if isinstance(data, dict) else {}
+
+    @property
+    def is_root(self) -> bool:
+        return self.parent == NO_EVENT
+
+    @property
+    def duration_ms(self) -> float | None:
+        return _number(self.fields.get("duration_ms"))
+
+    @property
+    def cost_usd(self) -> float | None:
+        return _number(self.fields.get("cost_usd"))
+
+    @property
+    def importance(self) -> float | None:
+        return _number(self.fields.get("importance"))
+
+    @property
+    def agent(self) -> str | None:
+        return _text(self.fields.get("agent"))
+
+    @property
+    def task(self) -> str | None:
+        return _text(self.fields.get("task"))
+
+    @property
+    def error(self) -> Failure | None:
+        return read_failure(self.fields.get("error"))
+
+    @property
+    def usage(self) -> Usage | None:
+        return read_usage(self.fields.get("usage"))
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        links = self.fields.get("links")
+        return tuple(str(link) for link in links) if isinstance(links, list) else ()
+
+
+def read_failure(value: Any) -> Failure | None:
+    """Read an event's `error`, however a foreign writer put it."""
+    if not value:
+        return None
+    if not isinstance(value, dict):
+        return Failure("Error", str(value), None)
+    stack = value.get("stack")
+    message = restore(value.get("message", ""))
+    return Failure(str(value.get("type", "Error")), str(message), None if stack is None else str(restore(stack)))
+
+
+def read_usage(value: Any) -> Usage | None:
+    """Read an event's `usage`; what is no count is left out."""
+    if not isinstance(value, dict):
+        return None
+    keys = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
+    return Usage(*(int(_number(value.get(key)) or 0) for key in keys))
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(restore(value))

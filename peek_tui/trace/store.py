@@ -1,0 +1,429 @@
+"""The only query API over traces.
+
+A `Store` reads files that may still grow, a slice at a time; it hands out immutable `Snapshot`s. An event is known by
+its *handle*, its place in the order of arrival, which never changes; its *row* is its place in one snapshot, in the
+order of the run, which a late file may move.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from capture.errors import LineError
+from capture.events import NO_EVENT
+from capture.format import parse_line
+
+from .facts import SessionFacts
+from .header import Header, read_header
+from .locks import this_host, writer_lives
+from .model import DAMAGED, Damage, Event, Usage
+from .numbering import Numbering
+from .query import EVERYTHING, Query
+from .tail import Line, Tail
+
+__all__ = ["MISSING_SHOWN", "SLICE", "Snapshot", "Stats", "Store"]
+
+SLICE = 256 * 1024
+"""Bytes read between two chances for a screen to answer a key: about 1 ms."""
+MISSING_SHOWN = 10_000
+"""Ids of lost events that are named at the most; a damaged id could claim billions."""
+
+_FAILED = 1
+_DAMAGED_PAYLOAD = 2
+
+
+class Stats(NamedTuple):
+    """Counts and sums over a trace."""
+
+    events: int
+    types: dict[str, int]
+    sessions: int
+    duration_ms: float
+    errors: int
+    usage: Usage
+    cost_usd: float | None
+    damaged: tuple[Damage, ...]
+    unfinished: bool
+    missing: tuple[str, ...]
+    orphans: int
+    cycles: int
+
+
+class _Columns:
+    """What is kept of every event, a value a column, by handle. Only ever appended to."""
+
+    def __init__(self) -> None:
+        self.file = array("H")
+        self.offset = array("Q")
+        self.length = array("Q")
+        self.number = array("Q")
+        self.ts = array("q")
+        self.clock = array("q")
+        """The running maximum of `ts` in the event's file: files are merged by it."""
+        self.type = array("L")
+        self.name = array("L")
+        self.flags = array("B")
+        self.parents: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.flags)
+
+
+class _Words:
+    """Strings as small numbers."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self._codes: dict[str, int] = {}
+
+    def code(self, word: str) -> int:
+        code = self._codes.get(word)
+        if code is None:
+            code = self._codes[word] = len(self.words)
+            self.words.append(word)
+        return code
+
+
+class Store:
+    """Reads one run, or several, from files that may still grow.
+
+    Raises `peek_tui.errors.InputError` when a file cannot be opened.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._tails = [Tail(path) for path in paths]
+        self._columns = _Columns()
+        self._types = _Words()
+        self._names = _Words()
+        self._by_id: dict[str, int] = {}
+        self._facts: dict[str, SessionFacts] = {}
+        self._numbering = Numbering()
+        self._damage: dict[int, Damage] = {}
+        self._clocks = [0] * len(self._tails)
+        self._order: array[int] | None = None
+        self._snapshot: Snapshot | None = None
+
+    @classmethod
+    def load(cls, paths: Iterable[Path]) -> Store:
+        """Open the files and read all they hold now."""
+        store = cls(paths)
+        while store.advance():
+            pass
+        return store
+
+    def advance(self, budget: int = SLICE) -> bool:
+        """Read up to `budget` bytes of what is new in each file, and return whether anything was."""
+        grew = False
+        for file, tail in enumerate(self._tails):
+            before = len(self._columns)
+            for line in tail.read(budget):
+                self._take(file, tail, line)
+            grew = grew or len(self._columns) > before or not tail.at_end()
+        if grew:
+            self._snapshot = None
+        return grew
+
+    def snapshot(self) -> Snapshot:
+        """Return everything read so far. The same object as long as nothing was added."""
+        if self._snapshot is None:
+            self._snapshot = Snapshot(self, len(self._columns), self._merged_order())
+        return self._snapshot
+
+    def status(self) -> str:
+        """Return `running`, `finished`, `crashed` or `unknown`, as of now."""
+        alive = [writer_lives(tail.fileno()) for tail in self._tails]
+        facts = list(self._facts.values())
+        if any(alive):
+            return "running"
+        if facts and all(fact.finished for fact in facts):
+            return "finished"
+        foreign = any(fact.host and fact.host != this_host() for fact in facts)
+        return "unknown" if foreign or None in alive or not facts else "crashed"
+
+    @property
+    def paths(self) -> list[Path]:
+        return [tail.path for tail in self._tails]
+
+    @property
+    def truncated(self) -> list[Path]:
+        """The files that are shorter than what was read of them."""
+        return [tail.path for tail in self._tails if tail.truncated]
+
+    def sessions(self) -> list[SessionFacts]:
+        """Return what is known of each run, in the order in which they appeared."""
+        return [facts.frozen() for facts in self._facts.values()]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for tail in self._tails:
+            tail.close()
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _take(self, file: int, tail: Tail, line: Line) -> None:
+        try:
+            header, reason = read_header(line.text)
+        except LineError as error:
+            self._append(file, line, Header(DAMAGED), 0)
+            self._damage[len(self._columns) - 1] = Damage(str(tail.path), line.number, str(error), "line")
+            return
+        flags = (_FAILED if header.error else 0) | (_DAMAGED_PAYLOAD if reason else 0)
+        if header.id and header.id in self._by_id:
+            return  # the same event again: a file given twice, or copied into another
+        self._append(file, line, header, flags)
+        if reason:
+            self._damage[len(self._columns) - 1] = Damage(str(tail.path), line.number, reason, "payload")
+        self._count(header, line)
+
+    def _append(self, file: int, line: Line, header: Header, flags: int) -> None:
+        columns = self._columns
+        ts = header.ts if -(2**63) <= header.ts < 2**63 else 0
+        self._clocks[file] = max(self._clocks[file], ts)
+        if header.id:
+            self._by_id[header.id] = len(columns)
+        columns.file.append(file)
+        columns.offset.append(line.offset)
+        columns.length.append(len(line.text))
+        columns.number.append(line.number)
+        columns.ts.append(ts)
+        columns.clock.append(self._clocks[file])
+        columns.type.append(self._types.code(header.type))
+        columns.name.append(self._names.code(header.name))
+        columns.parents.append(header.parent)
+        columns.flags.append(flags)
+
+    def _count(self, header: Header, line: Line) -> None:
+        self._numbering.see(header.id)
+        facts = self._facts.get(header.session)
+        if facts is None:
+            facts = self._facts[header.session] = SessionFacts(header.session)
+        facts.add(header)
+        if header.type == "agent_start":
+            facts.start_agent(header, str(_payload(line.text).get("host") or ""))
+        elif header.type == "agent_end":
+            facts.end_agent(header, _payload(line.text).get("status"))
+
+    def _merged_order(self) -> array[int] | None:
+        """Return the handles in the order of the run, or None while that is the order of arrival."""
+        if len(self._tails) < 2:
+            return None
+        clock, file = self._columns.clock, self._columns.file
+        return array("Q", sorted(range(len(self._columns)), key=lambda handle: (clock[handle], file[handle], handle)))
+
+
+class Snapshot:
+    """Everything a store had read at one moment. Immutable; rows run from 0 to `len(snapshot)`."""
+
+    def __init__(self, store: Store, length: int, order: array[int] | None) -> None:
+        self._store = store
+        self._columns = store._columns
+        self._length = length
+        self._order = order
+        self._rows: dict[int, int] | None = None
+        self._facts = [facts.frozen() for facts in store._facts.values()]
+        self._unfinished = any(tail.unfinished for tail in store._tails)
+
+    def __len__(self) -> int:
+        return self._length
+
+    # -- rows, handles and ids -------------------------------------------------------------------------------------
+
+    def handle(self, row: int) -> int:
+        """Return the handle of the event in a row. Raises IndexError for a row that is not there."""
+        if not 0 <= row < self._length:
+            raise IndexError(row)
+        return row if self._order is None else self._order[row]
+
+    def row(self, handle: int) -> int:
+        """Return the row in which an event stands now. Raises IndexError for a handle of a later snapshot."""
+        if not 0 <= handle < self._length:
+            raise IndexError(handle)
+        if self._order is None:
+            return handle
+        if self._rows is None:
+            self._rows = {at: row for row, at in enumerate(self._order)}
+        return self._rows[handle]
+
+    def find(self, id: str) -> int | None:
+        """Return the handle of the event with this id, or None."""
+        handle = self._store._by_id.get(id)
+        return handle if handle is not None and handle < self._length else None
+
+    def same_rows(self, earlier: Snapshot) -> int:
+        """Return how many leading rows are those of an earlier snapshot of the same store."""
+        if self._order is None or earlier._order is None:
+            return min(self._length, earlier._length) if self._order is earlier._order else 0
+        pairs = enumerate(zip(self._order, earlier._order, strict=False))
+        return next((row for row, (mine, theirs) in pairs if mine != theirs), min(self._length, earlier._length))
+
+    # -- events ----------------------------------------------------------------------------------------------------
+
+    def event(self, row: int) -> Event:
+        """Read the event in a row, payload and all."""
+        handle = self.handle(row)
+        columns, store = self._columns, self._store
+        raw = store._tails[columns.file[handle]].bytes_at(columns.offset[handle], columns.length[handle])
+        damage = store._damage.get(handle)
+        fields = self._damaged_fields(damage, raw) if damage and damage.part == "line" else _fields(raw)
+        return Event(
+            handle=handle,
+            row=row,
+            ts=columns.ts[handle],
+            id=str(fields.get("id", "")),
+            parent=columns.parents[handle],
+            session=str(fields.get("session", "")),
+            type=self.type(row),
+            name=self.name(row),
+            fields=fields,
+            raw=raw,
+            damage=damage,
+        )
+
+    def type(self, row: int) -> str:
+        """Return the type of the event in a row, without reading its line."""
+        return self._store._types.words[self._columns.type[self.handle(row)]]
+
+    def name(self, row: int) -> str:
+        """Return the name of the event in a row, without reading its line."""
+        return self._store._names.words[self._columns.name[self.handle(row)]]
+
+    def failed(self, row: int) -> bool:
+        """Return whether the event in a row has an error, without reading its line."""
+        return bool(self._columns.flags[self.handle(row)] & _FAILED)
+
+    def ts(self, row: int) -> int:
+        """Return the time of the event in a row, nanoseconds since 1970 UTC."""
+        return self._columns.ts[self.handle(row)]
+
+    # -- queries ---------------------------------------------------------------------------------------------------
+
+    def rows(self, query: Query = EVERYTHING, start: int = 0) -> Sequence[int]:
+        """Return the rows from `start` on whose events the query wants, in order."""
+        if query.is_everything:
+            return range(start, self._length)
+        return list(self.matching(query, range(start, self._length)))
+
+    def matching(self, query: Query, rows: Iterable[int]) -> Iterator[int]:
+        """Yield those of `rows` whose events the query wants, as they are found."""
+        columns, order = self._columns, self._order
+        types, names = self._store._types.words, self._store._names.words
+        wanted: dict[tuple[int, int, int], bool] = {}
+        for row in rows:
+            handle = row if order is None else order[row]
+            kind = (columns.type[handle], columns.name[handle], columns.flags[handle] & _FAILED)
+            answer = wanted.get(kind)
+            if answer is None:
+                answer = wanted[kind] = query.holds(types[kind[0]], names[kind[1]], bool(kind[2]))
+            if answer:
+                yield row
+
+    def next(self, query: Query, row: int, step: int = 1) -> int | None:
+        """Return the nearest row after `row` (before it when `step` is -1) whose event the query wants, or None."""
+        rows = range(row + 1, self._length) if step > 0 else range(row - 1, -1, -1)
+        return next(islice(self.matching(query, rows), 1), None)
+
+    def at_time(self, ts: int) -> int:
+        """Return the first row whose event is not older than `ts`, or the last row."""
+        clock = [self._columns.clock[self.handle(row)] for row in range(self._length)]
+        return min(bisect_left(clock, ts), max(0, self._length - 1))
+
+    def types(self) -> Counter[str]:
+        """Return how many events there are of each type; damaged lines count as `damaged`."""
+        counts: Counter[str] = Counter()
+        for facts in self._facts:
+            counts.update(facts.types)
+        lines = self._length - counts.total()
+        if lines:
+            counts[DAMAGED] += lines
+        return counts
+
+    def usage(self) -> Usage:
+        """Return the tokens of all model calls together."""
+        return Usage(*map(sum, zip(Usage(), *(facts.usage for facts in self._facts), strict=True)))
+
+    def errors(self) -> int:
+        """Return how many events have an error."""
+        return sum(facts.errors for facts in self._facts)
+
+    def stats(self) -> Stats:
+        """Return counts and sums over everything."""
+        costs = [facts.cost_usd for facts in self._facts if facts.cost_usd is not None]
+        types = self.types()
+        damaged = [self._store._damage[handle] for handle in sorted(self._store._damage) if handle < self._length]
+        orphans, cycles = self._broken_parents()
+        first = min((facts.first_ts for facts in self._facts), default=0)
+        last = max((facts.last_ts for facts in self._facts), default=0)
+        return Stats(
+            events=self._length - types.get(DAMAGED, 0),
+            types={name: count for name, count in types.most_common() if name != DAMAGED},
+            sessions=len(self._facts),
+            duration_ms=(last - first) / 1e6,
+            errors=self.errors(),
+            usage=self.usage(),
+            cost_usd=sum(costs) if costs else None,
+            damaged=tuple(damaged),
+            unfinished=self._unfinished,
+            missing=tuple(self._store._numbering.missing(MISSING_SHOWN)),
+            orphans=orphans,
+            cycles=cycles,
+        )
+
+    def _broken_parents(self) -> tuple[int, int]:
+        """Count the events whose parent is not there, and the cycles among parents."""
+        parents = [self._parent(handle) for handle in range(self._length)]
+        orphans = sum(parent == _ORPHAN for parent in parents)
+        return orphans, _count_cycles(parents)
+
+    def _parent(self, handle: int) -> int:
+        id = self._columns.parents[handle]
+        if id == NO_EVENT:
+            return _ROOT
+        parent = self.find(id)
+        return _ORPHAN if parent is None else parent
+
+    @staticmethod
+    def _damaged_fields(damage: Damage, raw: bytes) -> dict[str, Any]:
+        text = raw.decode("utf-8", "backslashreplace")
+        data = {"file": damage.file, "line": damage.line, "reason": damage.reason, "bytes": len(raw), "text": text}
+        return {"type": DAMAGED, "name": "", "data": data}
+
+
+_ROOT = -1
+_ORPHAN = -2
+
+
+def _count_cycles(parents: list[int]) -> int:
+    """Count the cycles in a forest that should have none: walk up from each event, once over every event."""
+    seen = bytearray(len(parents))
+    cycles = 0
+    for start in range(len(parents)):
+        path = []
+        at = start
+        while at >= 0 and not seen[at]:
+            seen[at] = 1
+            path.append(at)
+            at = parents[at]
+        if at >= 0 and seen[at] == 1:
+            cycles += 1
+        for visited in path:
+            seen[visited] = 2
+    return cycles
+
+
+def _fields(raw: bytes) -> dict[str, Any]:
+    """Parse a line again; what changed under the reader since it was indexed reads as nothing."""
+    try:
+        return parse_line(raw).event
+    except LineError:
+        return {}
+
+
+def _payload(text: bytes) -> dict[str, Any]:
+    data = _fields(text).get("data")
+    return data if isinstance(data, dict) else {}
