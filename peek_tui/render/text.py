@@ -37,7 +37,7 @@ def clean_line(text: str) -> str:
 
 
 def escape_json(text: str) -> str:
-    """Return JSON text with the same characters as `\\u` escapes: the same values, and nothing a terminal obeys."""
+    r"""Return JSON text with the same characters as `\u` escapes: the same values, and nothing a terminal obeys."""
     return _UNSAFE.sub(_json_escape, text)
 
 

@@ -68,6 +68,7 @@ class _Columns:
         """The running maximum of `ts` in the event's file: files are merged by it."""
         self.type = array("L")
         self.name = array("L")
+        self.agent = array("L")
         self.flags = array("B")
         self.parents: list[str] = []
 
@@ -101,6 +102,7 @@ class Store:
         self._columns = _Columns()
         self._types = _Words()
         self._names = _Words()
+        self._agents = _Words()
         self._by_id: dict[str, int] = {}
         self._facts: dict[str, SessionFacts] = {}
         self._numbering = Numbering()
@@ -195,6 +197,7 @@ class Store:
         columns.clock.append(self._clocks[file])
         columns.type.append(self._types.code(header.type))
         columns.name.append(self._names.code(header.name))
+        columns.agent.append(self._agents.code(header.agent or ""))
         columns.parents.append(header.parent)
         columns.flags.append(flags)
 
@@ -292,6 +295,10 @@ class Snapshot:
     def name(self, row: int) -> str:
         """Return the name of the event in a row, without reading its line."""
         return self._store._names.words[self._columns.name[self.handle(row)]]
+
+    def agent(self, row: int) -> str:
+        """Return which agent the event in a row belongs to, `""` for the run's own, without reading its line."""
+        return self._store._agents.words[self._columns.agent[self.handle(row)]]
 
     def failed(self, row: int) -> bool:
         """Return whether the event in a row has an error, without reading its line."""

@@ -1,0 +1,29 @@
+"""Where `peek` starts: which command is meant, before anything heavy is imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = ("open", "tail", "demo", "ls", "events", "stats")
+"""Every command, in the order of the help."""
+
+_ROOT_OPTIONS = ("--help", "-h", "--install-completion", "--show-completion")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `peek` with these arguments, the process's own by default. Always ends in SystemExit."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words in (["--version"], ["-V"]):  # asked by scripts, which must not pay for imports
+        from capture._version import __version__
+
+        sys.stdout.write(f"peek {__version__}\n")
+        raise SystemExit(0)
+    if not words or words[0] not in (*COMMANDS, *_ROOT_OPTIONS):
+        words.insert(0, "open")
+
+    from .root import command_line
+
+    command_line(words[:1] if words[0] in COMMANDS else COMMANDS)(args=words, prog_name="peek")

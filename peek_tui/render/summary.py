@@ -1,0 +1,189 @@
+"""An event in one line: what a person skims in the timeline and in `peek events`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from peek_tui.trace.model import DAMAGED, Event
+
+from . import units
+from .text import clean_line
+
+__all__ = ["summary"]
+
+_LONG = 400
+"""Characters of a value looked at for one line: a line is never longer, a value can be megabytes."""
+
+
+def summary(event: Event) -> str:
+    """Return the event's one line, safe for a terminal, without what the row shows in columns of its own."""
+    describe = _DESCRIBE.get(event.type, _describe_other)
+    parts = [_failure(event)] if event.error else []
+    parts.append(describe(event))
+    if event.damage is not None and event.damage.part == "payload":
+        parts.insert(0, f"payload unreadable: {event.damage.reason}")
+    return clean_line("  ".join(part for part in parts if part)[: 4 * _LONG])
+
+
+def short(value: Any) -> str:
+    """Return a value as compact text, cut before it grows long."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value[:_LONG]
+    if isinstance(value, dict):
+        return " ".join(_pair(key, item) for key, item in list(value.items())[:12])[:_LONG]
+    if isinstance(value, list):
+        return ", ".join(short(item) for item in value[:12])[:_LONG]
+    return json.dumps(value)[:_LONG]
+
+
+def _pair(key: str, value: Any) -> str:
+    text = short(value)
+    return f"{key}={json.dumps(text, ensure_ascii=False) if ' ' in text or not text else text}"
+
+
+def _failure(event: Event) -> str:
+    failure = event.error
+    assert failure is not None
+    return f"{failure.type}: {failure.message[:_LONG]}" if failure.message else failure.type
+
+
+def _message_text(content: Any) -> str:
+    """Return what a message's content says: text as it is, blocks by what they hold."""
+    if isinstance(content, str):
+        return content[:_LONG]
+    if not isinstance(content, list):
+        return short(content)
+    return " ".join(_block_text(block) for block in content[:8])[:_LONG]
+
+
+def _block_text(block: Any) -> str:
+    if not isinstance(block, dict):
+        return short(block)
+    match block.get("type"):
+        case "text":
+            return str(block.get("text", ""))[:_LONG]
+        case "thinking":
+            return f"(thinks) {str(block.get('thinking', ''))[:_LONG]}"
+        case "tool_use":
+            return f"→ {block.get('name')}({short(block.get('input'))})"
+        case "tool_result":
+            return f"← {_message_text(block.get('content'))}"
+        case kind:
+            return f"[{kind}]"
+
+
+def _agent_start(event: Event) -> str:
+    data = event.data
+    argv = data.get("argv")
+    return " ".join(map(str, argv)) if isinstance(argv, list) else short(data.get("tags"))
+
+
+def _agent_end(event: Event) -> str:
+    data = event.data
+    totals = data.get("totals")
+    counts = {key: value for key, value in totals.items() if value} if isinstance(totals, dict) else {}
+    return f"{data.get('status', '')}  {short(counts)}"
+
+
+def _request(event: Event) -> str:
+    data = event.data
+    messages = data.get("messages")
+    count = len(messages) if isinstance(messages, list) else 0
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    text = _message_text(last.get("content")) if isinstance(last, dict) else short(last)
+    attempt = data.get("attempt")
+    again = f"attempt {attempt}  " if isinstance(attempt, int) and attempt > 1 else ""
+    return f"{again}{count} message{'' if count == 1 else 's'}  {text}"
+
+
+def _response(event: Event) -> str:
+    data = event.data
+    usage = event.usage
+    spent = f"{units.tokens(usage.input)}→{units.tokens(usage.output)} tok  " if usage else ""
+    early = "stopped by its reader  " if data.get("closed_by") == "consumer" and not event.error else ""
+    return f"{spent}{early}{_message_text(data.get('content'))}"
+
+
+def _chunk(event: Event) -> str:
+    data = event.data
+    call = data.get("tool_call")
+    if isinstance(call, dict):
+        return f"{call.get('name')}({str(call.get('arguments', ''))[:_LONG]}"
+    return str(data.get("text", data.get("thinking", "")))[:_LONG]
+
+
+def _decision(event: Event) -> str:
+    data = event.data
+    confidence = data.get("confidence")
+    sure = f"{confidence:.2f}  " if isinstance(confidence, int | float) else ""
+    return f"{sure}{short(data.get('reasoning'))}"
+
+
+def _safety_check(event: Event) -> str:
+    data = event.data
+    what = data.get("blocked_action")
+    return f"{data.get('outcome', '')}{f' {what}' if what else ''}  {short(data.get('rationale'))}"
+
+
+def _refusal(event: Event) -> str:
+    data = event.data
+    return f"{short(data.get('blocked_action'))}  {short(data.get('reason'))}"
+
+
+def _repair(event: Event) -> str:
+    data = event.data
+    return f"{data.get('outcome', '')}  {short(data.get('attempted_fix'))}"
+
+
+def _file(event: Event) -> str:
+    data = event.data
+    size = data.get("bytes")
+    return f"{units.count(size)} bytes" if isinstance(size, int) else ""
+
+
+def _loss(event: Event) -> str:
+    data = event.data
+    return f"{data.get('events')} events lost: {short(data.get('reasons'))}"
+
+
+def _damaged(event: Event) -> str:
+    data = event.data
+    return f"line {data.get('line')}, {data.get('bytes')} bytes unreadable: {data.get('reason')}"
+
+
+def _only(key: str) -> Callable[[Event], str]:
+    return lambda event: _message_text(event.data.get(key))
+
+
+def _describe_other(event: Event) -> str:
+    data = event.data
+    return short({key: value for key, value in data.items() if value != event.name})
+
+
+_DESCRIBE: dict[str, Callable[[Event], str]] = {
+    "agent_start": _agent_start,
+    "agent_end": _agent_end,
+    "agent_turn": lambda event: short(event.data.get("goal") or event.data.get("content")),
+    "capture_loss": _loss,
+    "checkpoint": lambda event: short(event.data.get("state")),
+    DAMAGED: _damaged,
+    "decision": _decision,
+    "file_read": _file,
+    "file_write": _file,
+    "llm_chunk": _chunk,
+    "llm_request": _request,
+    "llm_response": _response,
+    "log": _only("text"),
+    "refusal": _refusal,
+    "repair_attempt": _repair,
+    "safety_check": _safety_check,
+    "subagent_end": _only("result"),
+    "subagent_start": _only("prompt"),
+    "tool_call": lambda event: short(event.data.get("arguments")),
+    "tool_result": lambda event: "" if event.error else _message_text(event.data.get("result")),
+    "user_message": _only("content"),
+}

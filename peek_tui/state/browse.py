@@ -1,0 +1,210 @@
+"""Moving through a trace: what is visible, what is selected, whether the view follows the newest event."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+
+from peek_tui.render.words import GROUPS, group_of
+from peek_tui.trace.query import EVERYTHING, Query, Term, of_types
+from peek_tui.trace.store import Snapshot
+
+__all__ = ["ERRORS", "Browse"]
+
+ERRORS = Query((Term("error"),))
+
+
+class Browse:
+    """The view of one trace.
+
+    The selection is a handle, so it stays on its event whatever arrives or is hidden; while its event is hidden the
+    nearest visible one before it stands in.
+    """
+
+    def __init__(self, snapshot: Snapshot, *, follow: bool = False) -> None:
+        self.snapshot = snapshot
+        self.hidden: frozenset[str] = frozenset()
+        """Keys of the groups that are not shown."""
+        self.only: str | None = None
+        """The one type that is shown, if one is."""
+        self.rows: Sequence[int] = snapshot.rows()
+        """The visible rows, in order."""
+        self.follow = follow
+        """Whether the newest event is selected as events arrive."""
+        self.waiting: Snapshot | None = None
+        """While the view is frozen, the newest snapshot it does not show yet."""
+        self._frozen = False
+        self._handle = snapshot.handle(0) if len(snapshot) else None
+        if follow:
+            self.go_end()
+
+    # -- what arrives ----------------------------------------------------------------------------------------------
+
+    def update(self, snapshot: Snapshot) -> bool:
+        """Take a newer snapshot, and return whether what is visible may have changed."""
+        if self._frozen:
+            self.waiting = snapshot
+            return False
+        if snapshot is self.snapshot:
+            return False
+        earlier, self.snapshot = self.snapshot, snapshot
+        self._extend(earlier)
+        if self._handle is None and len(snapshot):
+            self._handle = snapshot.handle(0)
+        if self.follow:
+            self._select(len(self.rows) - 1)
+        return True
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the view stands still while events arrive."""
+        return self._frozen
+
+    def toggle_frozen(self) -> None:
+        """Stand still, or take in at once what has arrived meanwhile."""
+        self._frozen = not self._frozen
+        if not self._frozen and self.waiting is not None:
+            snapshot, self.waiting = self.waiting, None
+            self.update(snapshot)
+
+    @property
+    def behind(self) -> int:
+        """How many events have arrived that a frozen view does not show."""
+        return len(self.waiting) - len(self.snapshot) if self.waiting is not None else 0
+
+    def toggle_follow(self) -> None:
+        """Follow the newest event, or stop following."""
+        if self.follow:
+            self.follow = False
+        else:
+            self.go_end()
+            self.follow = True
+
+    # -- the selection ---------------------------------------------------------------------------------------------
+
+    @property
+    def position(self) -> int:
+        """Where the selection stands among the visible rows; 0 when nothing is visible."""
+        if self._handle is None or not self.rows:
+            return 0
+        return max(0, bisect_right(self.rows, self.snapshot.row(self._handle)) - 1)
+
+    @property
+    def row(self) -> int | None:
+        """The selected row, or None when nothing is visible."""
+        return self.rows[self.position] if self.rows else None
+
+    def move(self, by: int) -> None:
+        """Select the visible event `by` further down; up, and the view stops following."""
+        self._go(self.position + by)
+
+    def go_start(self) -> None:
+        self._go(0)
+
+    def go_end(self) -> None:
+        """Select the last visible event; a view of a growing trace follows it."""
+        self._go(len(self.rows) - 1)
+
+    def go_row(self, row: int) -> None:
+        """Select the visible event in this row, or the nearest before it."""
+        self._go(max(0, bisect_right(self.rows, row) - 1))
+
+    def go_percent(self, percent: float) -> None:
+        """Select the event at this part of the visible ones: 0 is the first, 100 the last."""
+        share = min(100.0, max(0.0, percent)) / 100
+        self._go(round(share * (len(self.rows) - 1)))
+
+    def go_time(self, ts: int) -> None:
+        """Select the first visible event that is not older than `ts`, nanoseconds since 1970 UTC."""
+        self._go(bisect_left(self.rows, self.snapshot.at_time(ts)))
+
+    def step(self, by: int) -> bool:
+        """Select the next (`by` 1) or previous (-1) visible event of the selected one's agent; False at the end."""
+        if self.row is None:
+            return False
+        agent = self.snapshot.agent(self.row)
+        return self._seek(by, lambda row: self.snapshot.agent(row) == agent)
+
+    def seek(self, query: Query, by: int) -> bool:
+        """Select the next (`by` 1) or previous (-1) visible event that `query` wants; False when there is none."""
+        wanted = self.snapshot
+        return self._seek(by, lambda row: query.holds(wanted.type(row), wanted.name(row), wanted.failed(row)))
+
+    # -- what is visible -------------------------------------------------------------------------------------------
+
+    def toggle_group(self, key: str) -> None:
+        """Show or hide the types of one group."""
+        self.only = None
+        self.hidden = self.hidden ^ {key}
+        self._refilter()
+
+    def show_all(self) -> None:
+        """Show every type."""
+        self.hidden, self.only = frozenset(), None
+        self._refilter()
+
+    def isolate(self) -> None:
+        """Show only the selected event's type; again, everything."""
+        if self.only is not None or self.row is None:
+            self.only = None
+        else:
+            self.only = self.snapshot.type(self.row)
+        self._refilter()
+
+    def hide_selected(self) -> None:
+        """Hide the group of the selected event."""
+        if self.row is not None:
+            self.toggle_group(group_of(self.snapshot.type(self.row)).key)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether some events are hidden."""
+        return bool(self.hidden) or self.only is not None
+
+    def counts(self) -> list[tuple[str, str, int, bool]]:
+        """Return key, name, number of events and whether it is shown, for every group."""
+        counts = dict.fromkeys((group.key for group in GROUPS), 0)
+        for type, number in self.snapshot.types().items():
+            counts[group_of(type).key] += number
+        return [(group.key, group.name, counts[group.key], self._shows(group.key)) for group in GROUPS]
+
+    def _shows(self, key: str) -> bool:
+        return key not in self.hidden and (self.only is None or group_of(self.only).key == key)
+
+    def _query(self) -> Query:
+        if self.only is not None:
+            return of_types([self.only])
+        if not self.hidden:
+            return EVERYTHING
+        return of_types(type for type in self.snapshot.types() if group_of(type).key not in self.hidden)
+
+    def _refilter(self) -> None:
+        self.rows = self.snapshot.rows(self._query())
+
+    def _extend(self, earlier: Snapshot) -> None:
+        """Look only at what is new, as long as the rows that were there have not moved."""
+        settled = self.snapshot.same_rows(earlier)
+        if not self.filtered or settled < len(earlier):
+            self._refilter()
+        else:
+            self.rows = [*self.rows, *self.snapshot.rows(self._query(), start=settled)]
+
+    # -- pieces ----------------------------------------------------------------------------------------------------
+
+    def _go(self, position: int) -> None:
+        before = self.position
+        self._select(position)
+        if self.position < before:
+            self.follow = False
+
+    def _select(self, position: int) -> None:
+        if self.rows:
+            self._handle = self.snapshot.handle(self.rows[min(len(self.rows) - 1, max(0, position))])
+
+    def _seek(self, by: int, wanted: Callable[[int], bool]) -> bool:
+        end = len(self.rows) if by > 0 else -1
+        for position in range(self.position + by, end, by):
+            if wanted(self.rows[position]):
+                self._go(position)
+                return True
+        return False

@@ -1,0 +1,167 @@
+"""An event laid out for the inspector: its header, its failure, and its payload as a tree that folds.
+
+Built lazily: a folded branch costs nothing, a long text is one line until it is opened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from peek_tui.render import units
+from peek_tui.render.text import cell_width, clean
+from peek_tui.trace.model import Event
+
+__all__ = ["Entry", "Outline", "Path"]
+
+Path = tuple[str | int, ...]
+"""Where a value stands in the event."""
+
+_OPEN_ITEMS = 40
+"""A container with more entries than this is folded until it is opened."""
+_OPEN_DEPTH = 4
+_OPEN_CHARS = 4_000
+"""A text longer than this is one line until it is opened."""
+_CODE_WIDTH = 10
+
+
+class Entry(NamedTuple):
+    """One line of the inspector, safe for a terminal."""
+
+    indent: int
+    key: str
+    text: str
+    kind: str
+    """What it is, for its colour: `fact`, `error`, `stack`, `string`, `number`, `constant`, `branch`."""
+    path: Path
+    folded: bool | None = None
+    """None for what does not fold."""
+
+
+class Outline:
+    """The lines of one event at one width."""
+
+    def __init__(self, event: Event, width: int, opened: frozenset[Path] = frozenset()) -> None:
+        self.event = event
+        self.width = max(width, 20)
+        self._toggled = opened
+        self.entries: list[Entry] = []
+        self._build()
+
+    def toggle(self, index: int) -> Outline:
+        """Return the outline with the branch at this line folded or opened."""
+        if not 0 <= index < len(self.entries) or self.entries[index].folded is None:
+            return self
+        return Outline(self.event, self.width, self._toggled ^ {self.entries[index].path})
+
+    def resized(self, width: int) -> Outline:
+        """Return the outline laid out for another width."""
+        return Outline(self.event, width, self._toggled)
+
+    def _build(self) -> None:
+        self.entries += self._facts()
+        self.entries += self._failure()
+        if self.event.damage is not None:
+            self.entries.append(Entry(0, "damaged", clean(self.event.damage.reason), "error", ()))
+            self.entries += self._wrapped(0, self.event.raw.decode("utf-8", "backslashreplace"), "string", ("raw",))
+        for key, value in self.event.data.items():
+            self.entries += self._value(0, key, value, ("data", key))
+
+    def _facts(self) -> Iterator[Entry]:
+        event = self.event
+        usage = event.usage
+        facts = {
+            "time": f"{units.date(event.ts)}.{event.ts // 1_000_000 % 1_000:03d}",
+            "took": units.duration(event.duration_ms) if event.duration_ms is not None else "",
+            "tokens": f"{units.count(usage.input)} in ({units.count(usage.cache_read)} cached), "
+            f"{units.count(usage.output)} out"
+            if usage
+            else "",
+            "cost": units.money(event.cost_usd) if event.cost_usd is not None else "",
+            "agent": event.agent or "",
+            "task": event.task or "",
+            "id": event.id,
+            "parent": "" if event.is_root else event.parent,
+            "links": " ".join(event.links),
+        }
+        for key, text in facts.items():
+            if text:
+                yield Entry(0, key, clean(text), "fact", (key,))
+
+    def _failure(self) -> Iterator[Entry]:
+        failure = self.event.error
+        if failure is None:
+            return
+        yield from self._value(0, "error", f"{failure.type}: {failure.message}", ("error",), "error")
+        if failure.stack:
+            path: Path = ("error", "stack")
+            folded = path not in self._toggled
+            lines = failure.stack.rstrip().split("\n")
+            yield Entry(0, "stack", f"{len(lines)} lines" if folded else "", "branch", path, folded)
+            if not folded:
+                for line in lines:
+                    yield from self._wrapped(2, line, "stack", path)
+
+    def _value(self, indent: int, key: str, value: Any, path: Path, kind: str = "string") -> Iterator[Entry]:
+        key = clean(str(key))
+        if isinstance(value, dict | list) and value:
+            yield from self._branch(indent, key, value, path)
+        elif isinstance(value, str):
+            yield from self._string(indent, key, value, path, kind)
+        else:
+            text = json.dumps(value)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            yield Entry(indent, key, text, "number" if number else "constant", path)
+
+    def _branch(self, indent: int, key: str, value: dict[str, Any] | list[Any], path: Path) -> Iterator[Entry]:
+        open_at_first = len(value) <= _OPEN_ITEMS and indent < 2 * _OPEN_DEPTH
+        folded = open_at_first is (path in self._toggled)
+        size = f"{{{len(value)}}}" if isinstance(value, dict) else f"[{len(value)}]"
+        yield Entry(indent, key, size, "branch", path, folded)
+        if folded:
+            return
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, item in items:
+            yield from self._value(indent + 2, str(name), item, (*path, name))
+
+    def _string(self, indent: int, key: str, value: str, path: Path, kind: str) -> Iterator[Entry]:
+        room = self.width - indent - cell_width(key) - 4
+        if len(value) <= room and "\n" not in value:
+            yield Entry(indent, key, clean(value), kind, path)
+            return
+        folded = (len(value) <= _OPEN_CHARS) is (path in self._toggled)
+        if folded:
+            head = clean(value[: max(8, room - 24)].split("\n", 1)[0])
+            yield Entry(indent, key, f"{head}… {units.count(len(value))} characters", kind, path, True)
+            return
+        yield Entry(indent, key, "", kind, path, False)
+        for line in value.rstrip("\n").split("\n"):
+            yield from self._wrapped(indent + 2, line, kind, path)
+
+    def _wrapped(self, indent: int, line: str, kind: str, path: Path) -> Iterator[Entry]:
+        """Yield a line of text in pieces that fit, cut at blanks where there are some."""
+        for piece in _wrap(clean(line.replace("\t", "    ")), self.width - indent - 1):
+            yield Entry(indent, "", piece, kind, path)
+
+
+def _wrap(line: str, width: int) -> list[str]:
+    width = max(width, 8)
+    pieces = []
+    while cell_width(line) > width:
+        cut = width if line.isascii() else _fitting(line, width)
+        blank = line.rfind(" ", cut // 2, cut + 1)
+        cut = blank + 1 if blank > 0 else cut
+        pieces.append(line[:cut].rstrip())
+        line = line[cut:]
+    return [*pieces, line]
+
+
+def _fitting(line: str, width: int) -> int:
+    """Return how many characters of `line` fit into `width` columns, one at the least."""
+    used = 0
+    for index, char in enumerate(line):
+        used += cell_width(char)
+        if used > width:
+            return max(1, index)
+    return len(line)
