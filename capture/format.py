@@ -10,6 +10,7 @@ import json
 from typing import Any, NamedTuple
 
 from .errors import LineError
+from .interrupts import from_signal_handler
 from .values import copy_plain, dump_json, is_plain, load_json
 
 __all__ = ["OPTIONAL_KEYS", "VERSION", "ParsedLine", "encode_event", "parse_line"]
@@ -67,8 +68,10 @@ def encode_event(
             line = dump_json(event)
             if b"$" not in line or _DOLLAR_KEY not in line:  # no key of the author's looks like one of ours
                 return line + b"\n"
-    except (TypeError, ValueError, RecursionError):
-        pass  # the careful way below can write it
+    except (TypeError, ValueError, RecursionError) as error:
+        if from_signal_handler(error):
+            raise
+        # The careful way below can write it.
     return _encode_carefully(event)
 
 

@@ -18,6 +18,8 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from .interrupts import from_signal_handler
+
 try:
     import orjson
 except ImportError:  # the library must work beside a host that has nothing but the standard library
@@ -38,6 +40,8 @@ MAX_REPR = 10_000
 
 _MIN_INT, _MAX_INT = -(2**63), 2**64 - 1
 _ESCAPED = re.compile(r"\\(?:\\|u([0-9a-f]{4}))")
+_LONG_NUMBER = re.compile(rb"[0-9]{20}")
+"""Perhaps an integer beyond 64 bits, which orjson would round to a float without a word."""
 
 
 def copy_plain(value: Any) -> Any:
@@ -51,21 +55,34 @@ def load_json(text: bytes) -> Any:
     Raises ValueError (bad UTF-8 included) or RecursionError when neither can read it.
     """
     try:
-        return _loads(text)
+        if not _LONG_NUMBER.search(text):
+            return _loads(text)
     except ValueError:
-        return json.loads(text.decode("utf-8"), strict=False)
+        pass
+    return json.loads(text.decode("utf-8"), strict=False, parse_int=_integer)
 
 
 def restore(value: Any) -> Any:
-    """Turn the `$type` objects in a parsed payload back into the Python values they stand for, opaque ones excepted."""
+    """Turn the `$type` objects in a parsed payload back into the Python values they stand for, opaque ones excepted.
+
+    A set comes back frozen, so that it can be an item or a key again. A foreign value nested too deep to be walked is
+    returned as it is.
+    """
+    try:
+        return _restore(value)
+    except RecursionError:
+        return value
+
+
+def _restore(value: Any) -> Any:
     if isinstance(value, list):
-        return [restore(item) for item in value]
+        return [_restore(item) for item in value]
     if not isinstance(value, dict):
         return value
     kind = value.get("$type")
     reader = _RESTORE.get(kind) if isinstance(kind, str) else None
     if reader is None:
-        return {key: restore(item) for key, item in value.items()}
+        return {key: _restore(item) for key, item in value.items()}
     try:
         return reader(value)
     except (KeyError, TypeError, ValueError):
@@ -115,7 +132,9 @@ class _Careful:
     def copy(self, value: Any) -> Any:
         try:
             return self._copy(value)
-        except Exception:  # a value whose own methods raise must not cost the event
+        except Exception as error:  # a value whose own methods raise must not cost the event
+            if from_signal_handler(error):
+                raise
             return {"$type": "opaque", "class": _class_name(value), "repr": "<unreadable>"}
 
     def _copy(self, value: Any) -> Any:
@@ -153,7 +172,7 @@ class _Careful:
 
     def _mapping(self, items: list[tuple[Any, Any]]) -> Any:
         if all(isinstance(key, str) and not key.startswith("$") and _text(key) == key for key, _ in items):
-            return {str(key): self.copy(item) for key, item in items}
+            return {_text(key): self.copy(item) for key, item in items}
         return {"$type": "dict", "items": [[self.copy(key), self.copy(item)] for key, item in items]}
 
 
@@ -164,7 +183,15 @@ def _text(text: str) -> Any:
     except UnicodeEncodeError:
         escaped = text.replace("\\", "\\\\").encode("utf-8", "backslashreplace").decode()
         return {"$type": "str", "escaped": escaped}
-    return str(text)
+    return str.__str__(text)  # of a subclass, such as an enum of words, the text and not what it would print
+
+
+def _integer(digits: str) -> Any:
+    """Read an integer of any length; one beyond the interpreter's limit of digits stays the text it is."""
+    try:
+        return int(digits)
+    except ValueError:
+        return {"$type": "int", "value": digits}
 
 
 def _digits(number: int) -> str:
@@ -185,9 +212,9 @@ def _unescape(match: re.Match[str]) -> str:
 
 _RESTORE: dict[str, Callable[[dict[str, Any]], Any]] = {
     "bytes": lambda v: base64.b64decode(v["base64"], validate=True),
-    "tuple": lambda v: tuple(restore(item) for item in v["items"]),
-    "set": lambda v: {restore(item) for item in v["items"]},
-    "dict": lambda v: {restore(key): restore(item) for key, item in v["items"]},
+    "tuple": lambda v: tuple(_restore(item) for item in v["items"]),
+    "set": lambda v: frozenset(_restore(item) for item in v["items"]),
+    "dict": lambda v: {_restore(key): _restore(item) for key, item in v["items"]},
     "datetime": lambda v: datetime.fromisoformat(v["value"]),
     "int": lambda v: int(v["value"], 0),
     "float": lambda v: float(v["value"]),

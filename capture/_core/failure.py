@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from ..interrupts import from_signal_handler
 
 __all__ = ["Failure", "describe", "status_of"]
 
 Failure = BaseException | str | Mapping[str, Any]
 """What a `record_*` method takes as `error`: an exception, a message, or the three keys themselves."""
+
+_OURS = str(Path(__file__).parent.parent) + os.sep
 
 
 def describe(failure: Failure) -> dict[str, Any]:
@@ -45,14 +51,21 @@ def _class_name(failure: BaseException) -> str:
 def _message(failure: BaseException) -> str:
     try:
         return str(failure)
-    except Exception:  # the host's own class may be broken; its failure is still worth recording
+    except Exception as error:  # the host's own class may be broken; its failure is still worth recording
+        if from_signal_handler(error):
+            raise
         return "<unreadable message>"
 
 
 def _stack(failure: BaseException) -> str:
     import traceback  # 5 ms that only a failure pays
 
+    frames = failure.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(_OURS):
+        frames = frames.tb_next  # where we called the original is nothing its author wants to read first
     try:
-        return "".join(traceback.format_exception(failure))
-    except Exception:
+        return "".join(traceback.format_exception(type(failure), failure, frames))
+    except Exception as error:
+        if from_signal_handler(error):
+            raise
         return "<unreadable stack>"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .._version import __version__
+from ..interrupts import from_signal_handler
 
 __all__ = ["describe_process", "program_name"]
 
@@ -37,7 +38,9 @@ def program_name() -> str:
 def _working_directory() -> str | None:
     try:
         return str(Path.cwd())
-    except OSError:  # it was deleted under the program
+    except OSError as error:  # it was deleted under the program
+        if from_signal_handler(error):
+            raise
         return None
 
 
@@ -47,7 +50,9 @@ def _git() -> dict[str, str] | None:
         here = Path.cwd()
         root = next((level for level in (here, *here.parents) if (level / ".git").exists()), None)
         commit = None if root is None else _commit(root / ".git")
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError) as error:
+        if from_signal_handler(error):
+            raise
         return None
     return {"commit": commit} if commit else None
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..events import CALLS, NO_EVENT
 from ..format import encode_event
+from ..interrupts import from_signal_handler
 from ..sinks import Sink
 from .clock import Clock
 from .ids import Randomness, new_writer_id
@@ -75,14 +76,14 @@ class Recorder:
                 self._tell_loss(parent)
             id = f"{self._writer}{self._count:08x}"
             self._count += 1
-            line = encode_event(self._time_ns(), id, parent, self.session, type, name, header, data)
+            line = b""
             try:
+                line = encode_event(self._time_ns(), id, parent, self.session, type, name, header, data)
                 self.sink.write(line)
-            except OSError as error:
+            except BaseException as error:
                 self._lose(error, len(line))
-            except BaseException:
-                self._lose(InterruptedError("interrupted"), len(line))
-                raise
+                if _is_not_ours(error):
+                    raise
             else:
                 totals.events += 1
                 if header or type in CALLS:
@@ -108,22 +109,35 @@ class Recorder:
         self._lost_bytes = 0
         self.sink = self.sink.forked(self._writer)
 
-    def _lose(self, error: OSError, size: int) -> None:
-        self._lost[error.strerror or str(error)] += 1
+    def _lose(self, error: BaseException, size: int) -> None:
+        reason = error.strerror or str(error) if isinstance(error, OSError) else ""
+        self._lost[reason or type(error).__name__] += 1
         self._lost_bytes += size
 
     def _tell_loss(self, parent: str) -> None:
-        """Write what was lost. Its number is taken only when it is written: each gap stays one lost event."""
-        data = {"events": self._lost.total(), "bytes": self._lost_bytes, "reasons": dict(self._lost)}
-        id = f"{self._writer}{self._count:08x}"
-        line = encode_event(self._time_ns(), id, parent, self.session, "capture_loss", "", {}, data)
+        """Write what was lost. Its number is kept only when it is written: each gap stays one lost event.
+
+        Loss and number are taken first, for a signal handler may record in the middle of this.
+        """
+        lost, size, number = self._lost, self._lost_bytes, self._count
+        self._lost, self._lost_bytes, self._count = Counter(), 0, number + 1
+        data = {"events": lost.total(), "bytes": size, "reasons": dict(lost)}
         try:
+            id = f"{self._writer}{number:08x}"
+            line = encode_event(self._time_ns(), id, parent, self.session, "capture_loss", "", {}, data)
             self.sink.write(line)
-        except OSError:
-            return
-        self._count += 1
-        self._lost.clear()
-        self._lost_bytes = 0
+        except BaseException as error:
+            self._lost += lost
+            self._lost_bytes += size
+            if _is_not_ours(error):
+                raise  # the line may stand in the file: its number must not be given again
+            if self._count == number + 1:
+                self._count = number
+
+
+def _is_not_ours(error: BaseException) -> bool:
+    """Whether an error while writing is more than a sink's refusal, and must go on."""
+    return not isinstance(error, OSError) or from_signal_handler(error)
 
 
 _recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()

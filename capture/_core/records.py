@@ -218,8 +218,8 @@ class Records:
         self, name: str, result: Any = None, is_error: bool | None = None, **common: Unpack[Common]
     ) -> EventId:
         """Record what the latest open call of that tool gave back, or with `error` how it failed."""
-        failed = is_error or "error" in common
-        if failed and "error" not in common:
+        failed = is_error or common.get("error") is not None
+        if failed and common.get("error") is None:
             common["error"] = {"type": "ToolError", "message": result}
         data = {"result": result, "is_error": bool(failed)}
         return self._record("tool_result", name, data, common)

@@ -23,6 +23,16 @@ _session: TraceContext | None = None
 _lock = threading.RLock()
 
 
+def _after_fork() -> None:
+    """Forget a lock that another thread may have held when the process forked."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 @guarded(None)
 def init(
     *,

@@ -11,6 +11,7 @@ each other's turns and decisions.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,7 +77,10 @@ class OpenCall(NamedTuple):
 
 
 class OpenCalls:
-    """The calls of one context that wait for their results, the latest last."""
+    """The calls of one context that wait for their results, the latest last.
+
+    Looked through in copies: other threads open and close calls meanwhile, and a deque that changes cannot be walked.
+    """
 
     def __init__(self) -> None:
         self._calls: deque[OpenCall] = deque(maxlen=_MAX_OPEN_CALLS)
@@ -86,15 +90,15 @@ class OpenCalls:
 
     def latest(self, type: str, name: str, strand: Strand) -> OpenCall | None:
         """Return the latest open call of this type and name, preferring one that `strand` made; or None."""
-        candidates = [call for call in reversed(self._calls) if call.type == type and call.name == name]
+        candidates = [call for call in reversed(list(self._calls)) if call.type == type and call.name == name]
         own = [call for call in candidates if call.strand == strand]
         return next(iter(own or candidates), None)
 
     def with_id(self, id: str) -> OpenCall | None:
-        return next((call for call in self._calls if call.id == id), None)
+        return next((call for call in list(self._calls) if call.id == id), None)
 
     def closed(self, call: OpenCall) -> None:
-        if call in self._calls:
+        with suppress(ValueError):  # another thread may have closed it
             self._calls.remove(call)
 
 

@@ -40,7 +40,7 @@ class Answer:
         self._status = status
         self._http = {"status": status, "request_id": headers.get("request-id"), "headers": headers}
         self._decoder = _decoder(headers.get("content-encoding", "identity"))
-        if headers.get("content-type", "").startswith("text/event-stream"):
+        if status < 400 and headers.get("content-type", "").startswith("text/event-stream"):
             self._stream = self._wire.stream()
 
     def whole(self, body: bytes) -> None:
@@ -105,7 +105,10 @@ class Answer:
     def _so_far(self) -> Reply:
         if self._stream is not None:
             return self._stream.reply()
-        return self._wire.reply(self._status, bytes(self._body)) if self._body else Reply()
+        if self._body:
+            return self._wire.reply(self._status, bytes(self._body))
+        refused = {"type": f"HTTP {self._status}", "message": ""}  # before a retry an SDK drops the body unread
+        return Reply(error=refused if self._status >= 400 else None)
 
     def _finish(self, reply: Reply, closed_by: str, error: Failure | None = None) -> None:
         if self._done:

@@ -31,7 +31,7 @@ def trace_agent(function: F, /) -> F: ...
 def trace_agent(*, name: str | None = None) -> Callable[[F], F]: ...
 def trace_agent(function: Any = None, /, *, name: str | None = None) -> Any:
     """Record each call of a function as an agent's run: `agent_start`, what happens inside, `agent_end`."""
-    return _decorator(function, lambda f: functools.partial(_AgentRun, name or f.__name__))
+    return _decorator(function, lambda f: functools.partial(_AgentRun, name or _name(f)))
 
 
 @overload
@@ -42,7 +42,7 @@ def trace_tool(function: Any = None, /, *, name: str | None = None) -> Any:
     """Record each call of a function as a `tool_call` with its arguments by name, and a `tool_result` with its
     duration.
     """
-    return _decorator(function, lambda f: functools.partial(_ToolCall, name or f.__name__, inspect.signature(f)))
+    return _decorator(function, lambda f: functools.partial(_ToolCall, name or _name(f), _signature(f)))
 
 
 @overload
@@ -56,7 +56,7 @@ def trace_llm_call(function: Any = None, /, *, model: str | None = None, provide
     requests `install()` sees by itself this is not needed.
     """
     return _decorator(
-        function, lambda f: functools.partial(_ModelCall, model or "", provider or "", inspect.signature(f))
+        function, lambda f: functools.partial(_ModelCall, model or "", provider or "", _signature(f))
     )
 
 
@@ -81,6 +81,20 @@ def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:
     return decorate if function is None else decorate(function)
 
 
+def _name(function: Callable[..., Any]) -> str:
+    """Return what a callable is called; not every one is a function with a name."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):  # a builtin that does not tell
+        return None
+
+
 class _AgentRun:
     def __init__(self, name: str) -> None:
         self._context = TraceContext(name)
@@ -98,7 +112,7 @@ class _AgentRun:
 class _Call:
     """A call that events recorded inside belong to."""
 
-    def __init__(self, name: str, signature: inspect.Signature) -> None:
+    def __init__(self, name: str, signature: inspect.Signature | None) -> None:
         self.name = name
         self._signature = signature
         self._span: Span | None = None
@@ -118,10 +132,13 @@ class _Call:
 
     def _arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments by name, without the object a method belongs to."""
+        unnamed = {"args": list(args), **kwargs}
+        if self._signature is None:
+            return unnamed
         try:
             bound = dict(self._signature.bind(*args, **kwargs).arguments)
         except TypeError:  # the original is about to say so itself
-            return {"args": list(args), **kwargs}
+            return unnamed
         bound.pop("self", None)
         bound.pop("cls", None)
         return bound
@@ -142,7 +159,7 @@ class _ToolCall(_Call):
 
 
 class _ModelCall(_Call):
-    def __init__(self, model: str, provider: str, signature: inspect.Signature) -> None:
+    def __init__(self, model: str, provider: str, signature: inspect.Signature | None) -> None:
         super().__init__(model, signature)
         self._provider = provider or None
 

@@ -82,8 +82,10 @@ class _Sync(_Tee):
         self._ended()
 
     def close(self) -> None:
-        self._closed()
-        self._stream.close()
+        try:
+            self._stream.close()
+        finally:
+            self._closed()
 
 
 class _Async(_Tee):
@@ -100,5 +102,7 @@ class _Async(_Tee):
         self._ended()
 
     async def aclose(self) -> None:
-        self._closed()
-        await self._stream.aclose()
+        try:
+            await self._stream.aclose()
+        finally:
+            self._closed()

@@ -11,6 +11,7 @@ import os
 import time
 from pathlib import Path
 
+from ..interrupts import from_signal_handler
 from . import Sink
 
 __all__ = ["FileSink"]
@@ -53,14 +54,15 @@ class FileSink:
     def _open(self) -> None:
         """Open the file, or raise the last failure again while it is too young to try anew."""
         if self._failure is not None and time.monotonic() < self._retry_at:
-            raise self._failure
+            raise self._failure.with_traceback(None)  # or it would grow with every event that is lost
         try:
             _make_private(self.path.parent)
             self._fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
             self._torn = _ends_in_half_a_line(self._fd)
         except OSError as error:
-            self._failure = error
-            self._retry_at = time.monotonic() + _REOPEN_AFTER
+            if not from_signal_handler(error):
+                self._failure = error
+                self._retry_at = time.monotonic() + _REOPEN_AFTER
             raise
         self._failure = None
         _lock(self._fd)
@@ -89,7 +91,9 @@ def _lock(fd: int) -> None:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             time.sleep(_LOCK_PAUSE)
-        except OSError:
+        except OSError as error:
+            if from_signal_handler(error):
+                raise
             return
         else:
             return

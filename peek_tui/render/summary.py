@@ -72,6 +72,8 @@ def _block_text(block: Any) -> str:
             return f"→ {block.get('name')}({short(block.get('input'))})"
         case "tool_result":
             return f"← {_message_text(block.get('content'))}"
+        case None:
+            return short(block)
         case kind:
             return f"[{kind}]"
 

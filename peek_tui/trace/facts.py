@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from capture.events import NO_EVENT
 
 from .header import Header
-from .model import Usage, read_usage
+from .model import Usage, read_number, read_usage
 
 __all__ = ["SessionFacts"]
 
@@ -47,8 +47,9 @@ class SessionFacts:
             usage = read_usage(header.usage)
             if usage is not None:
                 self.usage = Usage(*map(sum, zip(self.usage, usage, strict=True)))
-        if isinstance(header.cost_usd, int | float):
-            self.cost_usd = (self.cost_usd or 0.0) + header.cost_usd
+        cost = read_number(header.cost_usd)
+        if cost is not None:
+            self.cost_usd = (self.cost_usd or 0.0) + cost
 
     def start_agent(self, header: Header, host: str) -> None:
         """Note that an agent began; one with no parent is the run's own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +10,11 @@ import msgspec
 from capture.events import NO_EVENT
 from capture.format import parse_line
 
-__all__ = ["Header", "read_header"]
+__all__ = ["Header", "read_header", "read_word"]
+
+
+class _Object(msgspec.Struct, frozen=True):
+    """Any JSON object, its keys passed over."""
 
 
 class Header(msgspec.Struct):
@@ -25,6 +30,8 @@ class Header(msgspec.Struct):
     usage: Any = None
     cost_usd: Any = None
     agent: str | None = None
+    data: _Object = _Object()
+    """Kept for its kind alone: a payload that is no object is damaged."""
 
 
 _decode = msgspec.json.Decoder(Header).decode
@@ -44,6 +51,12 @@ def read_header(text: bytes) -> tuple[Header, str | None]:
         return _generous(event), damage
 
 
+def read_word(event: Mapping[str, Any], key: str) -> str:
+    """Return a header's word, however a foreign writer put it; empty when there is none."""
+    value = event.get(key)
+    return "" if value is None else str(value)
+
+
 def _generous(event: dict[str, Any]) -> Header:
     """Read a header whose values are not of the expected types, or that the fast decoder refuses."""
     ts, cost = event.get("ts"), event.get("cost_usd")
@@ -51,10 +64,10 @@ def _generous(event: dict[str, Any]) -> Header:
     return Header(
         type=event["type"],
         ts=int(ts) if isinstance(ts, int | float) and abs(ts) < 2**63 else 0,
-        id=str(event.get("id", "")),
-        parent=str(event.get("parent") or NO_EVENT),
-        session=str(event.get("session", "")),
-        name=str(event.get("name", "")),
+        id=read_word(event, "id"),
+        parent=read_word(event, "parent") or NO_EVENT,
+        session=read_word(event, "session"),
+        name=read_word(event, "name"),
         error=event.get("error"),
         usage=event.get("usage"),
         cost_usd=cost,

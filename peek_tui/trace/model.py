@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from capture.events import NO_EVENT
 from capture.values import restore
 
-__all__ = ["DAMAGED", "Damage", "Event", "Failure", "Usage"]
+__all__ = ["DAMAGED", "Damage", "Event", "Failure", "Usage", "read_failure", "read_number", "read_usage"]
 
 DAMAGED = "damaged"
 """The type of the row that stands for a line that cannot be read as an event."""
@@ -81,15 +81,15 @@ class Event:
 
     @property
     def duration_ms(self) -> float | None:
-        return _number(self.fields.get("duration_ms"))
+        return read_number(self.fields.get("duration_ms"))
 
     @property
     def cost_usd(self) -> float | None:
-        return _number(self.fields.get("cost_usd"))
+        return read_number(self.fields.get("cost_usd"))
 
     @property
     def importance(self) -> float | None:
-        return _number(self.fields.get("importance"))
+        return read_number(self.fields.get("importance"))
 
     @property
     def agent(self) -> str | None:
@@ -129,11 +129,14 @@ def read_usage(value: Any) -> Usage | None:
     if not isinstance(value, dict):
         return None
     keys = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
-    return Usage(*(int(_number(value.get(key)) or 0) for key in keys))
+    return Usage(*(int(read_number(value.get(key)) or 0) for key in keys))
 
 
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+def read_number(value: Any) -> float | None:
+    """Read a number that can be added up; NaN, infinities and what is beyond 64 bits are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if abs(value) < 2**63 else None
 
 
 def _text(value: Any) -> str | None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple
 
-__all__ = ["Numbering"]
+__all__ = ["Gap", "Numbering", "missing_ids"]
 
 _HEX = frozenset("0123456789abcdef")
+
+
+class Gap(NamedTuple):
+    """Numbers of one writer that were given and are not here."""
+
+    writer: str
+    start: int
+    stop: int
+    """The first number that is here again."""
 
 
 class _Writer:
@@ -27,7 +39,9 @@ class _Writer:
                 self.gaps.append((self.next, number))
             self.next = number + 1
         else:  # late, or a repetition
-            self.gaps = [part for gap in self.gaps for part in _without(gap, number)]
+            at = bisect_right(self.gaps, number, key=itemgetter(0)) - 1
+            if at >= 0:
+                self.gaps[at : at + 1] = _without(self.gaps[at], number)
 
 
 class Numbering:
@@ -50,16 +64,24 @@ class Numbering:
         else:
             writer.see(number)
 
-    def missing(self, limit: int) -> list[str]:
-        """Return the ids that must have been written and are not here, `limit` at the most."""
-        return list(islice(self._missing(), limit))
+    def gaps(self) -> list[Gap]:
+        """Return what must have been written and is not here."""
+        return [
+            Gap(prefix, start, stop)
+            for prefix, writer in self._writers.items()
+            if writer.seen > 1 or writer.next == 1  # one lone number is no counter: foreign ids look like this
+            for start, stop in writer.gaps
+        ]
 
-    def _missing(self) -> Iterator[str]:
-        for prefix, writer in self._writers.items():
-            if writer.seen < 2 and writer.next > 1:
-                continue  # one lone number is no counter: foreign ids look like this
-            for start, stop in writer.gaps:
-                yield from (f"{prefix}{number:08x}" for number in range(start, stop))
+
+def missing_ids(gaps: Iterable[Gap], limit: int) -> list[str]:
+    """Return the ids in these gaps, `limit` at the most."""
+    return list(islice(_ids(gaps), limit))
+
+
+def _ids(gaps: Iterable[Gap]) -> Iterator[str]:
+    for writer, start, stop in gaps:
+        yield from (f"{writer}{number:08x}" for number in range(start, stop))
 
 
 def _without(gap: tuple[int, int], number: int) -> list[tuple[int, int]]:

@@ -20,10 +20,10 @@ from capture.events import NO_EVENT
 from capture.format import parse_line
 
 from .facts import SessionFacts
-from .header import Header, read_header
+from .header import Header, read_header, read_word
 from .locks import this_host, writer_lives
 from .model import DAMAGED, Damage, Event, Usage
-from .numbering import Numbering
+from .numbering import Numbering, missing_ids
 from .query import EVERYTHING, Query
 from .tail import Line, Tail
 
@@ -230,6 +230,7 @@ class Snapshot:
         self._order = order
         self._rows: dict[int, int] | None = None
         self._facts = [facts.frozen() for facts in store._facts.values()]
+        self._gaps = store._numbering.gaps()
         self._unfinished = any(tail.unfinished for tail in store._tails)
 
     def __len__(self) -> int:
@@ -278,9 +279,9 @@ class Snapshot:
             handle=handle,
             row=row,
             ts=columns.ts[handle],
-            id=str(fields.get("id", "")),
+            id=read_word(fields, "id"),
             parent=columns.parents[handle],
-            session=str(fields.get("session", "")),
+            session=read_word(fields, "session"),
             type=self.type(row),
             name=self.name(row),
             fields=fields,
@@ -350,6 +351,10 @@ class Snapshot:
             counts[DAMAGED] += lines
         return counts
 
+    def agent_name(self) -> str:
+        """Return the name of the run's own agent, `""` before it is known; of several runs, the first one's."""
+        return next((facts.agent for facts in self._facts if facts.agent), "")
+
     def usage(self) -> Usage:
         """Return the tokens of all model calls together."""
         return Usage(*map(sum, zip(Usage(), *(facts.usage for facts in self._facts), strict=True)))
@@ -361,14 +366,16 @@ class Snapshot:
     def stats(self) -> Stats:
         """Return counts and sums over everything."""
         costs = [facts.cost_usd for facts in self._facts if facts.cost_usd is not None]
-        types = self.types()
+        types: Counter[str] = Counter()
+        for facts in self._facts:
+            types.update(facts.types)
         damaged = [self._store._damage[handle] for handle in sorted(self._store._damage) if handle < self._length]
         orphans, cycles = self._broken_parents()
         first = min((facts.first_ts for facts in self._facts), default=0)
         last = max((facts.last_ts for facts in self._facts), default=0)
         return Stats(
-            events=self._length - types.get(DAMAGED, 0),
-            types={name: count for name, count in types.most_common() if name != DAMAGED},
+            events=types.total(),
+            types=dict(types.most_common()),
             sessions=len(self._facts),
             duration_ms=(last - first) / 1e6,
             errors=self.errors(),
@@ -376,7 +383,7 @@ class Snapshot:
             cost_usd=sum(costs) if costs else None,
             damaged=tuple(damaged),
             unfinished=self._unfinished,
-            missing=tuple(self._store._numbering.missing(MISSING_SHOWN)),
+            missing=tuple(missing_ids(self._gaps, MISSING_SHOWN)),
             orphans=orphans,
             cycles=cycles,
         )

@@ -1,0 +1,18 @@
+"""`peek open`, which is also `peek` alone: the debugger on a trace, or the list of sessions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .screen import run_screen
+from .source import SRC_HELP, paths_of
+
+
+def run(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SRC…]", help=SRC_HELP)] = None,
+) -> None:
+    """Open the debugger on a trace; without one, list the sessions."""
+    names = sources or []
+    run_screen(paths_of(names), title=" ".join(names))

@@ -1,0 +1,40 @@
+"""Starting the screen, when there is a terminal for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from peek_tui.errors import UsageError
+from peek_tui.paths import trace_directory
+from peek_tui.trace.store import Store
+
+from .source import check_readable
+
+__all__ = ["has_terminal", "run_screen"]
+
+
+def has_terminal() -> bool:
+    """Whether the screen can be drawn and keys can be read."""
+    return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def run_screen(paths: Sequence[Path], *, title: str, follow: bool = False) -> None:
+    """Run the debugger until its user leaves. Raises `UsageError` without a terminal, `InputError` for no trace."""
+    if not has_terminal():
+        raise UsageError("the debugger needs a terminal; `peek events SRC` and `peek stats SRC` do without")
+    if paths:
+        _check(paths, title)
+    from peek_tui.tui.app import PeekApp
+
+    PeekApp(paths, title=title, follow=follow, directory=trace_directory()).run()
+
+
+def _check(paths: Sequence[Path], title: str) -> None:
+    """Say what is wrong with a file before the screen takes the terminal over."""
+    store = Store(paths)
+    store.advance()
+    check_readable(store.snapshot(), title)
+    store.close()

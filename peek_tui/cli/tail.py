@@ -1,0 +1,31 @@
+"""`peek tail`: the debugger, following a run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from peek_tui.errors import NoTraceError
+from peek_tui.paths import trace_directory
+from peek_tui.trace.sessions import read_sessions
+from peek_tui.trace.sources import trace_files
+
+from .screen import run_screen
+from .source import SRC_HELP, paths_of
+
+
+def run(
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SRC]", help=f"{SRC_HELP} [default: the newest live run]")
+    ] = None,
+) -> None:
+    """Open the debugger on a run and follow it; by default the newest one that is running."""
+    if source is not None:
+        run_screen(paths_of([source]), title=source, follow=True)
+        return
+    sessions = read_sessions(trace_files(trace_directory()))
+    running = next((session for session in sessions if session.status == "running"), None)
+    if running is None:
+        raise NoTraceError("no session is running; `peek` lists the others, `peek latest` opens the newest")
+    run_screen(running.paths, title=running.agent, follow=True)

@@ -1,0 +1,46 @@
+"""Whether the run that is watched still runs."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from peek_tui.trace.store import Store
+
+__all__ = ["Live"]
+
+_EVERY = 0.5
+"""Seconds between two probes of the writers' locks."""
+
+_SIGN = {"running": "●", "finished": "■", "crashed": "✗", "unknown": "?"}
+
+
+class Live:
+    """Watches the writers of a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._next = 0.0
+        self.status = store.status()
+        self.outcome: str | None = None
+
+    def poll(self) -> bool:
+        """Look again, not too often, and return whether what is to be said of the run has changed."""
+        if monotonic() < self._next:
+            return False
+        self._next = monotonic() + _EVERY
+        before = self.words
+        self.status = self._store.status()
+        outcomes = [facts.outcome for facts in self._store.sessions()]
+        self.outcome = outcomes[-1] if outcomes else None
+        return self.words != before
+
+    @property
+    def may_grow(self) -> bool:
+        return self.status in ("running", "unknown")
+
+    @property
+    def words(self) -> str:
+        """Return the status as the title shows it."""
+        outcome = f" {self.outcome}" if self.status == "finished" and self.outcome else ""
+        truncated = " TRUNCATED" if self._store.truncated else ""
+        return f"{_SIGN[self.status]} {self.status.upper()}{outcome}{truncated}"

@@ -1,0 +1,63 @@
+"""The application: which screen comes first, and how it looks. It reads traces and never touches an agent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual.app import App
+from textual.theme import Theme
+
+from peek_tui.trace.store import Store
+
+from .screens.debug import Debug
+from .screens.sessions import Sessions
+
+__all__ = ["PeekApp"]
+
+_DARK = Theme(
+    name="peek-dark",
+    primary="#79c0ff",
+    secondary="#d2a8ff",
+    accent="#e3b341",
+    foreground="#d7dae0",
+    background="#10141b",
+    surface="#171c25",
+    panel="#1b212c",
+    success="#7ee787",
+    warning="#e3b341",
+    error="#ff7b72",
+    dark=True,
+    variables={
+        "scrollbar": "#2a3240",
+        "scrollbar-hover": "#3a4558",
+        "scrollbar-active": "#4a5870",
+        "scrollbar-background": "#10141b",
+        "scrollbar-background-hover": "#10141b",
+        "scrollbar-background-active": "#10141b",
+    },
+)
+
+
+class PeekApp(App[None]):
+    """Opens the debugger on files, or the list of sessions of a directory."""
+
+    TITLE = "peek"
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+
+    def __init__(self, paths: Sequence[Path] = (), *, title: str = "", follow: bool = False, directory: Path) -> None:
+        super().__init__()
+        self._store = Store(paths) if paths else None
+        self._trace_title = title
+        self._follow = follow
+        self._directory = directory
+        self.register_theme(_DARK)
+        self.theme = "ansi-dark" if self.no_color else "peek-dark"
+
+    def on_mount(self) -> None:
+        if self._store is None:
+            self.push_screen(Sessions(self._directory))
+            return
+        self._store.advance()  # the first slice is on the screen with the first frame
+        self.push_screen(Debug(self._store, self._trace_title, follow=self._follow))

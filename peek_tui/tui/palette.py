@@ -1,0 +1,86 @@
+"""Colours, by what they mean. Nothing is told by colour alone: a type has a code and a sign, a failure a `✗`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.style import Style
+
+from peek_tui.render.words import group_of
+
+__all__ = ["COLOUR", "MONO", "Palette"]
+
+
+class Palette(NamedTuple):
+    """The styles the widgets draw with, over whatever background the theme gives."""
+
+    text: Style
+    dim: Style
+    strong: Style
+    cursor: Style
+    """Under the selected line of the focused pane."""
+    cursor_blurred: Style
+    error: Style
+    good: Style
+    live: Style
+    key: Style
+    value: Style
+    number: Style
+    bar: Style
+    """Under the title."""
+    groups: dict[str, Style]
+    """By the key of a group of types."""
+
+    def of_type(self, type: str) -> Style:
+        return self.groups[group_of(type).key]
+
+
+def _fg(colour: str, **attributes: bool) -> Style:
+    return Style(color=colour, **attributes)  # type: ignore[arg-type]
+
+
+COLOUR = Palette(
+    text=_fg("#d7dae0"),
+    dim=_fg("#7d8590"),
+    strong=_fg("#f2f4f8", bold=True),
+    cursor=Style(bgcolor="#2b3a55"),
+    cursor_blurred=Style(bgcolor="#232a36"),
+    error=_fg("#ff7b72", bold=True),
+    good=_fg("#7ee787"),
+    live=_fg("#7ee787", bold=True),
+    key=_fg("#9fb4d4"),
+    value=_fg("#d7dae0"),
+    number=_fg("#e3b341"),
+    bar=Style(bgcolor="#1b212c"),
+    groups={
+        "1": _fg("#79c0ff"),
+        "2": _fg("#e3b341"),
+        "3": _fg("#d2a8ff"),
+        "4": _fg("#ffa657"),
+        "5": _fg("#a5d6ff"),
+        "6": _fg("#7ee787"),
+        "7": _fg("#ff7b72"),
+        "8": _fg("#8b949e"),
+    },
+)
+
+_PLAIN = Style()
+_BOLD = Style(bold=True)
+_REVERSE = Style(reverse=True)
+
+MONO = Palette(
+    text=_PLAIN,
+    dim=Style(dim=True),
+    strong=_BOLD,
+    cursor=_REVERSE,
+    cursor_blurred=Style(underline=True),
+    error=_BOLD,
+    good=_PLAIN,
+    live=_BOLD,
+    key=Style(dim=True),
+    value=_PLAIN,
+    number=_PLAIN,
+    bar=_REVERSE,
+    groups=dict.fromkeys("12345678", _PLAIN),
+)
+"""For `NO_COLOR`: attributes alone."""

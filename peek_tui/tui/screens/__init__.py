@@ -1,0 +1,1 @@
+"""The screens: the debugger, the list of sessions, the keys."""

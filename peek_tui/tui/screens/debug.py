@@ -1,0 +1,301 @@
+"""The debugger's screen: timeline and inspector of one trace, which may still be growing."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Input
+
+from peek_tui.errors import UsageError
+from peek_tui.render import units
+from peek_tui.render.text import clean_line
+from peek_tui.state.browse import ERRORS, Browse
+from peek_tui.state.goto import HINT, go_to
+from peek_tui.state.live import Live
+from peek_tui.trace.store import Store
+from peek_tui.tui.actions import bindings, hints
+from peek_tui.tui.widgets.bars import Bar
+from peek_tui.tui.widgets.inspector import Inspector
+from peek_tui.tui.widgets.rows import Piece, RowView
+from peek_tui.tui.widgets.timeline import Timeline
+
+from .help import Help
+
+__all__ = ["Debug"]
+
+_TAIL_HZ = 10
+_HOLD = 0.1
+"""Seconds after a key in which what arrives is not painted: the key's own frame goes first."""
+
+
+class Debug(Screen[None]):
+    """Shows one store."""
+
+    BINDINGS = bindings("debug")
+    AUTO_FOCUS = "#timeline"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-mid"), (160, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
+    CSS_PATH = "debug.tcss"
+
+    def __init__(self, store: Store, title: str, *, follow: bool = False) -> None:
+        super().__init__()
+        self._store = store
+        self._heading = clean_line(title)
+        self.browse = Browse(store.snapshot(), follow=follow)
+        self.live = Live(store)
+        self._last_key = 0.0
+        self._last_painted = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield Bar(id="title", filled=True)
+        yield Bar(id="types")
+        with Container(id="panes"):
+            yield Timeline(self.browse)
+            yield Inspector()
+        yield Bar(id="keys")
+        yield Input(id="goto", placeholder=HINT, select_on_focus=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#goto").display = False
+        self._show_hints()
+        self._sync(changed=True)
+        self._read_on()
+        self.set_interval(1 / _TAIL_HZ, self._tick)
+
+    # -- what arrives ----------------------------------------------------------------------------------------------
+
+    @work(exclusive=True)
+    async def _read_on(self) -> None:
+        """Read what the file already holds, letting keys through between slices."""
+        while self._store.advance():
+            await asyncio.sleep(0)
+            if monotonic() - self._last_painted > 1 / _TAIL_HZ:
+                self._take_in()
+        self._take_in()
+
+    def _tick(self) -> None:
+        if monotonic() - self._last_key < _HOLD or not self.is_current:
+            return
+        while self._store.advance():
+            pass
+        self._take_in()
+
+    def _take_in(self) -> None:
+        self._last_painted = monotonic()
+        changed = self.browse.update(self._store.snapshot())
+        if self.live.poll() or changed or self.browse.frozen:
+            self._sync(changed=changed)
+
+    # -- painting --------------------------------------------------------------------------------------------------
+
+    def _sync(self, *, changed: bool) -> None:
+        """Bring the widgets in step with the state; `changed` when rows other than the selected one may differ."""
+        timeline, inspector = self.query_one(Timeline), self.query_one(Inspector)
+        timeline.sync(changed=changed)
+        row = self.browse.row
+        inspector.show_event(None if row is None else timeline.event_of(self.browse.snapshot.handle(row)))
+        self._show_title()
+        self._show_types()
+
+    def _show_title(self) -> None:
+        browse, bar = self.browse, self.query_one("#title", Bar)
+        palette, snapshot = bar.palette, browse.snapshot
+        errors = snapshot.errors()
+        state_style = {"running": palette.live, "crashed": palette.error}.get(self.live.status, palette.dim)
+        right: list[Piece] = [(f"{self.live.words}  ", state_style)]
+        if browse.frozen:
+            right.append((f"FROZEN +{units.count(browse.behind)}  ", palette.error))
+        elif browse.follow:
+            right.append(("FOLLOW  ", palette.strong))
+        if errors:
+            right.append((f"{units.count(errors)} ✗  ", palette.error))
+        right.append((f"{units.tokens(snapshot.usage().total)} tok  ", palette.text))
+        right.append((f"{units.count(len(snapshot))} ev ", palette.text))
+        agent = clean_line(browse.snapshot.agent_name())
+        left: list[Piece] = [(" peek ", palette.strong), ("▸ ", palette.dim), (agent or self._heading, palette.strong)]
+        bar.show(left if not agent or agent == self._heading else [*left, (f"  {self._heading}", palette.dim)], right)
+
+    def _show_types(self) -> None:
+        browse, bar = self.browse, self.query_one("#types", Bar)
+        palette = bar.palette
+        left: list[Piece] = [(" ", palette.dim)]
+        for key, name, number, shown in browse.counts():
+            style = palette.groups[key] if shown else palette.dim
+            text = f"{key} {name}" + (f" {units.tokens(number)}" if self.size.width >= 100 else "")
+            left.append((f"[{text}]" if shown else f" {text} ", style))
+        here = units.count(browse.position + 1 if browse.rows else 0)
+        bar.show(left, [(f" {here}/{units.count(len(browse.rows))} ", palette.text)])
+
+    def _show_hints(self) -> None:
+        bar = self.query_one("#keys", Bar)
+        pieces: list[Piece] = [(" ", bar.palette.dim)]
+        for keys, word in hints("debug"):
+            pieces += [(keys, bar.palette.strong), (f" {word}  ", bar.palette.dim)]
+        bar.show(pieces)
+
+    def _say(self, text: str) -> None:
+        """Say something in the place of the keys, until the next key."""
+        bar = self.query_one("#keys", Bar)
+        bar.show([(f" {clean_line(text)}", bar.palette.error)])
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def on_key(self) -> None:
+        self._last_key = monotonic()
+        self._show_hints()
+
+    def action_move(self, by: int) -> None:
+        if self._in_inspector:
+            inspector = self.query_one(Inspector)
+            inspector.move_to(inspector.selected + by)
+        else:
+            self.browse.move(by)
+            self._sync(changed=False)
+
+    def action_half(self, by: int) -> None:
+        self.action_move(by * max(1, self._pane.page_height // 2))
+
+    def action_page(self, by: int) -> None:
+        self.action_move(by * self._pane.page_height)
+
+    def action_start(self) -> None:
+        if self._in_inspector:
+            self.query_one(Inspector).move_to(0)
+        else:
+            self.browse.go_start()
+            self._sync(changed=False)
+
+    def action_end(self) -> None:
+        if self._in_inspector:
+            inspector = self.query_one(Inspector)
+            inspector.move_to(inspector.lines - 1)
+        else:
+            self.browse.go_end()
+            self.browse.follow = self.live.may_grow
+            self._sync(changed=False)
+
+    def action_step(self, by: int) -> None:
+        self._found(self.browse.step(by), "no further event of this agent")
+
+    def action_seek_error(self, by: int) -> None:
+        self._found(self.browse.seek(ERRORS, by), f"no {'later' if by > 0 else 'earlier'} error")
+
+    def action_toggle_group(self, key: str) -> None:
+        self.browse.toggle_group(key)
+        self._sync(changed=True)
+
+    def action_show_all(self) -> None:
+        self.browse.show_all()
+        self._sync(changed=True)
+
+    def action_isolate(self) -> None:
+        self.browse.isolate()
+        self._sync(changed=True)
+
+    def action_hide_selected(self) -> None:
+        self.browse.hide_selected()
+        self._sync(changed=True)
+
+    def action_follow(self) -> None:
+        if not self.browse.follow and not self.live.may_grow:
+            self._say(f"the run is {self.live.status}: there is nothing to follow")
+            return
+        self.browse.toggle_follow()
+        self._sync(changed=False)
+
+    def action_freeze(self) -> None:
+        self.browse.toggle_frozen()
+        self._sync(changed=True)
+
+    def action_next_pane(self) -> None:
+        other = self.query_one(Timeline) if self._in_inspector else self.query_one(Inspector)
+        if other.display and other.region.height:
+            other.focus()
+        else:
+            self.action_enter()
+
+    def action_enter(self) -> None:
+        if self._in_inspector:
+            self.query_one(Inspector).toggle()
+        else:
+            self.add_class("-event")
+            self.query_one(Inspector).focus()
+
+    def action_fold(self) -> None:
+        if self._in_inspector:
+            self.query_one(Inspector).fold()
+
+    def action_unfold(self) -> None:
+        if self._in_inspector:
+            self.query_one(Inspector).unfold()
+
+    def action_back(self) -> None:
+        self.remove_class("-event")
+        self.query_one(Timeline).focus()
+
+    def action_leave(self) -> None:
+        if self.has_class("-event"):
+            self.action_back()
+        elif len(self.app.screen_stack) > 2:
+            self.app.pop_screen()
+        else:
+            self.app.exit()
+
+    def action_help(self) -> None:
+        self.app.push_screen(Help("debug"))
+
+    # -- going somewhere -------------------------------------------------------------------------------------------
+
+    def action_goto(self) -> None:
+        prompt = self.query_one("#goto", Input)
+        prompt.value = ""
+        self._prompt(shown=True)
+        prompt.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self._prompt(shown=False)
+        if event.value.strip():
+            try:
+                go_to(self.browse, event.value)
+            except UsageError as error:
+                self._say(str(error))
+        self._sync(changed=False)
+
+    def on_row_view_clicked(self, event: RowView.Clicked) -> None:
+        if isinstance(event.view, Inspector):
+            event.view.move_to(event.line)
+            event.view.toggle()
+        else:
+            self.browse.move(event.line - self.browse.position)
+            self._sync(changed=False)
+
+    def on_resize(self) -> None:
+        self._show_types()
+
+    def on_unmount(self) -> None:
+        self._store.close()
+
+    def _prompt(self, *, shown: bool) -> None:
+        self.query_one("#goto").display = shown
+        self.query_one("#keys").display = not shown
+        if not shown:
+            self.query_one(Timeline).focus()
+
+    def _found(self, found: bool, otherwise: str) -> None:
+        if found:
+            self._sync(changed=False)
+        else:
+            self._say(otherwise)
+
+    @property
+    def _in_inspector(self) -> bool:
+        return isinstance(self.focused, Inspector)
+
+    @property
+    def _pane(self) -> RowView:
+        return self.query_one(Inspector) if self._in_inspector else self.query_one(Timeline)

@@ -1,0 +1,158 @@
+"""The list of sessions: live ones first, crashed ones marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from peek_tui.render import units
+from peek_tui.render.text import clean_line, fit
+from peek_tui.trace.sessions import Session, read_sessions
+from peek_tui.trace.sources import trace_files
+from peek_tui.trace.store import Store
+from peek_tui.tui.actions import bindings, hints
+from peek_tui.tui.widgets.bars import Bar
+from peek_tui.tui.widgets.rows import Piece, RowView
+
+from .debug import Debug
+from .help import Help
+
+__all__ = ["Sessions"]
+
+_AGAIN = 2.0
+"""Seconds between two looks at the directory."""
+_SIGN = {"running": "●", "finished": "■", "crashed": "✗", "unknown": "?"}
+
+
+class Sessions(Screen[None]):
+    """Lists the sessions of a directory and opens the chosen one."""
+
+    BINDINGS = bindings("sessions")
+    AUTO_FOCUS = "#sessions"
+    CSS = """
+    Sessions { background: $background; }
+    #sessions { height: 1fr; }
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__()
+        self._directory = directory
+        self._sessions: list[Session] = []
+        self._chosen = 0
+
+    def compose(self) -> ComposeResult:
+        yield Bar(id="title", filled=True)
+        yield Bar(id="head")
+        yield _SessionRows()
+        yield Bar(id="keys")
+
+    def on_mount(self) -> None:
+        self._look()
+        self.set_interval(_AGAIN, self._look)
+
+    def _look(self) -> None:
+        if not self.is_current:
+            return
+        kept = self._sessions[self._chosen].id if self._sessions else None
+        found = list(read_sessions(trace_files(self._directory)))
+        found.sort(key=lambda session: session.status != "running")  # stable: newest first within each half
+        changed = found != self._sessions
+        self._sessions = found
+        self._chosen = next((at for at, session in enumerate(found) if session.id == kept), 0)
+        if changed or not found:
+            self._sync(changed=True)
+
+    def _sync(self, *, changed: bool) -> None:
+        rows, title, keys, head = (
+            self.query_one(_SessionRows),
+            self.query_one("#title", Bar),
+            self.query_one("#keys", Bar),
+            self.query_one("#head", Bar),
+        )
+        rows.sessions = self._sessions
+        rows.show(len(self._sessions), self._chosen, changed=changed)
+        palette = title.palette
+        running = sum(session.status == "running" for session in self._sessions)
+        title.show(
+            [(" peek ", palette.strong), ("▸ ", palette.dim), ("sessions", palette.strong)],
+            [
+                (f"{running} running  " if running else "", palette.live),
+                (f"{len(self._sessions)} in all ", palette.text),
+            ],
+        )
+        empty = f" no sessions yet in {clean_line(str(self._directory))}; `peek demo` makes one"
+        head.show([(_HEAD if self._sessions else empty, palette.dim)])
+        pieces: list[Piece] = [(" ", palette.dim)]
+        for names, word in hints("sessions"):
+            pieces += [(names, palette.strong), (f" {word}  ", palette.dim)]
+        keys.show(pieces)
+
+    def action_move(self, by: int) -> None:
+        self._chosen = min(len(self._sessions) - 1, max(0, self._chosen + by)) if self._sessions else 0
+        self._sync(changed=False)
+
+    def action_half(self, by: int) -> None:
+        self.action_move(by * max(1, self.query_one(_SessionRows).page_height // 2))
+
+    def action_page(self, by: int) -> None:
+        self.action_move(by * self.query_one(_SessionRows).page_height)
+
+    def action_start(self) -> None:
+        self.action_move(-len(self._sessions))
+
+    def action_end(self) -> None:
+        self.action_move(len(self._sessions))
+
+    def action_enter(self) -> None:
+        if self._sessions:
+            session = self._sessions[self._chosen]
+            store = Store(session.paths)
+            self.app.push_screen(Debug(store, session.agent or session.id, follow=session.status == "running"))
+
+    def action_help(self) -> None:
+        self.app.push_screen(Help("sessions"))
+
+    def action_back(self) -> None:
+        """There is nothing behind the list."""
+
+    def action_leave(self) -> None:
+        self.app.exit()
+
+    def on_screen_resume(self) -> None:
+        if self._sessions:
+            self._look()
+
+    def on_row_view_clicked(self, event: RowView.Clicked) -> None:
+        if event.line == self._chosen:
+            self.action_enter()
+        else:
+            self.action_move(event.line - self._chosen)
+
+
+_HEAD = "     started              agent               status    outcome       took  events    ✗  tokens"
+
+
+class _SessionRows(RowView):
+    def __init__(self) -> None:
+        super().__init__(id="sessions")
+        self.sessions: list[Session] = []
+
+    def draw(self, line: int, width: int) -> list[Piece]:
+        session, palette = self.sessions[line], self.palette
+        state = {"running": palette.live, "crashed": palette.error}.get(session.status, palette.dim)
+        outcome = palette.error if session.outcome == "error" else palette.text
+        errors = f"{units.count(session.errors):>5}" if session.errors else "    ·"
+        return [
+            ("▌ " if line == self._selected else "  ", palette.strong),
+            (f"{_SIGN[session.status]}  ", state),
+            (f"{units.date(session.start)}  ", palette.dim),
+            (f"{fit(clean_line(session.agent), 18)}  ", palette.strong),
+            (f"{session.status:<8}  ", state),
+            (f"{session.outcome or '·':<10} ", outcome),
+            (f"{units.duration(session.duration_ms):>7} ", palette.text),
+            (f"{units.count(session.events):>7}", palette.text),
+            (errors, palette.error if session.errors else palette.dim),
+            (f"{units.tokens(session.usage.total):>8}", palette.text),
+        ]

@@ -1,0 +1,69 @@
+"""The timeline: one line an event."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from peek_tui.render import units
+from peek_tui.render.summary import summary
+from peek_tui.render.text import cell_width, clean_line, fit
+from peek_tui.render.words import look_of
+from peek_tui.state.browse import Browse
+from peek_tui.trace.model import Event
+
+from .rows import Piece, RowView
+
+__all__ = ["Timeline"]
+
+_CACHED = 512
+"""Events kept drawn: a few screens."""
+_DURATION = 7
+_WIDE = 100
+"""From this width on, times have milliseconds and names more room."""
+
+
+class Timeline(RowView):
+    """Draws a `Browse`."""
+
+    def __init__(self, browse: Browse) -> None:
+        super().__init__(id="timeline")
+        self._browse = browse
+        self.event_of = lru_cache(_CACHED)(self._read)
+
+    def sync(self, *, changed: bool) -> None:
+        """Draw what the state says now; `changed` when rows other than the selected one may differ."""
+        self.show(len(self._browse.rows), self._browse.position, changed=changed)
+
+    def _read(self, handle: int) -> Event:
+        snapshot = self._browse.snapshot
+        return snapshot.event(snapshot.row(handle))
+
+    def draw(self, line: int, width: int) -> list[Piece]:
+        snapshot, row = self._browse.snapshot, self._browse.rows[line]
+        event = self.event_of(snapshot.handle(row))
+        palette = self.palette
+        kind = palette.of_type(event.type)
+        look = look_of(event.type)
+        failed = event.error is not None or event.damage is not None
+        number = f"{units.count(row):>{_digits(len(snapshot))}} "
+        time = units.clock(event.ts) if width >= _WIDE else units.clock(event.ts)[:8]
+        length = units.duration(event.duration_ms) if event.duration_ms is not None else ""
+        name = clean_line(event.name)
+        room = 28 if width >= _WIDE else 18
+        marker = "▌" if line == self._selected else " "
+        head: list[Piece] = [
+            (marker, palette.strong),
+            (number, palette.dim),
+            (f"{time} ", palette.dim),
+            (f"{fit(look.code, 4)} ", kind),
+            (f"{'✗' if failed else look.sign} ", palette.error if failed else kind),
+            (f"{fit(name, room) if cell_width(name) > room else name}{'  ' if name else ''}", palette.strong),
+        ]
+        used = sum(cell_width(text) for text, _ in head)
+        left = max(0, width - used - (_DURATION + 1 if length else 0))
+        body = palette.error if failed else palette.text
+        return [*head, (fit(summary(event), left), body), (f"{length:>{_DURATION + 1}}" if length else "", palette.dim)]
+
+
+def _digits(rows: int) -> int:
+    return max(4, len(units.count(rows)))
