@@ -103,7 +103,7 @@ def _encode_carefully(event: dict[str, Any]) -> bytes:
     plain = {key: copy_plain(value) if key not in _PLAIN_KEYS else value for key, value in event.items()}
     try:
         return dump_json(plain) + b"\n"
-    except ValueError:  # lone surrogates in a name: JSON has escapes for them
+    except (TypeError, ValueError):  # lone surrogates in a name: JSON has escapes for them
         return json.dumps(plain, separators=(",", ":")).encode() + b"\n"
 
 

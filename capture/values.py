@@ -32,7 +32,7 @@ else:
 __all__ = ["copy_plain", "dump_json", "is_plain", "load_json", "restore"]
 
 MAX_DEPTH = 200
-"""Containers deeper than this are written as opaque; orjson itself stops at 254."""
+"""Levels of JSON below which containers are written as opaque; orjson itself stops at 254."""
 MAX_NODES = 200_000
 """Containers looked at before a value is taken for one that shares or contains itself without end."""
 MAX_REPR = 10_000
@@ -40,7 +40,7 @@ MAX_REPR = 10_000
 
 _MIN_INT, _MAX_INT = -(2**63), 2**64 - 1
 _ESCAPED = re.compile(r"\\(?:\\|u([0-9a-f]{4}))")
-_LONG_NUMBER = re.compile(rb"[0-9]{20}")
+_LONG_NUMBER = re.compile(rb"[0-9]{20}|-[0-9]{19}")
 """Perhaps an integer beyond 64 bits, which orjson would round to a float without a word."""
 
 
@@ -127,6 +127,7 @@ class _Careful:
 
     def __init__(self) -> None:
         self._path: set[int] = set()
+        self._depth = 0
         self._left = MAX_NODES
 
     def copy(self, value: Any) -> Any:
@@ -156,23 +157,30 @@ class _Careful:
 
     def _container(self, value: Any) -> Any:
         self._left -= 1
-        if id(value) in self._path or len(self._path) >= MAX_DEPTH or self._left < 0:
+        if id(value) in self._path or self._depth >= MAX_DEPTH or self._left < 0:
             reason = "<contains itself>" if id(value) in self._path else "<too deep or too many>"
             return {"$type": "opaque", "class": _class_name(value), "repr": reason}
+        depth = self._depth
         self._path.add(id(value))
         try:
             if isinstance(value, dict):
                 return self._mapping(list(value.items()))
-            items = [self.copy(item) for item in list(value)]
             if isinstance(value, list):
-                return items
-            return {"$type": "tuple" if isinstance(value, tuple) else "set", "items": items}
+                return self._items(value, 1)
+            return {"$type": "tuple" if isinstance(value, tuple) else "set", "items": self._items(value, 2)}
         finally:
             self._path.discard(id(value))
+            self._depth = depth
+
+    def _items(self, values: Any, levels: int) -> list[Any]:
+        self._depth += levels
+        return [self.copy(item) for item in list(values)]
 
     def _mapping(self, items: list[tuple[Any, Any]]) -> Any:
         if all(isinstance(key, str) and not key.startswith("$") and _text(key) == key for key, _ in items):
+            self._depth += 1
             return {_text(key): self.copy(item) for key, item in items}
+        self._depth += 3
         return {"$type": "dict", "items": [[self.copy(key), self.copy(item)] for key, item in items]}
 
 

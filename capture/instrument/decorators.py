@@ -55,9 +55,7 @@ def trace_llm_call(function: Any = None, /, *, model: str | None = None, provide
     Arguments called `model`, `messages`, `system` and `tools` become those fields, all others settings. For SDKs whose
     requests `install()` sees by itself this is not needed.
     """
-    return _decorator(
-        function, lambda f: functools.partial(_ModelCall, model or "", provider or "", _signature(f))
-    )
+    return _decorator(function, lambda f: functools.partial(_ModelCall, model or "", provider or "", _signature(f)))
 
 
 def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:

@@ -48,7 +48,8 @@ def _pair(key: str, value: Any) -> str:
 def _failure(event: Event) -> str:
     failure = event.error
     assert failure is not None
-    return f"{failure.type}: {failure.message[:_LONG]}" if failure.message else failure.type
+    kind = failure.type.rpartition(".")[2]  # the class; its module is for the inspector
+    return f"{kind}: {failure.message[:_LONG]}" if failure.message else kind
 
 
 def _message_text(content: Any) -> str:

@@ -23,7 +23,6 @@ _OPEN_ITEMS = 40
 _OPEN_DEPTH = 4
 _OPEN_CHARS = 4_000
 """A text longer than this is one line until it is opened."""
-_CODE_WIDTH = 10
 
 
 class Entry(NamedTuple):
@@ -33,7 +32,7 @@ class Entry(NamedTuple):
     key: str
     text: str
     kind: str
-    """What it is, for its colour: `fact`, `error`, `stack`, `string`, `number`, `constant`, `branch`."""
+    """What it is, for its colour: `fact`, `dim`, `error`, `stack`, `string`, `number`, `constant`, `branch`."""
     path: Path
     folded: bool | None = None
     """None for what does not fold."""
@@ -60,34 +59,45 @@ class Outline:
         return Outline(self.event, width, self._toggled)
 
     def _build(self) -> None:
-        self.entries += self._facts()
-        self.entries += self._failure()
-        if self.event.damage is not None:
-            self.entries.append(Entry(0, "damaged", clean(self.event.damage.reason), "error", ()))
-            self.entries += self._wrapped(0, self.event.raw.decode("utf-8", "backslashreplace"), "string", ("raw",))
-        for key, value in self.event.data.items():
-            self.entries += self._value(0, key, value, ("data", key))
-
-    def _facts(self) -> Iterator[Entry]:
+        """What a reader wants first comes first: when and what it cost, how it failed, what it says; then the rest."""
         event = self.event
-        usage = event.usage
+        self.entries.append(Entry(0, "", self._headline(), "fact", ()))
+        self.entries += self._failure()
+        if event.damage is not None:
+            self.entries.append(Entry(0, "damaged", clean(event.damage.reason), "error", ()))
+            self.entries += self._wrapped(0, event.raw.decode("utf-8", "backslashreplace"), "string", ("raw",))
+        for key, value in event.data.items():
+            self.entries += self._value(0, key, value, ("data", key))
+        self.entries += self._references()
+
+    def _headline(self) -> str:
+        event, usage = self.event, self.event.usage
+        parts = [f"{units.date(event.ts)}.{event.ts // 1_000_000 % 1_000:03d}"]
+        if event.duration_ms is not None:
+            parts.append(f"took {units.duration(event.duration_ms)}")
+        if usage is not None:
+            cached = f" ({units.tokens(usage.cache_read)} cached)" if usage.cache_read else ""
+            parts.append(f"{units.tokens(usage.input)}{cached} → {units.tokens(usage.output)} tok")
+        if event.cost_usd is not None:
+            parts.append(units.money(event.cost_usd))
+        return clean("  ".join(parts))
+
+    def _references(self) -> Iterator[Entry]:
+        """Yield whose event it is and what it belongs to; nothing for a line that is no event."""
+        event = self.event
         facts = {
-            "time": f"{units.date(event.ts)}.{event.ts // 1_000_000 % 1_000:03d}",
-            "took": units.duration(event.duration_ms) if event.duration_ms is not None else "",
-            "tokens": f"{units.count(usage.input)} in ({units.count(usage.cache_read)} cached), "
-            f"{units.count(usage.output)} out"
-            if usage
-            else "",
-            "cost": units.money(event.cost_usd) if event.cost_usd is not None else "",
-            "agent": event.agent or "",
-            "task": event.task or "",
+            "agent": event.agent,
+            "task": event.task,
             "id": event.id,
-            "parent": "" if event.is_root else event.parent,
+            "parent": None if event.is_root else event.parent,
             "links": " ".join(event.links),
+            "session": event.session,
         }
+        if event.id:
+            yield Entry(0, "", "", "fact", ())
         for key, text in facts.items():
             if text:
-                yield Entry(0, key, clean(text), "fact", (key,))
+                yield Entry(0, key, clean(text), "dim", (key,))
 
     def _failure(self) -> Iterator[Entry]:
         failure = self.event.error

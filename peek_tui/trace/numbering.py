@@ -69,7 +69,7 @@ class Numbering:
         return [
             Gap(prefix, start, stop)
             for prefix, writer in self._writers.items()
-            if writer.seen > 1 or writer.next == 1  # one lone number is no counter: foreign ids look like this
+            if writer.seen > 1  # one lone number is no counter: foreign ids look like this
             for start, stop in writer.gaps
         ]
 

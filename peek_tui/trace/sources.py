@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from capture.errors import LineError
-from peek_tui.errors import NoTraceError, UsageError
+from peek_tui.errors import InputError, NoTraceError, UsageError
 
 from .header import read_header
 
@@ -55,8 +55,10 @@ def trace_files(directory: Path) -> list[TraceFile]:
     """Return the trace files of a directory, the newest first; what is no trace is left out."""
     try:
         paths = [path for path in directory.iterdir() if path.suffix == ".jsonl" and path.is_file()]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        raise InputError(f"{directory} cannot be read: {error.strerror}") from None
     files = [file for path in paths if (file := _identify(path)) is not None]
     return sorted(files, key=lambda file: (file.start, file.path.name), reverse=True)
 

@@ -210,7 +210,7 @@ class Store:
         if header.type == "agent_start":
             facts.start_agent(header, str(_payload(line.text).get("host") or ""))
         elif header.type == "agent_end":
-            facts.end_agent(header, _payload(line.text).get("status"))
+            facts.end_agent(header, read_word(_payload(line.text), "status") or None)
 
     def _merged_order(self) -> array[int] | None:
         """Return the handles in the order of the run, or None while that is the order of arrival."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
-from peek_tui.render.words import GROUPS
+from peek_tui.render.words import GROUPS, Group
 
 __all__ = ["ACTIONS", "Action", "bindings", "key_names"]
 
@@ -27,6 +27,11 @@ class Action(NamedTuple):
 
 _BOTH = ("debug", "sessions")
 
+
+def _types_of(group: Group) -> str:
+    return ", ".join(sorted(group.types)) or "everything else"
+
+
 ACTIONS = (
     Action("move(1)", ("j", "down"), "Move", "next line", _BOTH),
     Action("move(-1)", ("k", "up"), "Move", "previous line", _BOTH),
@@ -41,7 +46,10 @@ ACTIONS = (
     Action("step(-1)", ("S",), "Step", "previous event of this agent", hint="step"),
     Action("seek_error(1)", ("e",), "Step", "next error", hint="error"),
     Action("seek_error(-1)", ("E",), "Step", "previous error", hint="error"),
-    *(Action(f"toggle_group('{group.key}')", (group.key,), "Show", f"show or hide {group.name}") for group in GROUPS),
+    *(
+        Action(f"toggle_group('{group.key}')", (group.key,), "Show", f"show or hide {group.name}: {_types_of(group)}")
+        for group in GROUPS
+    ),
     Action("show_all", ("0",), "Show", "show every type"),
     Action("isolate", ("i",), "Show", "show only this event's type; again, everything", hint="only"),
     Action("hide_selected", ("x",), "Show", "hide this event's types", hint="hide"),
@@ -82,9 +90,13 @@ _NAMES = {
 
 
 def bindings(screen: str) -> list[BindingType]:
-    """Return the key bindings of a screen."""
+    """Return the key bindings of a screen.
+
+    They have priority, so that the application runs each when its key arrives: Textual would send other keys around by
+    the focused widget, and keys typed quickly would be obeyed out of order.
+    """
     return [
-        Binding(",".join(action.keys), action.name, action.help, show=False)
+        Binding(",".join(action.keys), action.name, action.help, show=False, priority=True)
         for action in ACTIONS
         if screen in action.screens
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from textual import events
 from textual.app import App
 from textual.theme import Theme
 
@@ -54,6 +55,14 @@ class PeekApp(App[None]):
         self._directory = directory
         self.register_theme(_DARK)
         self.theme = "ansi-dark" if self.no_color else "peek-dark"
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give keys to a line that is being typed, in the order in which they came."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            screen = self.screen
+            if isinstance(screen, Debug) and screen.typed(event):
+                return
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         if self._store is None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from time import monotonic
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Input
 
 from peek_tui.errors import UsageError
 from peek_tui.render import units
@@ -17,6 +16,7 @@ from peek_tui.render.text import clean_line
 from peek_tui.state.browse import ERRORS, Browse
 from peek_tui.state.goto import HINT, go_to
 from peek_tui.state.live import Live
+from peek_tui.state.prompt import Prompt
 from peek_tui.trace.store import Store
 from peek_tui.tui.actions import bindings, hints
 from peek_tui.tui.widgets.bars import Bar
@@ -48,7 +48,9 @@ class Debug(Screen[None]):
         self._heading = clean_line(title)
         self.browse = Browse(store.snapshot(), follow=follow)
         self.live = Live(store)
-        self._last_key = 0.0
+        self.last_key = 0.0
+        """When the last key came, by the steady clock."""
+        self._prompt: Prompt | None = None
         self._last_painted = 0.0
 
     def compose(self) -> ComposeResult:
@@ -58,11 +60,8 @@ class Debug(Screen[None]):
             yield Timeline(self.browse)
             yield Inspector()
         yield Bar(id="keys")
-        yield Input(id="goto", placeholder=HINT, select_on_focus=False)
 
     def on_mount(self) -> None:
-        self.query_one("#goto").display = False
-        self._show_hints()
         self._sync(changed=True)
         self._read_on()
         self.set_interval(1 / _TAIL_HZ, self._tick)
@@ -79,7 +78,7 @@ class Debug(Screen[None]):
         self._take_in()
 
     def _tick(self) -> None:
-        if monotonic() - self._last_key < _HOLD or not self.is_current:
+        if monotonic() - self.last_key < _HOLD or not self.is_current:
             return
         while self._store.advance():
             pass
@@ -89,11 +88,16 @@ class Debug(Screen[None]):
         self._last_painted = monotonic()
         changed = self.browse.update(self._store.snapshot())
         if self.live.poll() or changed or self.browse.frozen:
-            self._sync(changed=changed)
+            self._paint(changed=changed)
 
     # -- painting --------------------------------------------------------------------------------------------------
 
     def _sync(self, *, changed: bool) -> None:
+        """Paint after a key, which also ends what was said about the one before."""
+        self._show_keys()
+        self._paint(changed=changed)
+
+    def _paint(self, *, changed: bool) -> None:
         """Bring the widgets in step with the state; `changed` when rows other than the selected one may differ."""
         timeline, inspector = self.query_one(Timeline), self.query_one(Inspector)
         timeline.sync(changed=changed)
@@ -131,9 +135,16 @@ class Debug(Screen[None]):
         here = units.count(browse.position + 1 if browse.rows else 0)
         bar.show(left, [(f" {here}/{units.count(len(browse.rows))} ", palette.text)])
 
-    def _show_hints(self) -> None:
+    def _show_keys(self) -> None:
         bar = self.query_one("#keys", Bar)
         pieces: list[Piece] = [(" ", bar.palette.dim)]
+        if self._prompt is not None:
+            pieces += [
+                (f"{self._prompt.lead}{clean_line(self._prompt.text)}", bar.palette.strong),
+                ("█", bar.palette.text),
+            ]
+            bar.show(pieces, [(f" {HINT} ", bar.palette.dim)])
+            return
         for keys, word in hints("debug"):
             pieces += [(keys, bar.palette.strong), (f" {word}  ", bar.palette.dim)]
         bar.show(pieces)
@@ -145,9 +156,20 @@ class Debug(Screen[None]):
 
     # -- keys ------------------------------------------------------------------------------------------------------
 
-    def on_key(self) -> None:
-        self._last_key = monotonic()
-        self._show_hints()
+    def typed(self, event: events.Key | events.Paste) -> bool:
+        """Take a key before any binding does, while a line is being typed; return whether it was taken."""
+        self.last_key = monotonic()
+        if self._prompt is None:
+            return False
+        if isinstance(event, events.Paste):
+            self._prompt.paste(event.text)
+        else:
+            self._prompt.key(event.key, event.character)
+        if self._prompt.done:
+            self._go(self._prompt)
+        else:
+            self._show_keys()
+        return True
 
     def action_move(self, by: int) -> None:
         if self._in_inspector:
@@ -215,7 +237,7 @@ class Debug(Screen[None]):
     def action_next_pane(self) -> None:
         other = self.query_one(Timeline) if self._in_inspector else self.query_one(Inspector)
         if other.display and other.region.height:
-            other.focus()
+            self.set_focus(other)
         else:
             self.action_enter()
 
@@ -224,7 +246,7 @@ class Debug(Screen[None]):
             self.query_one(Inspector).toggle()
         else:
             self.add_class("-event")
-            self.query_one(Inspector).focus()
+            self.set_focus(self.query_one(Inspector))
 
     def action_fold(self) -> None:
         if self._in_inspector:
@@ -236,7 +258,7 @@ class Debug(Screen[None]):
 
     def action_back(self) -> None:
         self.remove_class("-event")
-        self.query_one(Timeline).focus()
+        self.set_focus(self.query_one(Timeline))
 
     def action_leave(self) -> None:
         if self.has_class("-event"):
@@ -252,19 +274,18 @@ class Debug(Screen[None]):
     # -- going somewhere -------------------------------------------------------------------------------------------
 
     def action_goto(self) -> None:
-        prompt = self.query_one("#goto", Input)
-        prompt.value = ""
-        self._prompt(shown=True)
-        prompt.focus()
+        self._prompt = Prompt(":")
+        self._show_keys()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self._prompt(shown=False)
-        if event.value.strip():
+    def _go(self, prompt: Prompt) -> None:
+        self._prompt = None
+        self._sync(changed=False)
+        if prompt.given and prompt.text.strip():
             try:
-                go_to(self.browse, event.value)
+                go_to(self.browse, prompt.text)
+                self._sync(changed=False)
             except UsageError as error:
                 self._say(str(error))
-        self._sync(changed=False)
 
     def on_row_view_clicked(self, event: RowView.Clicked) -> None:
         if isinstance(event.view, Inspector):
@@ -279,12 +300,6 @@ class Debug(Screen[None]):
 
     def on_unmount(self) -> None:
         self._store.close()
-
-    def _prompt(self, *, shown: bool) -> None:
-        self.query_one("#goto").display = shown
-        self.query_one("#keys").display = not shown
-        if not shown:
-            self.query_one(Timeline).focus()
 
     def _found(self, found: bool, otherwise: str) -> None:
         if found:

@@ -122,7 +122,7 @@ def _style(palette: Palette, kind: str) -> Style:
             return palette.number
         case "constant":
             return palette.groups["3"]
-        case "branch" | "stack":
+        case "branch" | "stack" | "dim":
             return palette.dim
         case _:
             return palette.value
