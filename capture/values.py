@@ -38,6 +38,7 @@ MAX_NODES = 200_000
 MAX_REPR = 10_000
 """Characters of a foreign `repr` that are kept."""
 
+_TOO_DEEP = "<too deep or too many>"
 _MIN_INT, _MAX_INT = -(2**63), 2**64 - 1
 _ESCAPED = re.compile(r"\\(?:\\|u([0-9a-f]{4}))")
 _LONG_NUMBER = re.compile(rb"[0-9]{20}|-[0-9]{19}")
@@ -132,34 +133,34 @@ class _Careful:
 
     def copy(self, value: Any) -> Any:
         try:
-            return self._copy(value)
+            if value is None or isinstance(value, bool):
+                return value
+            if isinstance(value, str):
+                return _text(value)
+            if isinstance(value, int):
+                return int(value) if _MIN_INT <= value <= _MAX_INT else {"$type": "int", "value": _digits(value)}
+            if isinstance(value, float):
+                return float(value) if isfinite(value) else {"$type": "float", "value": str(float(value))}
+            if isinstance(value, bytes | bytearray | memoryview):
+                return {"$type": "bytes", "base64": base64.b64encode(bytes(value)).decode()}
+            if isinstance(value, datetime):
+                return {"$type": "datetime", "value": value.isoformat()}
+            if isinstance(value, dict | list | tuple | set | frozenset):
+                return self._container(value)
+            return _opaque(value, _text(repr(value)[:MAX_REPR]))
+        except RecursionError:
+            return _opaque(value, _TOO_DEEP)
         except Exception as error:  # a value whose own methods raise must not cost the event
             if from_signal_handler(error):
                 raise
-            return {"$type": "opaque", "class": _class_name(value), "repr": "<unreadable>"}
-
-    def _copy(self, value: Any) -> Any:
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, str):
-            return _text(value)
-        if isinstance(value, int):
-            return int(value) if _MIN_INT <= value <= _MAX_INT else {"$type": "int", "value": _digits(value)}
-        if isinstance(value, float):
-            return float(value) if isfinite(value) else {"$type": "float", "value": str(float(value))}
-        if isinstance(value, bytes | bytearray | memoryview):
-            return {"$type": "bytes", "base64": base64.b64encode(bytes(value)).decode()}
-        if isinstance(value, datetime):
-            return {"$type": "datetime", "value": value.isoformat()}
-        if isinstance(value, dict | list | tuple | set | frozenset):
-            return self._container(value)
-        return {"$type": "opaque", "class": _class_name(value), "repr": _text(repr(value)[:MAX_REPR])}
+            return _opaque(value, "<unreadable>")
 
     def _container(self, value: Any) -> Any:
         self._left -= 1
-        if id(value) in self._path or self._depth >= MAX_DEPTH or self._left < 0:
-            reason = "<contains itself>" if id(value) in self._path else "<too deep or too many>"
-            return {"$type": "opaque", "class": _class_name(value), "repr": reason}
+        if id(value) in self._path:
+            return _opaque(value, "<contains itself>")
+        if self._depth >= MAX_DEPTH or self._left < 0:
+            return _opaque(value, _TOO_DEEP)
         depth = self._depth
         self._path.add(id(value))
         try:
@@ -174,14 +175,23 @@ class _Careful:
 
     def _items(self, values: Any, levels: int) -> list[Any]:
         self._depth += levels
-        return [self.copy(item) for item in list(values)]
+        copies = []
+        for item in list(values):  # a comprehension would cost each level one more frame of the host's stack
+            copies.append(self.copy(item))  # noqa: PERF401
+        return copies
 
     def _mapping(self, items: list[tuple[Any, Any]]) -> Any:
-        if all(isinstance(key, str) and not key.startswith("$") and _text(key) == key for key, _ in items):
-            self._depth += 1
-            return {_text(key): self.copy(item) for key, item in items}
-        self._depth += 3
-        return {"$type": "dict", "items": [[self.copy(key), self.copy(item)] for key, item in items]}
+        if not all(isinstance(key, str) and not key.startswith("$") and _text(key) == key for key, _ in items):
+            self._depth += 3
+            pairs = []
+            for key, item in items:
+                pairs.append([self.copy(key), self.copy(item)])
+            return {"$type": "dict", "items": pairs}
+        self._depth += 1
+        copies = {}
+        for key, item in items:
+            copies[_text(key)] = self.copy(item)
+        return copies
 
 
 def _text(text: str) -> Any:
@@ -209,8 +219,8 @@ def _digits(number: int) -> str:
         return hex(number)
 
 
-def _class_name(value: Any) -> str:
-    return f"{type(value).__module__}.{type(value).__qualname__}"
+def _opaque(value: Any, text: Any) -> dict[str, Any]:
+    return {"$type": "opaque", "class": f"{type(value).__module__}.{type(value).__qualname__}", "repr": text}
 
 
 def _unescape(match: re.Match[str]) -> str:

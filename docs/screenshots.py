@@ -32,6 +32,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         os.environ["PEEK_DIR"] = directory
+        sys.argv = ["support_agent"]  # as the trace shows it
         trace = run(speed=4, out=Path(directory) / "demo.jsonl")
         for size in SIZES:
             asyncio.run(draw(trace, size, ["e", "e"], "debugger"))

@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from .screen import run_screen
-from .source import SRC_HELP, paths_of
+from .screen import run_on
+from .source import SRC_HELP
 
 
 def run(
     sources: Annotated[list[str] | None, typer.Argument(metavar="[SRC…]", help=SRC_HELP)] = None,
 ) -> None:
     """Open the debugger on a trace; without one, list the sessions."""
-    names = sources or []
-    run_screen(paths_of(names), title=" ".join(names))
+    run_on(sources or [])

@@ -11,14 +11,23 @@ from peek_tui.errors import UsageError
 from peek_tui.paths import trace_directory
 from peek_tui.trace.store import Store
 
-from .source import check_readable
+from .source import STDIN, check_readable, paths_of, piped
 
-__all__ = ["has_terminal", "run_screen"]
+__all__ = ["has_terminal", "run_on", "run_screen"]
 
 
 def has_terminal() -> bool:
     """Whether the screen can be drawn and keys can be read."""
     return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def run_on(sources: Sequence[str], *, follow: bool = False) -> None:
+    """Run the debugger on the SRCs of a command; `-` is read while it runs."""
+    if STDIN not in sources:
+        run_screen(paths_of(sources), title=" ".join(sources), follow=follow)
+        return
+    with piped() as path:
+        run_screen([path, *paths_of([source for source in sources if source != STDIN])], title="stdin", follow=True)
 
 
 def run_screen(paths: Sequence[Path], *, title: str, follow: bool = False) -> None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from peek_tui.errors import InputError
 from peek_tui.paths import trace_directory
+from peek_tui.trace.locks import lock_as_writer
 from peek_tui.trace.model import DAMAGED
 from peek_tui.trace.sources import resolve
 from peek_tui.trace.store import Snapshot, Store
 
-__all__ = ["SRC_HELP", "loaded", "paths_of"]
+__all__ = ["SRC_HELP", "STDIN", "check_readable", "loaded", "paths_of", "piped"]
 
 SRC_HELP = "A file, a directory, - for stdin, a session's id or its beginning, or latest."
+STDIN = "-"
+_BLOCK = 1 << 16
 
 
 def paths_of(sources: Sequence[str]) -> list[Path]:
@@ -28,7 +32,7 @@ def paths_of(sources: Sequence[str]) -> list[Path]:
 @contextmanager
 def loaded(source: str) -> Iterator[Snapshot]:
     """Read all of SRC. Raises `InputError` when nothing in it can be read as an event."""
-    with _spooled() if source == "-" else _named(source) as paths:
+    with _whole_stdin() if source == STDIN else _named(source) as paths:
         store = Store.load(paths)
         try:
             snapshot = store.snapshot()
@@ -36,6 +40,26 @@ def loaded(source: str) -> Iterator[Snapshot]:
             yield snapshot
         finally:
             store.close()
+
+
+@contextmanager
+def piped() -> Iterator[Path]:
+    """Give a file that grows with what comes through stdin, and give stdin to the terminal's keys.
+
+    Raises `InputError` when there is no terminal to read keys from.
+    """
+    try:
+        keys = os.open("/dev/tty", os.O_RDWR)
+    except OSError as error:
+        raise InputError(f"there is no terminal to read keys from: {error.strerror}") from None
+    pipe = os.dup(sys.stdin.fileno())
+    os.dup2(keys, sys.stdin.fileno())
+    os.close(keys)
+    with tempfile.TemporaryDirectory(prefix="peek-") as directory:
+        path = Path(directory) / "stdin.jsonl"
+        path.touch(mode=0o600)
+        threading.Thread(target=_spool, args=(pipe, path), daemon=True).start()
+        yield path
 
 
 def check_readable(snapshot: Snapshot, source: str) -> None:
@@ -52,11 +76,17 @@ def _named(source: str) -> Iterator[list[Path]]:
 
 
 @contextmanager
-def _spooled() -> Iterator[list[Path]]:
-    """Keep what comes through the pipe in a file that has no name any more once it is open."""
+def _whole_stdin() -> Iterator[list[Path]]:
     with tempfile.TemporaryDirectory(prefix="peek-") as directory:
         path = Path(directory) / "stdin.jsonl"
-        with path.open("wb") as spool:
-            while block := os.read(sys.stdin.fileno(), 1 << 20):
-                spool.write(block)
+        _spool(os.dup(sys.stdin.fileno()), path)
         yield [path]
+
+
+def _spool(pipe: int, path: Path) -> None:
+    """Copy a pipe into a file to its end, holding the lock that says *running* as long as it is open."""
+    with path.open("wb", buffering=0) as spool:
+        lock_as_writer(spool.fileno())
+        while block := os.read(pipe, _BLOCK):
+            spool.write(block)
+    os.close(pipe)

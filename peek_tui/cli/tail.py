@@ -11,8 +11,8 @@ from peek_tui.paths import trace_directory
 from peek_tui.trace.sessions import read_sessions
 from peek_tui.trace.sources import trace_files
 
-from .screen import run_screen
-from .source import SRC_HELP, paths_of
+from .screen import run_on, run_screen
+from .source import SRC_HELP
 
 
 def run(
@@ -22,7 +22,7 @@ def run(
 ) -> None:
     """Open the debugger on a run and follow it; by default the newest one that is running."""
     if source is not None:
-        run_screen(paths_of([source]), title=source, follow=True)
+        run_on([source], follow=True)
         return
     sessions = read_sessions(trace_files(trace_directory()))
     running = next((session for session in sessions if session.status == "running"), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["writer_lives"]
+__all__ = ["lock_as_writer", "this_host", "writer_lives"]
 
 
 def writer_lives(fd: int) -> bool | None:
@@ -26,3 +26,13 @@ def writer_lives(fd: int) -> bool | None:
 def this_host() -> str:
     """Return the name a writer on this machine puts into its `agent_start`."""
     return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+
+
+def lock_as_writer(fd: int) -> None:
+    """Say *running* of a file that this process writes, where there are locks."""
+    try:
+        import fcntl
+
+        fcntl.flock(fd, fcntl.LOCK_EX)
+    except (ImportError, OSError):
+        return

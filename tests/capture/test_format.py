@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -78,9 +79,7 @@ class TestEncode:
         """Everything before the value of `type` has a fixed width, whatever the event says."""
         line = encode_event(ts, f"{id:016x}", f"{id:016x}", f"{session:032x}", type, name, {}, {"a": 1})
         assert line.index(b',"type":"') == 128
-        assert line[:128] == (
-            b'{"v":1,"ts":%d,"id":"%016x","parent":"%016x","session":"%032x"' % (ts, id, id, session)
-        )
+        assert line[:128] == (b'{"v":1,"ts":%d,"id":"%016x","parent":"%016x","session":"%032x"' % (ts, id, id, session))
         assert line.index(b"\n") == len(line) - 1
 
     def test_text_is_utf8(self) -> None:
@@ -223,12 +222,8 @@ class TestParse:
     @given(st.binary())
     def test_any_bytes(self, line: bytes) -> None:
         """Any bytes are an event or raise `LineError`."""
-        try:
-            event, _ = parse_line(line)
-        except LineError as error:
-            assert str(error)
-        else:
-            assert isinstance(event["type"], str)
+        with suppress(LineError):
+            assert isinstance(parse_line(line).event["type"], str)
 
     @given(st.data())
     def test_any_cut(self, data: st.DataObject) -> None:

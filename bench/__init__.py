@@ -1,0 +1,1 @@
+"""The measurements behind every number the project claims: `python -m bench`."""

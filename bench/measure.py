@@ -1,0 +1,98 @@
+"""How things are measured here: in rounds, the sides of a comparison in turn, and compared round by round.
+
+Neighbours, clock speed and caches change from one second to the next, but hardly within one round: so sides are set
+against each other within each round, and the median of that is what counts. The processor's time is taken where one
+thread computes, the wall clock where waiting is the point.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import statistics
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from .traces import Traces
+
+__all__ = ["Plan", "Row", "Sample", "Side", "against", "beyond", "environment", "interleaved", "percentile"]
+
+ROOT = Path(__file__).parents[1]
+"""Where every process of a measurement starts, so that it runs what stands beside this folder."""
+
+Side = Callable[[], float]
+"""Does one round of one side, and returns what it took."""
+
+Sample = list[float]
+"""What the rounds of one side took, in their order."""
+
+T = TypeVar("T")
+
+
+class Row(NamedTuple):
+    """A line of the table."""
+
+    figure: str
+    ours: str
+    other: str = ""
+    """The other side, and what it is; empty when there is none."""
+    compared: str = ""
+    """One side to the other: the median of the rounds, and where the middle half of them lies."""
+    goal: str = ""
+    met: bool | None = None
+    """None without a goal."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How thoroughly to measure, and on what."""
+
+    traces: Traces
+    quick: bool = False
+    """Whether only to see that everything can be measured; the numbers are worth little then."""
+
+    def choose(self, thorough: T, quick: T) -> T:
+        return quick if self.quick else thorough
+
+
+def interleaved(rounds: int, sides: Mapping[str, Side]) -> dict[str, Sample]:
+    """Return what each side took in every round, after one that does not count. Every second round runs backwards."""
+    taken: dict[str, Sample] = {name: [] for name in sides}
+    for number in range(rounds + 1):
+        for name in reversed(list(sides)) if number % 2 else sides:
+            gc.collect()
+            result = sides[name]()
+            if number:
+                taken[name].append(result)
+    return taken
+
+
+def against(ours: Sample, other: Sample) -> tuple[float, str]:
+    """Return how many times the other side ours takes: the median, and how the table shows it."""
+    ratios = [mine / theirs for mine, theirs in zip(ours, other, strict=True)]
+    low, high = percentile(ratios, 25), percentile(ratios, 75)
+    return statistics.median(ratios), f"{statistics.median(ratios):.2f}× ({low:.2f}–{high:.2f})"
+
+
+def beyond(ours: Sample, other: Sample) -> tuple[float, str]:
+    """Return how many seconds longer ours takes than the other side: the median, and how the table shows it."""
+    more = [mine - theirs for mine, theirs in zip(ours, other, strict=True)]
+    low, high = 1e3 * percentile(more, 25), 1e3 * percentile(more, 75)
+    return statistics.median(more), f"{1e3 * statistics.median(more):+.1f} ms ({low:.1f}–{high:.1f})"
+
+
+def percentile(sample: Sequence[float], percent: int) -> float:
+    """Return the value that `percent` of the sample do not exceed."""
+    ordered = sorted(sample)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+
+
+def microseconds(sample: Sample) -> str:
+    return f"{1e6 * statistics.median(sample):.2f} µs"
+
+
+def milliseconds(sample: Sample) -> str:
+    return f"{1e3 * statistics.median(sample):.1f} ms"
