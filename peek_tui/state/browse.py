@@ -109,6 +109,18 @@ class Browse:
         """Select the visible event in this row, or the nearest before it."""
         self._go(max(0, bisect_right(self.rows, row) - 1))
 
+    def select(self, row: int) -> None:
+        """Select the event in this row, visible or not; a hidden one is shown by the visible one before it."""
+        before = self.position
+        self._handle = self.snapshot.handle(row)
+        if self.position < before:
+            self.follow = False
+
+    @property
+    def selected(self) -> int | None:
+        """The row of the selected event, also while it is hidden; None in an empty trace."""
+        return None if self._handle is None else self.snapshot.row(self._handle)
+
     def go_percent(self, percent: float) -> None:
         """Select the event at this part of the visible ones: 0 is the first, 100 the last."""
         share = min(100.0, max(0.0, percent)) / 100

@@ -27,15 +27,20 @@ def go_to(browse: Browse, text: str) -> None:
     elif _ID.fullmatch(text):
         _go_id(browse, text)
     elif re.fullmatch(r"[+-]\d+", text):
-        browse.move(int(text))
+        browse.move(_whole(text))
     elif text.replace(",", "").isdecimal():
-        browse.go_row(int(text.replace(",", "")))
+        browse.go_row(_whole(text.replace(",", "")))
     elif re.fullmatch(r"\d+(\.\d+)?%", text):
         browse.go_percent(float(text[:-1]))
     elif match := _TIME.fullmatch(text):
         browse.go_time(_on_first_day(browse, match))
     else:
         raise UsageError(f"{text!r} is no place to go: give {HINT}")
+
+
+def _whole(digits: str) -> int:
+    """Read a whole number, cut where no trace has rows any more: `int` itself refuses thousands of digits."""
+    return int(digits[:18])
 
 
 def _go_id(browse: Browse, id: str) -> None:

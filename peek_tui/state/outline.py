@@ -21,6 +21,8 @@ Path = tuple[str | int, ...]
 _OPEN_ITEMS = 40
 """A container with more entries than this is folded until it is opened."""
 _OPEN_DEPTH = 4
+_OPEN_VALUES = 1_000
+"""A container that holds more values than this, on all levels together, is folded until it is opened."""
 _OPEN_CHARS = 4_000
 """A text longer than this is one line until it is opened."""
 
@@ -65,7 +67,7 @@ class Outline:
         self.entries += self._failure()
         if event.damage is not None:
             self.entries.append(Entry(0, "damaged", clean(event.damage.reason), "error", ()))
-            self.entries += self._wrapped(0, event.raw.decode("utf-8", "backslashreplace"), "string", ("raw",))
+            self.entries += self._string(0, "raw", event.raw.decode("utf-8", "backslashreplace"), ("raw",), "string")
         for key, value in event.data.items():
             self.entries += self._value(0, key, value, ("data", key))
         self.entries += self._references()
@@ -122,10 +124,10 @@ class Outline:
         else:
             text = json.dumps(value)
             number = isinstance(value, int | float) and not isinstance(value, bool)
-            yield Entry(indent, key, text, "number" if number else "constant", path)
+            yield from self._string(indent, key, text, path, "number" if number else "constant")
 
     def _branch(self, indent: int, key: str, value: dict[str, Any] | list[Any], path: Path) -> Iterator[Entry]:
-        open_at_first = len(value) <= _OPEN_ITEMS and indent < 2 * _OPEN_DEPTH
+        open_at_first = len(value) <= _OPEN_ITEMS and indent < 2 * _OPEN_DEPTH and _is_small(value)
         folded = open_at_first is (path in self._toggled)
         size = f"{{{len(value)}}}" if isinstance(value, dict) else f"[{len(value)}]"
         yield Entry(indent, key, size, "branch", path, folded)
@@ -136,13 +138,13 @@ class Outline:
             yield from self._value(indent + 2, str(name), item, (*path, name))
 
     def _string(self, indent: int, key: str, value: str, path: Path, kind: str) -> Iterator[Entry]:
-        room = self.width - indent - cell_width(key) - 4
-        if len(value) <= room and "\n" not in value:
-            yield Entry(indent, key, clean(value), kind, path)
+        room = max(0, self.width - indent - cell_width(key) - 4)
+        if len(value) <= room and "\n" not in value and cell_width(text := clean(value)) <= room:
+            yield Entry(indent, key, text, kind, path)
             return
         folded = (len(value) <= _OPEN_CHARS) is (path in self._toggled)
         if folded:
-            head = clean(value[: max(8, room - 24)].split("\n", 1)[0])
+            head = _wrap(clean(value[: self.width].split("\n", 1)[0]), room - 24)[0]
             yield Entry(indent, key, f"{head}… {units.count(len(value))} characters", kind, path, True)
             return
         yield Entry(indent, key, "", kind, path, False)
@@ -155,23 +157,34 @@ class Outline:
             yield Entry(indent, "", piece, kind, path)
 
 
+def _is_small(value: dict[str, Any] | list[Any]) -> bool:
+    containers, count = [value], 0
+    for container in containers:
+        count += len(container)
+        if count > _OPEN_VALUES:
+            return False
+        items = container.values() if isinstance(container, dict) else container
+        containers += [item for item in items if isinstance(item, dict | list)]
+    return True
+
+
 def _wrap(line: str, width: int) -> list[str]:
     width = max(width, 8)
-    pieces = []
-    while cell_width(line) > width:
-        cut = width if line.isascii() else _fitting(line, width)
-        blank = line.rfind(" ", cut // 2, cut + 1)
-        cut = blank + 1 if blank > 0 else cut
-        pieces.append(line[:cut].rstrip())
-        line = line[cut:]
-    return [*pieces, line]
+    plain = line.isascii()
+    pieces, start = [], 0
+    while (end := min(len(line), start + width) if plain else _fitting(line, start, width)) < len(line):
+        blank = line.rfind(" ", start + (end - start) // 2, end + 1)
+        cut = blank + 1 if blank > start else end
+        pieces.append(line[start:cut].rstrip())
+        start = cut
+    return [*pieces, line[start:]]
 
 
-def _fitting(line: str, width: int) -> int:
-    """Return how many characters of `line` fit into `width` columns, one at the least."""
+def _fitting(line: str, start: int, width: int) -> int:
+    """Return where the part of `line` from `start` on that fits into `width` columns ends, after one at the least."""
     used = 0
-    for index, char in enumerate(line):
-        used += cell_width(char)
+    for index in range(start, min(len(line), start + width + 1)):
+        used += cell_width(line[index])
         if used > width:
-            return max(1, index)
-    return len(line)
+            return max(start + 1, index)
+    return min(len(line), start + width + 1)

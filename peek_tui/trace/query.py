@@ -28,12 +28,16 @@ class Term:
     patterns: tuple[str, ...] = ()
     """Any of them is enough; none for `error`."""
     negated: bool = False
+    exact: bool = False
+    """Whether a `*` in a pattern is only itself."""
 
     def holds(self, type: str, name: str, failed: bool) -> bool:
         """Whether an event with this type, name and failure is wanted."""
         if self.key == "error":
             return failed is not self.negated
         value = type if self.key == "type" else name
+        if self.exact:
+            return (value in self.patterns) is not self.negated
         return any(fnmatchcase(value, _literal(pattern)) for pattern in self.patterns) is not self.negated
 
 
@@ -59,8 +63,8 @@ EVERYTHING = Query()
 
 
 def of_types(types: Iterable[str]) -> Query:
-    """Return the query for events of these types."""
-    return Query((Term("type", tuple(types)),))
+    """Return the query for events of these types, whatever signs are in them."""
+    return Query((Term("type", tuple(types), exact=True),))
 
 
 def parse_query(text: str) -> Query:

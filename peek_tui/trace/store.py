@@ -22,10 +22,11 @@ from capture.format import parse_line
 from .facts import SessionFacts
 from .header import Header, read_header, read_word
 from .locks import this_host, writer_lives
-from .model import DAMAGED, Damage, Event, Usage
+from .model import DAMAGED, Damage, Event, Usage, read_usage
 from .numbering import Numbering, missing_ids
 from .query import EVERYTHING, Query
 from .tail import Line, Tail
+from .tree import ORPHAN, ROOT, Sums, Tree
 
 __all__ = ["MISSING_SHOWN", "SLICE", "Snapshot", "Stats", "Store"]
 
@@ -69,6 +70,8 @@ class _Columns:
         self.type = array("L")
         self.name = array("L")
         self.agent = array("L")
+        self.tokens = array("Q")
+        self.cost = array("d")
         self.flags = array("B")
         self.parents: list[str] = []
 
@@ -197,6 +200,9 @@ class Store:
         columns.clock.append(self._clocks[file])
         columns.type.append(self._types.code(header.type))
         columns.name.append(self._names.code(header.name))
+        usage = read_usage(header.usage) if header.usage is not None else None
+        columns.tokens.append(usage.total if usage is not None and header.type == "llm_response" else 0)
+        columns.cost.append(header.cost_usd if isinstance(header.cost_usd, int | float) else 0.0)
         columns.agent.append(self._agents.code(header.agent or ""))
         columns.parents.append(header.parent)
         columns.flags.append(flags)
@@ -229,6 +235,7 @@ class Snapshot:
         self._length = length
         self._order = order
         self._rows: dict[int, int] | None = None
+        self._tree: Tree | None = None
         self._facts = [facts.frozen() for facts in store._facts.values()]
         self._gaps = store._numbering.gaps()
         self._unfinished = any(tail.unfinished for tail in store._tails)
@@ -370,7 +377,7 @@ class Snapshot:
         for facts in self._facts:
             types.update(facts.types)
         damaged = [self._store._damage[handle] for handle in sorted(self._store._damage) if handle < self._length]
-        orphans, cycles = self._broken_parents()
+        tree = self.tree()
         first = min((facts.first_ts for facts in self._facts), default=0)
         last = max((facts.last_ts for facts in self._facts), default=0)
         return Stats(
@@ -384,50 +391,32 @@ class Snapshot:
             damaged=tuple(damaged),
             unfinished=self._unfinished,
             missing=tuple(missing_ids(self._gaps, MISSING_SHOWN)),
-            orphans=orphans,
-            cycles=cycles,
+            orphans=len(tree.orphans),
+            cycles=len(tree.broken),
         )
 
-    def _broken_parents(self) -> tuple[int, int]:
-        """Count the events whose parent is not there, and the cycles among parents."""
-        parents = [self._parent(handle) for handle in range(self._length)]
-        orphans = sum(parent == _ORPHAN for parent in parents)
-        return orphans, _count_cycles(parents)
+    def tree(self) -> Tree:
+        """Return the tree of everything; built at the first call."""
+        if self._tree is None:
+            self._tree = Tree([self._parent_row(row) for row in range(self._length)], self._own_sums)
+        return self._tree
 
-    def _parent(self, handle: int) -> int:
-        id = self._columns.parents[handle]
+    def _parent_row(self, row: int) -> int:
+        id = self._columns.parents[self.handle(row)]
         if id == NO_EVENT:
-            return _ROOT
-        parent = self.find(id)
-        return _ORPHAN if parent is None else parent
+            return ROOT
+        handle = self.find(id)
+        return ORPHAN if handle is None else self.row(handle)
+
+    def _own_sums(self, row: int) -> Sums:
+        handle, columns = self.handle(row), self._columns
+        return Sums(1, columns.flags[handle] & _FAILED, columns.tokens[handle], columns.cost[handle])
 
     @staticmethod
     def _damaged_fields(damage: Damage, raw: bytes) -> dict[str, Any]:
         text = raw.decode("utf-8", "backslashreplace")
         data = {"file": damage.file, "line": damage.line, "reason": damage.reason, "bytes": len(raw), "text": text}
         return {"type": DAMAGED, "name": "", "data": data}
-
-
-_ROOT = -1
-_ORPHAN = -2
-
-
-def _count_cycles(parents: list[int]) -> int:
-    """Count the cycles in a forest that should have none: walk up from each event, once over every event."""
-    seen = bytearray(len(parents))
-    cycles = 0
-    for start in range(len(parents)):
-        path = []
-        at = start
-        while at >= 0 and not seen[at]:
-            seen[at] = 1
-            path.append(at)
-            at = parents[at]
-        if at >= 0 and seen[at] == 1:
-            cycles += 1
-        for visited in path:
-            seen[visited] = 2
-    return cycles
 
 
 def _fields(raw: bytes) -> dict[str, Any]:

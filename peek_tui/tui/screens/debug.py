@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 
 from textual import events, work
@@ -17,17 +18,21 @@ from peek_tui.state.browse import ERRORS, Browse
 from peek_tui.state.goto import HINT, go_to
 from peek_tui.state.live import Live
 from peek_tui.state.prompt import Prompt
+from peek_tui.state.tree import TreeView
+from peek_tui.trace.model import Event
 from peek_tui.trace.store import Store
 from peek_tui.tui.actions import bindings, hints
 from peek_tui.tui.widgets.bars import Bar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.rows import Piece, RowView
 from peek_tui.tui.widgets.timeline import Timeline
+from peek_tui.tui.widgets.tree import DecisionTree
 
 from .help import Help
 
 __all__ = ["Debug"]
 
+_WIDE = 160
 _TAIL_HZ = 10
 _HOLD = 0.1
 """Seconds after a key in which what arrives is not painted: the key's own frame goes first."""
@@ -38,7 +43,7 @@ class Debug(Screen[None]):
 
     BINDINGS = bindings("debug")
     AUTO_FOCUS = "#timeline"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-mid"), (160, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-mid"), (_WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
     CSS_PATH = "debug.tcss"
 
@@ -47,6 +52,7 @@ class Debug(Screen[None]):
         self._store = store
         self._heading = clean_line(title)
         self.browse = Browse(store.snapshot(), follow=follow)
+        self.tree_view = TreeView(self.browse)
         self.live = Live(store)
         self.last_key = 0.0
         """When the last key came, by the steady clock."""
@@ -58,6 +64,7 @@ class Debug(Screen[None]):
         yield Bar(id="types")
         with Container(id="panes"):
             yield Timeline(self.browse)
+            yield DecisionTree(self.tree_view, self._event)
             yield Inspector()
         yield Bar(id="keys")
 
@@ -99,12 +106,17 @@ class Debug(Screen[None]):
 
     def _paint(self, *, changed: bool) -> None:
         """Bring the widgets in step with the state; `changed` when rows other than the selected one may differ."""
-        timeline, inspector = self.query_one(Timeline), self.query_one(Inspector)
-        timeline.sync(changed=changed)
-        row = self.browse.row
-        inspector.show_event(None if row is None else timeline.event_of(self.browse.snapshot.handle(row)))
+        tree = self.query_one(DecisionTree)
+        self.query_one(Timeline).sync(changed=changed)
+        if tree.display:
+            tree.sync(changed=changed)
+        row = self.browse.selected if tree.has_focus else self.browse.row
+        self.query_one(Inspector).show_event(None if row is None else self._event(row))
         self._show_title()
         self._show_types()
+
+    def _event(self, row: int) -> Event:
+        return self.query_one(Timeline).event_of(self.browse.snapshot.handle(row))
 
     def _show_title(self) -> None:
         browse, bar = self.browse, self.query_one("#title", Bar)
@@ -172,12 +184,15 @@ class Debug(Screen[None]):
         return True
 
     def action_move(self, by: int) -> None:
-        if self._in_inspector:
-            inspector = self.query_one(Inspector)
-            inspector.move_to(inspector.selected + by)
-        else:
-            self.browse.move(by)
-            self._sync(changed=False)
+        match self.focused:
+            case Inspector() as inspector:
+                inspector.move_to(inspector.selected + by)
+            case DecisionTree():
+                self.tree_view.move(by)
+                self._sync(changed=False)
+            case _:
+                self.browse.move(by)
+                self._sync(changed=False)
 
     def action_half(self, by: int) -> None:
         self.action_move(by * max(1, self._pane.page_height // 2))
@@ -186,26 +201,34 @@ class Debug(Screen[None]):
         self.action_move(by * self._pane.page_height)
 
     def action_start(self) -> None:
-        if self._in_inspector:
-            self.query_one(Inspector).move_to(0)
-        else:
+        if self._in_timeline:
             self.browse.go_start()
             self._sync(changed=False)
+        else:
+            self.action_move(-self._pane.lines)
 
     def action_end(self) -> None:
-        if self._in_inspector:
-            inspector = self.query_one(Inspector)
-            inspector.move_to(inspector.lines - 1)
-        else:
+        if self._in_timeline:
             self.browse.go_end()
             self.browse.follow = self.live.may_grow
             self._sync(changed=False)
+        else:
+            self.action_move(self._pane.lines)
 
     def action_step(self, by: int) -> None:
         self._found(self.browse.step(by), "no further event of this agent")
 
     def action_seek_error(self, by: int) -> None:
         self._found(self.browse.seek(ERRORS, by), f"no {'later' if by > 0 else 'earlier'} error")
+
+    def action_up(self) -> None:
+        self._walk(self.tree_view.up, "this event belongs to nothing")
+
+    def action_down(self) -> None:
+        self._walk(self.tree_view.down, "nothing belongs to this event")
+
+    def action_sibling(self, by: int) -> None:
+        self._walk(lambda: self.tree_view.sibling(by), f"no {'later' if by > 0 else 'earlier'} event with this parent")
 
     def action_toggle_group(self, key: str) -> None:
         self.browse.toggle_group(key)
@@ -234,35 +257,62 @@ class Debug(Screen[None]):
         self.browse.toggle_frozen()
         self._sync(changed=True)
 
-    def action_next_pane(self) -> None:
-        other = self.query_one(Timeline) if self._in_inspector else self.query_one(Inspector)
-        if other.display and other.region.height:
-            self.set_focus(other)
+    def action_tree(self) -> None:
+        """Show the tree where there is room for one list only; elsewhere go to it, or back."""
+        if self._in_timeline:
+            self.add_class("-tree")
+            self.set_focus(self.query_one(DecisionTree))
+        else:
+            self.action_back()
+        self._sync(changed=True)
+
+    def action_next_pane(self, by: int) -> None:
+        panes = [pane for pane in self.query(RowView) if pane.display]
+        here = next((at for at, pane in enumerate(panes) if pane.has_focus), 0)
+        if len(panes) > 1:
+            self.set_focus(panes[(here + by) % len(panes)])
+            self._sync(changed=False)
         else:
             self.action_enter()
 
     def action_enter(self) -> None:
-        if self._in_inspector:
-            self.query_one(Inspector).toggle()
-        else:
-            self.add_class("-event")
-            self.set_focus(self.query_one(Inspector))
+        match self.focused:
+            case Inspector() as inspector:
+                inspector.toggle()
+            case DecisionTree():
+                self._fold(self.tree_view.toggle)
+            case _:
+                self.add_class("-event")
+                self.set_focus(self.query_one(Inspector))
 
     def action_fold(self) -> None:
-        if self._in_inspector:
-            self.query_one(Inspector).fold()
+        match self.focused:
+            case Inspector() as inspector:
+                inspector.fold()
+            case DecisionTree():
+                self._fold(self.tree_view.fold)
 
     def action_unfold(self) -> None:
-        if self._in_inspector:
-            self.query_one(Inspector).unfold()
+        match self.focused:
+            case Inspector() as inspector:
+                inspector.unfold()
+            case DecisionTree():
+                self._fold(self.tree_view.unfold)
+
+    def action_fold_all(self) -> None:
+        self._fold(self.tree_view.fold_all)
+
+    def action_unfold_all(self) -> None:
+        self._fold(self.tree_view.unfold_all)
 
     def action_back(self) -> None:
-        self.remove_class("-event")
+        self.remove_class("-event", "-tree")
         self.set_focus(self.query_one(Timeline))
 
     def action_leave(self) -> None:
-        if self.has_class("-event"):
+        if not self._in_timeline:
             self.action_back()
+            self._sync(changed=True)
         elif len(self.app.screen_stack) > 2:
             self.app.pop_screen()
         else:
@@ -288,15 +338,25 @@ class Debug(Screen[None]):
                 self._say(str(error))
 
     def on_row_view_clicked(self, event: RowView.Clicked) -> None:
-        if isinstance(event.view, Inspector):
-            event.view.move_to(event.line)
-            event.view.toggle()
-        else:
-            self.browse.move(event.line - self.browse.position)
-            self._sync(changed=False)
+        match event.view:
+            case Inspector() as inspector:
+                inspector.move_to(event.line)
+                inspector.toggle()
+            case DecisionTree():
+                self.tree_view.move(event.line - self.tree_view.position)
+                self._sync(changed=False)
+            case _:
+                self.browse.move(event.line - self.browse.position)
+                self._sync(changed=False)
 
     def on_resize(self) -> None:
-        self._show_types()
+        """Put the panes in the order of the layout: with room for three columns, the tree comes first."""
+        panes, tree = self.query_one("#panes"), self.query_one(DecisionTree)
+        if self.size.width >= _WIDE:
+            panes.move_child(tree, before=self.query_one(Timeline))
+        else:
+            panes.move_child(tree, after=self.query_one(Timeline))
+        self.call_after_refresh(self._paint, changed=True)
 
     def on_unmount(self) -> None:
         self._store.close()
@@ -307,10 +367,20 @@ class Debug(Screen[None]):
         else:
             self._say(otherwise)
 
+    def _walk(self, step: Callable[[], bool], otherwise: str) -> None:
+        """Step along the tree, whether it is seen or not."""
+        self.tree_view.update()
+        self._found(step(), otherwise)
+
+    def _fold(self, change: Callable[[], None]) -> None:
+        self.tree_view.update()
+        change()
+        self._sync(changed=True)
+
     @property
-    def _in_inspector(self) -> bool:
-        return isinstance(self.focused, Inspector)
+    def _in_timeline(self) -> bool:
+        return isinstance(self.focused, Timeline)
 
     @property
     def _pane(self) -> RowView:
-        return self.query_one(Inspector) if self._in_inspector else self.query_one(Timeline)
+        return self.focused if isinstance(self.focused, RowView) else self.query_one(Timeline)

@@ -41,10 +41,6 @@ class Inspector(RowView):
     def selected(self) -> int:
         return self._selected
 
-    @property
-    def lines(self) -> int:
-        return self._lines
-
     def toggle(self) -> None:
         """Fold or unfold the branch on the selected line."""
         if self._outline is not None:

@@ -69,6 +69,10 @@ class RowView(ScrollView, can_focus=True):
         return MONO if self.app.no_color else COLOUR
 
     @property
+    def lines(self) -> int:
+        return self._lines
+
+    @property
     def page_height(self) -> int:
         return max(1, self.scrollable_content_region.height)
 

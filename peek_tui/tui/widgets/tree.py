@@ -1,0 +1,81 @@
+"""The decision tree: agents, turns, decisions and calls, with what each came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from peek_tui.render import units
+from peek_tui.render.summary import summary
+from peek_tui.render.text import cell_width, clean_line, fit
+from peek_tui.render.words import look_of
+from peek_tui.state.tree import Branch, TreeView
+from peek_tui.trace.model import Event
+
+from .rows import Piece, RowView
+
+__all__ = ["DecisionTree"]
+
+_STEP = 2
+_DEEPEST = 12
+"""Levels that are indented; deeper ones show their depth as a number."""
+
+
+class DecisionTree(RowView):
+    """Draws a `TreeView`."""
+
+    def __init__(self, view: TreeView, event_of: Callable[[int], Event]) -> None:
+        super().__init__(id="tree")
+        self.view = view
+        self._event_of = event_of
+        """Reads the event in a row."""
+
+    def sync(self, *, changed: bool) -> None:
+        """Draw what the state says now; `changed` when lines other than the selected one may differ."""
+        changed = self.view.update() or changed
+        self.show(len(self.view.rows), self.view.position, changed=changed)
+
+    def draw(self, line: int, width: int) -> list[Piece]:
+        branch, palette = self.view.branch(line), self.palette
+        event = self._event_of(branch.row)
+        kind, look = palette.of_type(event.type), look_of(event.type)
+        failed = event.error is not None
+        fold = "  " if branch.folded is None else "▸ " if branch.folded else "▾ "
+        name = clean_line(event.name)
+        tail = _tail(branch, event)
+        head: list[Piece] = [
+            (_indent(branch.depth), palette.dim),
+            (fold, palette.dim),
+            (f"{'✗' if failed else look.sign} ", palette.error if failed else kind),
+            (f"{branch.mark} " if branch.mark else "", palette.error),
+            (f"{name}  " if name else "", palette.strong),
+        ]
+        room = max(0, width - sum(cell_width(text) for text, _ in head) - sum(cell_width(text) for text, _ in tail) - 1)
+        body = palette.error if failed else palette.dim
+        return [
+            *head,
+            (fit(summary(event), room), body),
+            (" ", body),
+            *((text, palette.error if is_error else palette.dim) for text, is_error in tail),
+        ]
+
+
+def _indent(depth: int) -> str:
+    if depth <= _DEEPEST:
+        return " " * (1 + _STEP * depth)
+    return f"{depth:>{_STEP * _DEEPEST}} "
+
+
+def _tail(branch: Branch, event: Event) -> list[tuple[str, bool]]:
+    """Return what a branch came to: of a folded one the sums over all below it, else its own duration."""
+    sums = branch.sums
+    pieces: list[tuple[str, bool]] = []
+    if branch.folded is not None:
+        if sums.errors:
+            pieces.append((f"{units.count(sums.errors)}✗ ", True))
+        if branch.folded:
+            pieces.append((f"{units.count(sums.events - 1)} more ", False))
+        if sums.tokens:
+            pieces.append((f"{units.tokens(sums.tokens)} tok ", False))
+    elif event.duration_ms is not None:
+        pieces.append((f"{units.duration(event.duration_ms)} ", False))
+    return pieces
