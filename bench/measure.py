@@ -8,26 +8,31 @@ thread computes, the wall clock where waiting is the point.
 from __future__ import annotations
 
 import gc
-import os
 import statistics
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from .traces import Traces
 
-__all__ = ["Plan", "Row", "Sample", "Side", "against", "beyond", "environment", "interleaved", "percentile"]
-
-ROOT = Path(__file__).parents[1]
-"""Where every process of a measurement starts, so that it runs what stands beside this folder."""
-
-Side = Callable[[], float]
-"""Does one round of one side, and returns what it took."""
+__all__ = [
+    "Plan",
+    "Row",
+    "Sample",
+    "Side",
+    "against",
+    "beyond",
+    "interleaved",
+    "microseconds",
+    "milliseconds",
+    "percentile",
+]
 
 Sample = list[float]
 """What the rounds of one side took, in their order."""
+
+Side = Callable[[], float]
+"""Does one round of one side, and returns what it took."""
 
 T = TypeVar("T")
 
@@ -40,7 +45,7 @@ class Row(NamedTuple):
     other: str = ""
     """The other side, and what it is; empty when there is none."""
     compared: str = ""
-    """One side to the other: the median of the rounds, and where the middle half of them lies."""
+    """Ours to the other side: the median of the rounds, and where the middle half of them lies."""
     goal: str = ""
     met: bool | None = None
     """None without a goal."""
@@ -52,7 +57,7 @@ class Plan:
 
     traces: Traces
     quick: bool = False
-    """Whether only to see that everything can be measured; the numbers are worth little then."""
+    """Whether only to see that everything can be measured: the numbers are worth little then."""
 
     def choose(self, thorough: T, quick: T) -> T:
         return quick if self.quick else thorough
@@ -71,17 +76,21 @@ def interleaved(rounds: int, sides: Mapping[str, Side]) -> dict[str, Sample]:
 
 
 def against(ours: Sample, other: Sample) -> tuple[float, str]:
-    """Return how many times the other side ours takes: the median, and how the table shows it."""
+    """Return how many times what the other side takes ours takes: the median, and what the table says of it."""
     ratios = [mine / theirs for mine, theirs in zip(ours, other, strict=True)]
-    low, high = percentile(ratios, 25), percentile(ratios, 75)
-    return statistics.median(ratios), f"{statistics.median(ratios):.2f}× ({low:.2f}–{high:.2f})"
+    middle, low, high = _middle(ratios)
+    return middle, f"{middle:.2f}× ({low:.2f}–{high:.2f})"
 
 
 def beyond(ours: Sample, other: Sample) -> tuple[float, str]:
-    """Return how many seconds longer ours takes than the other side: the median, and how the table shows it."""
+    """Return how many seconds more than the other side ours takes: the median, and what the table says of it."""
     more = [mine - theirs for mine, theirs in zip(ours, other, strict=True)]
-    low, high = 1e3 * percentile(more, 25), 1e3 * percentile(more, 75)
-    return statistics.median(more), f"{1e3 * statistics.median(more):+.1f} ms ({low:.1f}–{high:.1f})"
+    middle, low, high = _middle(more)
+    return middle, f"{1e3 * middle:+.1f} ms ({1e3 * low:.1f}–{1e3 * high:.1f})"
+
+
+def _middle(sample: Sample) -> tuple[float, float, float]:
+    return statistics.median(sample), percentile(sample, 25), percentile(sample, 75)
 
 
 def percentile(sample: Sequence[float], percent: int) -> float:
@@ -91,8 +100,10 @@ def percentile(sample: Sequence[float], percent: int) -> float:
 
 
 def microseconds(sample: Sample) -> str:
+    """Return the median of seconds as the table shows it."""
     return f"{1e6 * statistics.median(sample):.2f} µs"
 
 
 def milliseconds(sample: Sample) -> str:
+    """Return the median of seconds as the table shows it."""
     return f"{1e3 * statistics.median(sample):.1f} ms"

@@ -1,37 +1,36 @@
-"""The traces that measurements read, made when the first one asks, in a directory on a real disk."""
+"""The traces that measurements read: each is made when the first one asks for it, in a directory on a real disk."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, cached_property
 from pathlib import Path
 
-from .processes import environment, run
+from .processes import run
 
-__all__ = ["Traces", "scratch_directory"]
+__all__ = ["EVENTS_OF_100_MB", "Traces", "scratch_directory"]
+
+EVENTS_OF_100_MB = 204_000
+"""How many generated events make 100 MB."""
 
 
 class Traces:
-    """Makes traces in a directory; each of them once."""
+    """Makes traces in a directory."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self._generated: dict[int, Path] = {}
 
-    @cached_property
     def demo(self) -> Path:
-        """The trace of a real run of the demo's agent, whose model speaks through a real client."""
+        """Return the trace of a real run of the demo's agent."""
         path = self.directory / "demo.jsonl"
-        run("-m", "peek_tui.demo.agent", "--speed", "0", "--out", str(path))
+        if not path.exists():
+            run("-m", "peek_tui.demo.agent", "--speed", "0", "--out", str(path))
         return path
 
     def generated(self, events: int) -> Path:
-        """Return a trace of so many events."""
+        """Return a generated trace of so many events, about 500 bytes each."""
         path = self.directory / f"generated-{events}.jsonl"
         if not path.exists():
             run("-m", "peek_tui", "demo", "--events", str(events), "--out", str(path))
@@ -41,6 +40,7 @@ class Traces:
 @contextmanager
 def scratch_directory() -> Iterator[Path]:
     """Make a directory for as long as it is needed: where TMPDIR says, else in /var/tmp, for /tmp is often memory."""
-    parent = None if "TMPDIR" in os.environ or not Path("/var/tmp").is_dir() else "/var/tmp"
+    on_disk = Path("/var/tmp")
+    parent = on_disk if "TMPDIR" not in os.environ and on_disk.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="peek-bench-", dir=parent) as name:
         yield Path(name)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..events import NO_EVENT
+from ..interrupts import from_signal_handler
 from .failure import describe
 
 __all__ = ["EVIDENCE", "given_parent", "header_keys", "link_evidence"]
@@ -24,8 +25,7 @@ def header_keys(common: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, An
     for key, value in common.items():
         if value is None or key == "parent":
             continue
-        read = _READ.get(key)
-        kept = None if read is None else read(value)
+        kept = _fitting(_READ.get(key), value)
         if kept is None:
             rest[key] = value
         else:
@@ -44,9 +44,22 @@ def given_parent(common: Mapping[str, Any]) -> str:
 
 def link_evidence(header: dict[str, Any], data: dict[str, Any], field: str) -> None:
     """Make the events that `field` names as evidence links, unless the author gave others."""
-    if data.get(field) is not None:
-        data[field] = _texts(data[field])
-        header.setdefault("links", data[field])
+    events = _fitting(_texts, data.get(field))
+    if events is not None:
+        data[field] = events
+        header.setdefault("links", events)
+
+
+def _fitting(read: Callable[[Any], Any] | None, value: Any) -> Any:
+    """Return `value` as its key takes it, or None when it does not fit: the event is worth more than the key."""
+    if read is None or value is None:
+        return None
+    try:
+        return read(value)
+    except (AttributeError, TypeError, ValueError) as error:
+        if from_signal_handler(error):
+            raise
+        return None
 
 
 def _number(value: Any) -> float | None:
@@ -65,11 +78,11 @@ def _usage(value: Any) -> dict[str, int] | None:
     return counts or None
 
 
-def _texts(value: Any) -> list[str] | None:
-    return [str(item) for item in value]
+def _texts(value: Any) -> list[str]:
+    return [str(value)] if isinstance(value, str) else [str(item) for item in value]
 
 
-_READ: dict[str, Any] = {
+_READ: dict[str, Callable[[Any], Any]] = {
     "duration_ms": _number,
     "error": describe,
     "agent": str,

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from math import isnan, nan
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -202,7 +203,7 @@ class Store:
         columns.name.append(self._names.code(header.name))
         usage = read_usage(header.usage) if header.usage is not None else None
         columns.tokens.append(usage.total if usage is not None and header.type == "llm_response" else 0)
-        columns.cost.append(header.cost_usd if isinstance(header.cost_usd, int | float) else 0.0)
+        columns.cost.append(header.cost_usd if isinstance(header.cost_usd, int | float) else nan)
         columns.agent.append(self._agents.code(header.agent or ""))
         columns.parents.append(header.parent)
         columns.flags.append(flags)
@@ -410,7 +411,8 @@ class Snapshot:
 
     def _own_sums(self, row: int) -> Sums:
         handle, columns = self.handle(row), self._columns
-        return Sums(1, columns.flags[handle] & _FAILED, columns.tokens[handle], columns.cost[handle])
+        cost = columns.cost[handle]
+        return Sums(1, columns.flags[handle] & _FAILED, columns.tokens[handle], None if isnan(cost) else cost)
 
     @staticmethod
     def _damaged_fields(damage: Damage, raw: bytes) -> dict[str, Any]:

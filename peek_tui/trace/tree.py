@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from math import isnan
 from typing import NamedTuple
 
 __all__ = ["NO_TREE", "ORPHAN", "ROOT", "Sums", "Tree"]
@@ -18,13 +19,17 @@ ORPHAN = -2
 """The parent of an event whose parent is not in the trace."""
 
 
+_UNKNOWN = float("nan")
+
+
 class Sums(NamedTuple):
     """Sums over an event and all that belongs to it."""
 
     events: int
     errors: int
     tokens: int
-    cost_usd: float
+    cost_usd: float | None
+    """None when no event says what it cost: unknown is not nothing."""
 
 
 class Tree:
@@ -61,7 +66,7 @@ class Tree:
     def sums(self, row: int) -> Sums:
         """Return the sums over a row and all below it."""
         events, errors, tokens, costs = self._sums
-        return Sums(events[row], errors[row], tokens[row], costs[row])
+        return Sums(events[row], errors[row], tokens[row], None if isnan(costs[row]) else costs[row])
 
     def ancestors(self, row: int) -> Iterator[int]:
         """Yield the rows a row belongs to, the nearest first."""
@@ -90,19 +95,25 @@ class Tree:
     def _sum(self, weigh: Callable[[int], Sums]) -> tuple[array[int], array[int], array[int], array[float]]:
         own = [weigh(row) for row in range(len(self.parents))]
         events, errors, tokens = (array("q", (int(one[at]) for one in own)) for at in range(3))
-        costs = array("d", (one.cost_usd for one in own))
+        costs = array("d", (_UNKNOWN if one.cost_usd is None else one.cost_usd for one in own))
         for row in reversed(self.preorder):
             parent = self.parents[row]
             if parent != ROOT:
                 events[parent] += events[row]
                 errors[parent] += errors[row]
                 tokens[parent] += tokens[row]
-                costs[parent] += costs[row]
+                costs[parent] = _add(costs[parent], costs[row])
         return events, errors, tokens, costs
 
 
 def _weightless(_row: int) -> Sums:
-    return Sums(0, 0, 0, 0.0)
+    return Sums(0, 0, 0, None)
+
+
+def _add(cost: float, other: float) -> float:
+    if isnan(cost):
+        return other
+    return cost if isnan(other) else cost + other
 
 
 def _break_cycles(parents: array[int]) -> list[int]:

@@ -88,6 +88,10 @@ def typed(value: Any) -> Any:
     raise AssertionError(f"the format does not keep {value!r}")
 
 
+def view(data: bytes) -> memoryview:
+    return memoryview(data)
+
+
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 HASHABLE = st.recursive(
     st.none()
@@ -103,7 +107,7 @@ HASHABLE = st.recursive(
     max_leaves=8,
 )
 VALUE: st.SearchStrategy[Any] = st.recursive(
-    HASHABLE | st.binary().map(bytearray) | st.binary().map(lambda data: memoryview(data)),
+    HASHABLE | st.binary().map(bytearray) | st.binary().map(view),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.lists(inner, max_size=4).map(tuple)

@@ -49,7 +49,9 @@ class TraceFile:
         self._count = 0
         path.touch(0o600)
 
-    def add(self, type: str, name: str = "", data: Any = None, parent: str = NO_EVENT, ts: int = 0, **header: Any) -> str:
+    def add(
+        self, type: str, name: str = "", data: Any = None, parent: str = NO_EVENT, ts: int = 0, **header: Any
+    ) -> str:
         """Append an event and return its id."""
         id = f"{self._writer}{self._count:08x}"
         ts = ts or self._start + self._count * 1_000_000_000
