@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from peek_tui.trace.model import DAMAGED
 
+from .text import clean_line
+
 __all__ = ["GROUPS", "Group", "Look", "group_of", "look_of"]
 
 
@@ -79,4 +81,4 @@ def group_of(type: str) -> Group:
 
 def look_of(type: str) -> Look:
     """Return how rows of this type begin; an unknown type shows the start of its own name."""
-    return _LOOKS.get(type, Look(type[:4].upper() or "?", "?"))
+    return _LOOKS.get(type) or Look(clean_line(type)[:4].upper()[:4] or "?", "?")

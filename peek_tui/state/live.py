@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 
+from peek_tui.render.text import clean_line
 from peek_tui.trace.store import Store
 
 __all__ = ["Live"]
@@ -11,6 +12,8 @@ __all__ = ["Live"]
 _EVERY = 0.5
 """Seconds between two probes of the writers' locks."""
 
+_WORD = 20
+"""Characters of an outcome that are shown; ours are shorter, a foreign writer's may be anything."""
 _SIGN = {"running": "●", "finished": "■", "crashed": "✗", "unknown": "?"}
 
 
@@ -41,6 +44,6 @@ class Live:
     @property
     def words(self) -> str:
         """Return the status as the title shows it."""
-        outcome = f" {self.outcome}" if self.status == "finished" and self.outcome else ""
+        outcome = f" {clean_line(self.outcome)[:_WORD]}" if self.status == "finished" and self.outcome else ""
         truncated = " TRUNCATED" if self._store.truncated else ""
         return f"{_SIGN[self.status]} {self.status.upper()}{outcome}{truncated}"

@@ -94,7 +94,9 @@ class Tree:
 
     def _sum(self, weigh: Callable[[int], Sums]) -> tuple[array[int], array[int], array[int], array[float]]:
         own = [weigh(row) for row in range(len(self.parents))]
-        events, errors, tokens = (array("q", (int(one[at]) for one in own)) for at in range(3))
+        events = array("q", (one.events for one in own))
+        errors = array("q", (one.errors for one in own))
+        tokens = array("q", (one.tokens for one in own))
         costs = array("d", (_UNKNOWN if one.cost_usd is None else one.cost_usd for one in own))
         for row in reversed(self.preorder):
             parent = self.parents[row]

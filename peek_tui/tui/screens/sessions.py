@@ -150,7 +150,7 @@ class _SessionRows(RowView):
             (f"{units.date(session.start)}  ", palette.dim),
             (f"{fit(clean_line(session.agent), 18)}  ", palette.strong),
             (f"{session.status:<8}  ", state),
-            (f"{session.outcome or '·':<10} ", outcome),
+            (f"{fit(clean_line(session.outcome or '·'), 10)} ", outcome),
             (f"{units.duration(session.duration_ms):>7} ", palette.text),
             (f"{units.count(session.events):>7}", palette.text),
             (errors, palette.error if session.errors else palette.dim),
