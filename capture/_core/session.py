@@ -77,8 +77,9 @@ def start_session(
     global _session
     with _lock:
         if _session is None:
-            _session = TraceContext(agent_name, path, session, tags)
-            _session._start()
+            context = TraceContext(agent_name, path, session, tags)
+            context._start()
+            _session = context  # only now: other threads look at it without the lock
             atexit.register(_end_at_exit)
         return _session
 

@@ -38,7 +38,11 @@ class Answer:
     def begin(self, status: int, headers: dict[str, str]) -> None:
         """Take the response's head."""
         self._status = status
-        self._http = {"status": status, "request_id": headers.get("request-id"), "headers": headers}
+        self._http = {
+            "status": status,
+            "request_id": headers.get("request-id") or headers.get("x-request-id"),
+            "headers": headers,
+        }
         self._decoder = _decoder(headers.get("content-encoding", "identity"))
         if status < 400 and headers.get("content-type", "").startswith("text/event-stream"):
             self._stream = self._wire.stream()

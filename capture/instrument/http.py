@@ -1,4 +1,4 @@
-"""The tap: model calls recorded where they pass httpx2, without touching an SDK.
+"""The tap: model calls recorded where they pass httpx or httpx2, without touching an SDK.
 
 SDK methods move every month; `Client.send` and `AsyncClient.send` stay. What passes through them to a model is
 recorded as `llm_request`, `llm_chunk` and `llm_response`; everything else passes unseen.
@@ -22,7 +22,7 @@ from .tee import tee
 
 __all__ = ["install"]
 
-_TAPPED = ("httpx2",)
+_TAPPED = ("httpx", "httpx2")
 _MARK = "_peek_tap"
 _SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}

@@ -66,8 +66,14 @@ class Wire(Protocol):
 
 def recognise(method: str, path: str, headers: Mapping[str, str]) -> Wire | None:
     """Return the format of a request, told by what it asks for and not by its host, which may be a proxy; or None."""
-    from .anthropic import AnthropicMessages
+    if method != "POST":
+        return None
+    if path.endswith("/v1/messages") and "anthropic-version" in headers:
+        from .anthropic import AnthropicMessages
 
-    if method == "POST" and path.endswith("/v1/messages") and "anthropic-version" in headers:
         return AnthropicMessages()
+    if path.endswith("/chat/completions"):
+        from .openai import OpenAIChat
+
+        return OpenAIChat()
     return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from . import Delta, Reply
+from .body import error_of, parsed_arguments, read_object
 from .sse import ServerEvent, ServerEvents
 from .usage import anthropic_usage
 
@@ -23,8 +23,6 @@ _SETTINGS = (
 )
 _REQUEST_FIELDS = ("model", "messages", "system", "tools")
 _REPLY_FIELDS = ("model", "id", "content", "stop_reason", "usage")
-_ERROR_TEXT = 2_000
-"""Characters kept of an error body that is not the provider's own."""
 
 
 class AnthropicMessages:
@@ -33,19 +31,19 @@ class AnthropicMessages:
     provider = "anthropic"
 
     def request(self, body: bytes) -> dict[str, Any]:
-        message = _object(body)
+        message = read_object(body)
         fields = {key: message.pop(key) for key in _REQUEST_FIELDS if key in message}
         settings = {key: message.pop(key) for key in _SETTINGS if key in message}
         return fields | {"settings": settings or None, "extra": message or None}
 
     def reply(self, status: int, body: bytes) -> Reply:
         try:
-            message = _object(body)
+            message = read_object(body)
         except ValueError:
-            return Reply(error={"type": f"HTTP {status}", "message": body.decode("utf-8", "replace")[:_ERROR_TEXT]})
+            return Reply(error=error_of(body, status))
         if message.get("type") == "message":
             return _reply(message)
-        return Reply(error=_error(message, status), extra=message)
+        return Reply(error=error_of(message, status), extra=message)
 
     def stream(self) -> AnthropicStream:
         return AnthropicStream()
@@ -71,14 +69,14 @@ class AnthropicStream:
         blocks = [self._blocks[index] for index in sorted(self._blocks)]
         for index, block in zip(sorted(self._blocks), blocks, strict=True):
             if index in self._arguments:
-                block["input"] = _parsed(self._arguments[index])
+                block["input"] = parsed_arguments(self._arguments[index])
         message = self._message | ({"content": blocks} if blocks or self._message else {})
         reply = _reply(message, self._error)
         return reply._replace(extra={**(reply.extra or {}), "events": self._unknown}) if self._unknown else reply
 
     def _take(self, event: ServerEvent) -> Delta | None:
         try:
-            body = _object(event.data.encode())
+            body = read_object(event.data.encode())
         except ValueError:
             self._unknown.append({"event": event.event, "data": event.data})
             return None
@@ -95,7 +93,7 @@ class AnthropicStream:
             case "message_stop":
                 self.complete = True
             case "error":
-                self._error = _error(body, 200)
+                self._error = error_of(body, 200)
             case "ping" | "content_block_stop":
                 pass
             case _:
@@ -152,25 +150,3 @@ def _reply(message: dict[str, Any], error: dict[str, Any] | None = None) -> Repl
         error=error,
         extra={key: value for key, value in message.items() if key not in _REPLY_FIELDS} or None,
     )
-
-
-def _error(body: dict[str, Any], status: int) -> dict[str, Any]:
-    error = body.get("error")
-    if not isinstance(error, dict):
-        return {"type": f"HTTP {status}", "message": json.dumps(body, ensure_ascii=False)[:_ERROR_TEXT]}
-    return {"type": str(error.get("type", f"HTTP {status}")), "message": str(error.get("message", ""))}
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    value = json.loads(body)
-    if not isinstance(value, dict):
-        raise ValueError("not a JSON object")
-    return value
-
-
-def _parsed(arguments: str) -> Any:
-    """Return a tool call's streamed arguments; the text itself when the stream was cut inside them."""
-    try:
-        return json.loads(arguments) if arguments else {}
-    except ValueError:
-        return arguments

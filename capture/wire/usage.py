@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["anthropic_usage"]
+__all__ = ["anthropic_usage", "openai_usage"]
 
 
 def anthropic_usage(raw: Mapping[str, Any] | None) -> dict[str, int] | None:
@@ -22,6 +22,21 @@ def anthropic_usage(raw: Mapping[str, Any] | None) -> dict[str, int] | None:
         usage["cache_read_tokens"] = cache_read
     if "cache_creation_input_tokens" in raw:
         usage["cache_write_tokens"] = cache_write
+    return usage
+
+
+def openai_usage(raw: Mapping[str, Any] | None) -> dict[str, int] | None:
+    """Return OpenAI's usage in our keys. Its `prompt_tokens` include what came from the cache already."""
+    if not raw:
+        return None
+    usage = {"input_tokens": _count(raw, "prompt_tokens"), "output_tokens": _count(raw, "completion_tokens")}
+    for key, details, name in (
+        ("cache_read_tokens", "prompt_tokens_details", "cached_tokens"),
+        ("reasoning_tokens", "completion_tokens_details", "reasoning_tokens"),
+    ):
+        counts = raw.get(details)
+        if isinstance(counts, dict) and name in counts:
+            usage[key] = _count(counts, name)
     return usage
 
 

@@ -1,0 +1,37 @@
+"""What the providers' bodies have in common."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = ["error_of", "parsed_arguments", "read_object"]
+
+_ERROR_TEXT = 2_000
+"""Characters kept of an error body that is not the provider's own."""
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Parse a body. Raises ValueError when it is no JSON object."""
+    value = json.loads(body)
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def error_of(body: dict[str, Any] | bytes, status: int) -> dict[str, Any]:
+    """Return an event's `error` from a body that is no answer: the provider's own type and message if it has them."""
+    if isinstance(body, bytes):
+        return {"type": f"HTTP {status}", "message": body.decode("utf-8", "replace")[:_ERROR_TEXT]}
+    error = body.get("error")
+    if not isinstance(error, dict):
+        return {"type": f"HTTP {status}", "message": json.dumps(body, ensure_ascii=False)[:_ERROR_TEXT]}
+    return {"type": str(error.get("type") or f"HTTP {status}"), "message": str(error.get("message", ""))}
+
+
+def parsed_arguments(text: str) -> Any:
+    """Return a tool call's arguments; the text itself when the stream was cut inside them, or they are no JSON."""
+    try:
+        return json.loads(text) if text else {}
+    except ValueError:
+        return text
