@@ -10,7 +10,7 @@ from typing import Any
 
 from ..events import CALLS, ENDS, NO_EVENT
 from ..sinks.file import FileSink
-from . import config
+from . import config, roots
 from .failure import status_of
 from .guard import guarded, swallow
 from .header import EVIDENCE, given_parent, header_keys, link_evidence
@@ -63,6 +63,8 @@ class TraceContext(Records):
         self._home: Strand = (0, None)
         self._pid = 0
         self._started_ns = 0
+        self.root_id = ""
+        """The id of the `agent_start`, of an outermost context that is open."""
         self._totals = Totals()
         self._open_calls = OpenCalls()
 
@@ -109,7 +111,9 @@ class TraceContext(Records):
             self._recorder = self._outer._recorder
             parent = place.parent_of("agent_start")
         else:
-            self._recorder = self._open_recorder(settings)
+            run = self._inherited()
+            parent = NO_EVENT if run is None else run.parent
+            self._recorder = self._open_recorder(settings, None if run is None else run.session)
         assert self._recorder is not None
         self._home = running_strand()
         self._pid = os.getpid()
@@ -121,6 +125,8 @@ class TraceContext(Records):
         id = self._write("agent_start", self.agent_name, parent, {}, data)
         self._span = Span(id, self, place)
         move(Place(self._span))
+        if self._outer is None:
+            roots.opened(self, id)
 
     @guarded(None)
     def _end(self, status: str, exception: BaseException | None) -> None:
@@ -137,6 +143,7 @@ class TraceContext(Records):
         data = {"status": status, "totals": self._totals.as_data()}
         self._write("agent_end", self.agent_name, span.id, header_keys(common)[0], data)
         if self._outer is None:
+            roots.closed(self)
             recorder.close()
         else:
             self._outer._totals.absorb(self._totals)
@@ -145,8 +152,16 @@ class TraceContext(Records):
         same_session = self._given_session is None or session_id(self._given_session) == outer.session
         return self._given_path is None and same_session and outer._recorder is not None
 
-    def _open_recorder(self, settings: config.Config) -> Recorder:
-        session = session_id(self._given_session) if self._given_session else new_session_id(settings.randomness)
+    def _inherited(self) -> roots.Inherited | None:
+        """Return the run this process was started in, unless the context names another one."""
+        run = roots.inherited()
+        given = self._given_session
+        return run if run is not None and (given is None or session_id(given) == run.session) else None
+
+    def _open_recorder(self, settings: config.Config, session: str | None) -> Recorder:
+        if session is None:
+            given = self._given_session
+            session = new_session_id(settings.randomness) if given is None else session_id(given)
         writer = new_writer_id(settings.randomness)
         path = trace_path(self._given_path, settings, self.agent_name, session, writer)
         return Recorder(session, writer, FileSink(path), settings.clock, settings.randomness)

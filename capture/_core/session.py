@@ -15,6 +15,7 @@ from .context import TraceContext
 from .failure import status_of
 from .guard import guarded
 from .ids import Randomness
+from .roots import only
 from .spans import here
 
 __all__ = ["current", "end_session", "init", "start_session"]
@@ -59,9 +60,11 @@ def init(
 
 
 def current() -> TraceContext:
-    """Return the innermost open context of the running task, or the process's own session, opened now if need be."""
+    """Return the innermost open context of the running task; else the one session that is open; else open one."""
     place = here()
-    return place.span.context if place is not None else _session or start_session()
+    if place is not None:
+        return place.span.context
+    return _session or only() or start_session()
 
 
 def start_session(

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from .._core.guard import swallow
 
-__all__ = ["Observer", "call", "call_async"]
+__all__ = ["Observer", "call", "call_async", "notify"]
 
 R = TypeVar("R")
 
@@ -31,13 +31,13 @@ class Observer(Protocol):
 
 def call(original: Callable[..., R], observer: Observer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
     """Call `original` under the eyes of `observer`."""
-    _notify(observer.before, args, kwargs)
+    notify(observer.before, args, kwargs)
     try:
         result = original(*args, **kwargs)
     except BaseException as error:
-        _notify(observer.raised, error)
+        notify(observer.raised, error)
         raise
-    _notify(observer.returned, result)
+    notify(observer.returned, result)
     return result
 
 
@@ -45,17 +45,18 @@ async def call_async(
     original: Callable[..., Awaitable[R]], observer: Observer, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> R:
     """Await `original` under the eyes of `observer`."""
-    _notify(observer.before, args, kwargs)
+    notify(observer.before, args, kwargs)
     try:
         result = await original(*args, **kwargs)
     except BaseException as error:
-        _notify(observer.raised, error)
+        notify(observer.raised, error)
         raise
-    _notify(observer.returned, result)
+    notify(observer.returned, result)
     return result
 
 
-def _notify(observe: Callable[..., None], *values: Any) -> None:
+def notify(observe: Callable[..., None], *values: Any) -> None:
+    """Let an observer look; what goes wrong in it stays here."""
     try:
         observe(*values)
     except Exception as error:

@@ -15,14 +15,16 @@ from .._core.failure import status_of
 from .._core.ids import EventId
 from .._core.session import current
 from .._core.spans import Place, Span, here, move
-from ._wrap import Observer, call, call_async
+from ._wrap import call, call_async
+from .generators import GeneratorObserver, traced_async_generator, traced_generator
 
 __all__ = ["trace_agent", "trace_llm_call", "trace_tool"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
-Watch = Callable[[], Observer]
+_ITEMS_KEPT = 100
+Watch = Callable[[], GeneratorObserver]
 
 
 @overload
@@ -62,6 +64,10 @@ def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:
     def decorate(original: F) -> F:
         watch_call = watch(original)
 
+        if inspect.isgeneratorfunction(original):
+            return cast(F, traced_generator(original, watch_call))
+        if inspect.isasyncgenfunction(original):
+            return cast(F, traced_async_generator(original, watch_call))
         if inspect.iscoroutinefunction(original):
 
             @functools.wraps(original)
@@ -100,6 +106,12 @@ class _AgentRun:
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         self._context._start()
 
+    def yielded(self, item: Any) -> None:
+        """What an agent hands out on its way is its consumer's to record."""
+
+    def closed(self) -> None:
+        self._context._end("cancelled", None)
+
     def returned(self, result: Any) -> None:
         self._context._end("completed", None)
 
@@ -114,6 +126,21 @@ class _Call:
         self.name = name
         self._signature = signature
         self._span: Span | None = None
+        self._items: list[Any] = []
+        self._count = 0
+
+    def yielded(self, item: Any) -> None:
+        """Keep the first items of a generator; one without end must not keep everything it ever made."""
+        self._count += 1
+        if self._count <= _ITEMS_KEPT:
+            self._items.append(item)
+
+    def _outcome(self, result: Any) -> Any:
+        """Return what a call gave: its result, or of a generator its items, how many, and what it returned."""
+        if not self._count:
+            return result
+        outcome: dict[str, Any] = {"items": self._items, "count": self._count}
+        return outcome if result is None else outcome | {"returned": result}
 
     def _open(self, context: TraceContext, id: EventId) -> None:
         self._span = Span(id, context, here())
@@ -149,7 +176,12 @@ class _ToolCall(_Call):
 
     def returned(self, result: Any) -> None:
         if (call := self._close()) is not None:
-            call[0].record_tool_result(self.name, result, parent=call[1])
+            call[0].record_tool_result(self.name, self._outcome(result), parent=call[1])
+
+    def closed(self) -> None:
+        if (call := self._close()) is not None:
+            data = {"result": self._outcome(None), "is_error": False, "closed_by": "consumer"}
+            call[0]._record("tool_result", self.name, data, {"parent": call[1]})
 
     def raised(self, error: BaseException) -> None:
         if (call := self._close()) is not None:
@@ -171,7 +203,12 @@ class _ModelCall(_Call):
 
     def returned(self, result: Any) -> None:
         if (call := self._close()) is not None:
-            call[0].record_llm_response(self.name, result, provider=self._provider, parent=call[1])
+            call[0].record_llm_response(self.name, self._outcome(result), provider=self._provider, parent=call[1])
+
+    def closed(self) -> None:
+        if (call := self._close()) is not None:
+            fields = {"content": self._outcome(None), "provider": self._provider, "closed_by": "consumer"}
+            call[0].record_llm_response(self.name, **fields, parent=call[1])
 
     def raised(self, error: BaseException) -> None:
         if (call := self._close()) is not None:

@@ -19,6 +19,7 @@ from ._imports import when_imported
 from ._wrap import call, call_async
 from .answer import Answer
 from .tee import tee
+from .threads import carry_into_threads
 
 __all__ = ["install"]
 
@@ -31,7 +32,11 @@ _SECRET_HEADERS = frozenset(
 
 @guarded(None)
 def install() -> None:
-    """Record model calls from now on, in libraries already imported and in those imported later. Twice is once."""
+    """Record model calls from now on, and have threads belong to whoever starts them. Twice is once.
+
+    Libraries that are imported already are tapped at once, others right after the program imports them.
+    """
+    carry_into_threads()
     for name in _TAPPED:
         when_imported(name, _tap)
 

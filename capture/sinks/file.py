@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import time
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from . import Sink
 
 __all__ = ["FileSink"]
 
+_OWN_WRITER = re.compile(r"(?<=-[0-9a-f]{8})-[0-9a-f]{8}$")
+"""The writer at the end of a name we chose, behind the session."""
 _LOCK_ATTEMPTS = 20
 _LOCK_PAUSE = 0.001
 _REOPEN_AFTER = 1.0
@@ -49,7 +52,8 @@ class FileSink:
 
     def forked(self, writer: str) -> Sink:
         self.close()
-        return FileSink(self.path.with_name(f"{self.path.stem}-{writer}{self.path.suffix}"))
+        stem = _OWN_WRITER.sub("", self.path.stem)
+        return FileSink(self.path.with_name(f"{stem}-{writer}{self.path.suffix}"))
 
     def _open(self) -> None:
         """Open the file, or raise the last failure again while it is too young to try anew."""
