@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from peek_tui.errors import InputError
+from peek_tui.errors import InputError, UsageError
 from peek_tui.paths import trace_directory
 from peek_tui.trace.locks import lock_as_writer
 from peek_tui.trace.model import DAMAGED
@@ -46,12 +46,13 @@ def loaded(source: str) -> Iterator[Snapshot]:
 def piped() -> Iterator[Path]:
     """Give a file that grows with what comes through stdin, and give stdin to the terminal's keys.
 
-    Raises `InputError` when there is no terminal to read keys from.
+    Raises `UsageError` when there is no terminal to read keys from.
     """
     try:
         keys = os.open("/dev/tty", os.O_RDWR)
-    except OSError as error:
-        raise InputError(f"there is no terminal to read keys from: {error.strerror}") from None
+    except OSError:
+        message = "the debugger needs a terminal to read keys from; `peek events SRC` and `peek stats SRC` do without"
+        raise UsageError(message) from None
     pipe = os.dup(sys.stdin.fileno())
     os.dup2(keys, sys.stdin.fileno())
     os.close(keys)

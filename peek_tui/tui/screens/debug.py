@@ -12,7 +12,6 @@ from textual.containers import Container
 from textual.screen import Screen
 
 from peek_tui.errors import UsageError
-from peek_tui.render import units
 from peek_tui.render.text import clean_line
 from peek_tui.state.browse import ERRORS, Browse
 from peek_tui.state.goto import HINT, go_to
@@ -21,10 +20,10 @@ from peek_tui.state.prompt import Prompt
 from peek_tui.state.tree import TreeView
 from peek_tui.trace.model import Event
 from peek_tui.trace.store import Store
-from peek_tui.tui.actions import bindings, hints
-from peek_tui.tui.widgets.bars import Bar
+from peek_tui.tui.actions import bindings
+from peek_tui.tui.widgets.bars import KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.inspector import Inspector
-from peek_tui.tui.widgets.rows import Piece, RowView
+from peek_tui.tui.widgets.rows import RowView
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
 
@@ -60,13 +59,13 @@ class Debug(Screen[None]):
         self._last_painted = 0.0
 
     def compose(self) -> ComposeResult:
-        yield Bar(id="title", filled=True)
-        yield Bar(id="types")
+        yield TitleBar(self._heading)
+        yield TypesBar()
         with Container(id="panes"):
             yield Timeline(self.browse)
             yield DecisionTree(self.tree_view, self._event)
             yield Inspector()
-        yield Bar(id="keys")
+        yield KeysBar("debug")
 
     def on_mount(self) -> None:
         self._sync(changed=True)
@@ -101,7 +100,7 @@ class Debug(Screen[None]):
 
     def _sync(self, *, changed: bool) -> None:
         """Paint after a key, which also ends what was said about the one before."""
-        self._show_keys()
+        self.query_one(KeysBar).sync(self._prompt, HINT)
         self._paint(changed=changed)
 
     def _paint(self, *, changed: bool) -> None:
@@ -112,59 +111,15 @@ class Debug(Screen[None]):
             tree.sync(changed=changed)
         row = self.browse.selected if tree.has_focus else self.browse.row
         self.query_one(Inspector).show_event(None if row is None else self._event(row))
-        self._show_title()
-        self._show_types()
+        self.query_one(TitleBar).sync(self.browse, self.live)
+        self.query_one(TypesBar).sync(self.browse)
 
     def _event(self, row: int) -> Event:
         return self.query_one(Timeline).event_of(self.browse.snapshot.handle(row))
 
-    def _show_title(self) -> None:
-        browse, bar = self.browse, self.query_one("#title", Bar)
-        palette, snapshot = bar.palette, browse.snapshot
-        errors = snapshot.errors()
-        state_style = {"running": palette.live, "crashed": palette.error}.get(self.live.status, palette.dim)
-        right: list[Piece] = [(f"{self.live.words}  ", state_style)]
-        if browse.frozen:
-            right.append((f"FROZEN +{units.count(browse.behind)}  ", palette.error))
-        elif browse.follow:
-            right.append(("FOLLOW  ", palette.strong))
-        if errors:
-            right.append((f"{units.count(errors)} ✗  ", palette.error))
-        right.append((f"{units.tokens(snapshot.usage().total)} tok  ", palette.text))
-        right.append((f"{units.count(len(snapshot))} ev ", palette.text))
-        agent = clean_line(browse.snapshot.agent_name())
-        left: list[Piece] = [(" peek ", palette.strong), ("▸ ", palette.dim), (agent or self._heading, palette.strong)]
-        bar.show(left if not agent or agent == self._heading else [*left, (f"  {self._heading}", palette.dim)], right)
-
-    def _show_types(self) -> None:
-        browse, bar = self.browse, self.query_one("#types", Bar)
-        palette = bar.palette
-        left: list[Piece] = [(" ", palette.dim)]
-        for key, name, number, shown in browse.counts():
-            style = palette.groups[key] if shown else palette.dim
-            text = f"{key} {name}" + (f" {units.tokens(number)}" if self.size.width >= 100 else "")
-            left.append((f"[{text}]" if shown else f" {text} ", style))
-        here = units.count(browse.position + 1 if browse.rows else 0)
-        bar.show(left, [(f" {here}/{units.count(len(browse.rows))} ", palette.text)])
-
-    def _show_keys(self) -> None:
-        bar = self.query_one("#keys", Bar)
-        pieces: list[Piece] = [(" ", bar.palette.dim)]
-        if self._prompt is not None:
-            pieces += [
-                (f"{self._prompt.lead}{clean_line(self._prompt.text)}", bar.palette.strong),
-                ("█", bar.palette.text),
-            ]
-            bar.show(pieces, [(f" {HINT} ", bar.palette.dim)])
-            return
-        for keys, word in hints("debug"):
-            pieces += [(keys, bar.palette.strong), (f" {word}  ", bar.palette.dim)]
-        bar.show(pieces)
-
     def _say(self, text: str) -> None:
         """Say something in the place of the keys, until the next key."""
-        bar = self.query_one("#keys", Bar)
-        bar.show([(f" {clean_line(text)}", bar.palette.error)])
+        self.query_one(KeysBar).say(text)
 
     # -- keys ------------------------------------------------------------------------------------------------------
 
@@ -180,7 +135,7 @@ class Debug(Screen[None]):
         if self._prompt.done:
             self._go(self._prompt)
         else:
-            self._show_keys()
+            self.query_one(KeysBar).sync(self._prompt, HINT)
         return True
 
     def action_move(self, by: int) -> None:
@@ -325,7 +280,7 @@ class Debug(Screen[None]):
 
     def action_goto(self) -> None:
         self._prompt = Prompt(":")
-        self._show_keys()
+        self.query_one(KeysBar).sync(self._prompt, HINT)
 
     def _go(self, prompt: Prompt) -> None:
         self._prompt = None

@@ -12,8 +12,8 @@ from peek_tui.render.text import clean_line, fit
 from peek_tui.trace.sessions import Session, read_sessions
 from peek_tui.trace.sources import trace_files
 from peek_tui.trace.store import Store
-from peek_tui.tui.actions import bindings, hints
-from peek_tui.tui.widgets.bars import Bar
+from peek_tui.tui.actions import bindings
+from peek_tui.tui.widgets.bars import Bar, KeysBar
 from peek_tui.tui.widgets.rows import Piece, RowView
 
 from .debug import Debug
@@ -46,7 +46,7 @@ class Sessions(Screen[None]):
         yield Bar(id="title", filled=True)
         yield Bar(id="head")
         yield _SessionRows()
-        yield Bar(id="keys")
+        yield KeysBar("sessions")
 
     def on_mount(self) -> None:
         self._look()
@@ -65,12 +65,7 @@ class Sessions(Screen[None]):
             self._sync(changed=True)
 
     def _sync(self, *, changed: bool) -> None:
-        rows, title, keys, head = (
-            self.query_one(_SessionRows),
-            self.query_one("#title", Bar),
-            self.query_one("#keys", Bar),
-            self.query_one("#head", Bar),
-        )
+        rows, title, head = self.query_one(_SessionRows), self.query_one("#title", Bar), self.query_one("#head", Bar)
         rows.sessions = self._sessions
         rows.show(len(self._sessions), self._chosen, changed=changed)
         palette = title.palette
@@ -84,10 +79,7 @@ class Sessions(Screen[None]):
         )
         empty = f" no sessions yet in {clean_line(str(self._directory))}; `peek demo` makes one"
         head.show([(_HEAD if self._sessions else empty, palette.dim)])
-        pieces: list[Piece] = [(" ", palette.dim)]
-        for names, word in hints("sessions"):
-            pieces += [(names, palette.strong), (f" {word}  ", palette.dim)]
-        keys.show(pieces)
+        self.query_one(KeysBar).sync()
 
     def action_move(self, by: int) -> None:
         self._chosen = min(len(self._sessions) - 1, max(0, self._chosen + by)) if self._sessions else 0
