@@ -130,7 +130,7 @@ def _reason(text: bytes, error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 at byte {error.start}"
     if isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error.msg} at character {error.pos}"
+        return f"not JSON: {error.msg.removesuffix(' at').removesuffix(' starting')} at character {error.pos}"
     return f"not JSON: {error}"
 
 

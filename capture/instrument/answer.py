@@ -44,7 +44,8 @@ class Answer:
             "headers": headers,
         }
         self._decoder = _decoder(headers.get("content-encoding", "identity"))
-        if status < 400 and headers.get("content-type", "").startswith("text/event-stream"):
+        readable = status < 400 and not isinstance(self._decoder, _Unreadable)
+        if readable and headers.get("content-type", "").startswith("text/event-stream"):
             self._stream = self._wire.stream()
 
     def whole(self, body: bytes) -> None:

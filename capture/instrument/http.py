@@ -131,9 +131,9 @@ def _public(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _public_url(url: Any) -> str:
-    """Return the URL without what may be a secret in it: a password, or a key among its parameters."""
-    if url.password:
-        url = url.copy_with(password="redacted")
+    """Return the URL without what may be a secret in it: who asks, or a key among its parameters."""
+    if url.userinfo:
+        url = url.copy_with(userinfo=b"redacted")
     for name in ("key", "api_key", "api-key"):
         if name in url.params:
             url = url.copy_set_param(name, "redacted")

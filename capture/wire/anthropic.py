@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import Delta, Reply
-from .body import error_of, parsed_arguments, read_object
+from .body import dict_of, dicts_of, error_of, index_of, parsed_arguments, read_object, text_of
 from .sse import ServerEvent, ServerEvents
 from .usage import anthropic_usage
 
@@ -22,6 +22,7 @@ _SETTINGS = (
     "top_p",
 )
 _REQUEST_FIELDS = ("model", "messages", "system", "tools")
+_TEXTS = ("text_delta", "thinking_delta")
 _REPLY_FIELDS = ("model", "id", "content", "stop_reason", "usage")
 
 
@@ -82,14 +83,14 @@ class AnthropicStream:
             return None
         match body.get("type", event.event):
             case "message_start":
-                self._message = dict(body.get("message") or {})
+                self._message = dict_of(body.get("message"))
             case "content_block_start":
                 return self._start_block(body)
             case "content_block_delta":
                 return self._extend_block(body)
             case "message_delta":
-                self._message |= body.get("delta") or {}
-                self._message["usage"] = {**(self._message.get("usage") or {}), **(body.get("usage") or {})}
+                self._message |= dict_of(body.get("delta"))
+                self._message["usage"] = dict_of(self._message.get("usage")) | dict_of(body.get("usage"))
             case "message_stop":
                 self.complete = True
             case "error":
@@ -101,38 +102,36 @@ class AnthropicStream:
         return None
 
     def _start_block(self, body: dict[str, Any]) -> Delta | None:
-        block = dict(body.get("content_block") or {})
-        self._blocks[body.get("index", len(self._blocks))] = block
+        block = dict(dict_of(body.get("content_block")))
+        self._blocks[index_of(body, len(self._blocks))] = block
         if block.get("type") != "tool_use":
             return None
         return Delta("tool_call", "", str(block.get("id", "")), str(block.get("name", "")))
 
     def _extend_block(self, body: dict[str, Any]) -> Delta | None:
-        index, delta = body.get("index", 0), body.get("delta") or {}
+        index, delta = index_of(body, 0), dict_of(body.get("delta"))
         block = self._blocks.setdefault(index, {})
-        match delta.get("type"):
-            case "text_delta":
-                block["text"] = block.get("text", "") + delta["text"]
-                return Delta("text", delta["text"])
-            case "thinking_delta":
-                block["thinking"] = block.get("thinking", "") + delta["thinking"]
-                return Delta("thinking", delta["thinking"])
-            case "signature_delta":
-                block["signature"] = delta["signature"]
-            case "citations_delta":
-                block["citations"] = [*(block.get("citations") or []), delta["citation"]]
-            case "input_json_delta":
-                piece = delta["partial_json"]
-                self._arguments[index] = self._arguments.get(index, "") + piece
-                return Delta("tool_call", piece, str(block.get("id", "")), str(block.get("name", "")))
-            case _:
-                self._unknown.append(body)
+        kind = delta.get("type")
+        if kind in _TEXTS:
+            key, piece = kind.removesuffix("_delta"), text_of(delta.get(kind.removesuffix("_delta")))
+            block[key] = text_of(block.get(key)) + piece
+            return Delta(key, piece)
+        if kind == "input_json_delta":
+            piece = text_of(delta.get("partial_json"))
+            self._arguments[index] = self._arguments.get(index, "") + piece
+            return Delta("tool_call", piece, str(block.get("id", "")), str(block.get("name", "")))
+        if kind == "signature_delta":
+            block["signature"] = delta.get("signature")
+        elif kind == "citations_delta":
+            block["citations"] = [*dicts_of(block.get("citations")), delta.get("citation")]
+        else:
+            self._unknown.append(body)
         return None
 
 
 def _reply(message: dict[str, Any], error: dict[str, Any] | None = None) -> Reply:
     content = message.get("content")
-    blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+    blocks = dicts_of(content)
     calls = [
         {"id": block.get("id"), "name": block.get("name"), "arguments": block.get("input")}
         for block in blocks

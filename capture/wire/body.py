@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-__all__ = ["error_of", "parsed_arguments", "read_object"]
+__all__ = ["dict_of", "dicts_of", "error_of", "index_of", "parsed_arguments", "read_object", "text_of"]
 
 _ERROR_TEXT = 2_000
 """Characters kept of an error body that is not the provider's own."""
@@ -27,6 +27,27 @@ def error_of(body: dict[str, Any] | bytes, status: int) -> dict[str, Any]:
     if not isinstance(error, dict):
         return {"type": f"HTTP {status}", "message": json.dumps(body, ensure_ascii=False)[:_ERROR_TEXT]}
     return {"type": str(error.get("type") or f"HTTP {status}"), "message": str(error.get("message", ""))}
+
+
+def dict_of(value: Any) -> dict[str, Any]:
+    """Return `value` if it is an object: a body may hold anything where one is expected."""
+    return value if isinstance(value, dict) else {}
+
+
+def dicts_of(value: Any) -> list[dict[str, Any]]:
+    """Return the objects in `value` if it is an array."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def text_of(value: Any) -> str:
+    """Return `value` if it is a string."""
+    return value if isinstance(value, str) else ""
+
+
+def index_of(piece: dict[str, Any], otherwise: int) -> int:
+    """Return the place a piece of a stream names."""
+    index = piece.get("index")
+    return index if isinstance(index, int) and index >= 0 else otherwise
 
 
 def parsed_arguments(text: str) -> Any:

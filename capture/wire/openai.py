@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import Delta, Reply
-from .body import error_of, parsed_arguments, read_object
+from .body import dict_of, dicts_of, error_of, index_of, parsed_arguments, read_object, text_of
 from .sse import ServerEvents
 from .usage import openai_usage
 
@@ -93,21 +93,21 @@ class OpenAIChatStream:
         if "error" in chunk:
             self._error = error_of(chunk, 200)
             return []
-        choices = chunk.pop("choices", None) or []
+        choices = dicts_of(chunk.pop("choices", None))
         self._completion |= {key: value for key, value in chunk.items() if value is not None}
         return [delta for choice in choices for delta in self._extend(choice)]
 
     def _extend(self, piece: dict[str, Any]) -> list[Delta]:
-        index = piece.get("index", 0)
+        index = index_of(piece, 0)
         choice = self._choices.setdefault(index, {"index": index, "message": {}})
         choice |= {key: value for key, value in piece.items() if key not in ("index", "delta") and value is not None}
-        message, delta = choice["message"], piece.get("delta") or {}
+        message, delta = choice["message"], dict_of(piece.get("delta"))
         deltas = []
         for key, value in delta.items():
             if key == "tool_calls":
-                deltas += [self._extend_call(message, call) for call in value or []]
+                deltas += [self._extend_call(message, call) for call in dicts_of(value)]
             elif isinstance(value, str) and key != "role":
-                message[key] = (message.get(key) or "") + value
+                message[key] = text_of(message.get(key)) + value
                 kind = {"content": "text", "reasoning_content": "thinking"}.get(key)
                 deltas += [Delta(kind, value)] if kind and value else []
             else:
@@ -116,23 +116,23 @@ class OpenAIChatStream:
 
     def _extend_call(self, message: dict[str, Any], piece: dict[str, Any]) -> Delta:
         calls = message.setdefault("tool_calls", [])
-        index = piece.get("index", len(calls))
-        while len(calls) <= index:
+        index = min(index_of(piece, len(calls)), len(calls))  # a provider counts on; a hostile one must not fill memory
+        if index == len(calls):
             calls.append({"function": {"name": "", "arguments": ""}})
         call = calls[index]
         call |= {key: value for key, value in piece.items() if key not in ("index", "function") and value is not None}
-        function = piece.get("function") or {}
-        call["function"]["name"] += function.get("name") or ""
-        text = function.get("arguments") or ""
+        function = dict_of(piece.get("function"))
+        call["function"]["name"] += text_of(function.get("name"))
+        text = text_of(function.get("arguments"))
         call["function"]["arguments"] += text
         return Delta("tool_call", text, str(call.get("id", "")), call["function"]["name"])
 
 
 def _reply(completion: dict[str, Any], error: dict[str, Any] | None = None) -> Reply:
     """Return a completion as a reply. The first choice is the answer; what else there is goes to `extra`."""
-    choices = [choice for choice in completion.get("choices") or [] if isinstance(choice, dict)]
+    choices = dicts_of(completion.get("choices"))
     first = choices[0] if choices else {}
-    message = first.get("message") or {}
+    message = dict_of(first.get("message"))
     extra: dict[str, Any] = {key: value for key, value in completion.items() if key not in _REPLY_FIELDS}
     extra |= {"message": rest} if (rest := _without(message, _MESSAGE_FIELDS)) else {}
     extra |= {"choice": rest} if (rest := _without(first, ("message", "finish_reason", "index"))) else {}
@@ -142,7 +142,7 @@ def _reply(completion: dict[str, Any], error: dict[str, Any] | None = None) -> R
         model=str(completion.get("model") or ""),
         response_id=completion.get("id"),
         content=message.get("content"),
-        tool_calls=[_call(call) for call in message.get("tool_calls") or []] or None,
+        tool_calls=[_call(call) for call in dicts_of(message.get("tool_calls"))] or None,
         finish_reason=first.get("finish_reason"),
         usage=openai_usage(usage),
         usage_raw=usage,
@@ -152,7 +152,7 @@ def _reply(completion: dict[str, Any], error: dict[str, Any] | None = None) -> R
 
 
 def _call(call: dict[str, Any]) -> dict[str, Any]:
-    function = call.get("function") or {}
+    function = dict_of(call.get("function"))
     arguments = function.get("arguments")
     return {
         "id": call.get("id"),

@@ -8,9 +8,9 @@ from typing import Any
 __all__ = ["anthropic_usage", "openai_usage"]
 
 
-def anthropic_usage(raw: Mapping[str, Any] | None) -> dict[str, int] | None:
+def anthropic_usage(raw: Any) -> dict[str, int] | None:
     """Return Anthropic's usage in our keys. Its own `input_tokens` leaves the cache out, so both parts are added."""
-    if not raw:
+    if not isinstance(raw, dict) or not raw:
         return None
     cache_read = _count(raw, "cache_read_input_tokens")
     cache_write = _count(raw, "cache_creation_input_tokens")
@@ -25,9 +25,9 @@ def anthropic_usage(raw: Mapping[str, Any] | None) -> dict[str, int] | None:
     return usage
 
 
-def openai_usage(raw: Mapping[str, Any] | None) -> dict[str, int] | None:
+def openai_usage(raw: Any) -> dict[str, int] | None:
     """Return OpenAI's usage in our keys. Its `prompt_tokens` include what came from the cache already."""
-    if not raw:
+    if not isinstance(raw, dict) or not raw:
         return None
     usage = {"input_tokens": _count(raw, "prompt_tokens"), "output_tokens": _count(raw, "completion_tokens")}
     for key, details, name in (
