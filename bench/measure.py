@@ -22,7 +22,6 @@ __all__ = [
     "Side",
     "against",
     "beyond",
-    "interleaved",
     "microseconds",
     "milliseconds",
     "percentile",
@@ -62,17 +61,14 @@ class Plan:
     def choose(self, thorough: T, quick: T) -> T:
         return quick if self.quick else thorough
 
-
-def interleaved(rounds: int, sides: Mapping[str, Side]) -> dict[str, Sample]:
-    """Return what each side took in every round, after one that does not count. Every second round runs backwards."""
-    taken: dict[str, Sample] = {name: [] for name in sides}
-    for number in range(rounds + 1):
-        for name in reversed(list(sides)) if number % 2 else sides:
-            gc.collect()
-            result = sides[name]()
-            if number:
-                taken[name].append(result)
-    return taken
+    def rounds(self, number: int, sides: Mapping[str, Side]) -> dict[str, Sample]:
+        """Return what each side took in every round, after one that does not count; each second one runs backwards."""
+        taken: dict[str, Sample] = {name: [] for name in sides}
+        for backwards in [False] if self.quick else [False, *(index % 2 == 0 for index in range(number))]:
+            for name in reversed(list(sides)) if backwards else sides:
+                gc.collect()
+                taken[name].append(sides[name]())
+        return taken if self.quick else {name: sample[1:] for name, sample in taken.items()}
 
 
 def against(ours: Sample, other: Sample) -> tuple[float, str]:

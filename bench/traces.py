@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .processes import run
 
-__all__ = ["EVENTS_OF_100_MB", "Traces", "scratch_directory"]
+__all__ = ["EVENTS_OF_100_MB", "Traces", "scratch_directory", "size_of"]
 
 EVENTS_OF_100_MB = 204_000
 """How many generated events make 100 MB."""
@@ -35,6 +35,12 @@ class Traces:
         if not path.exists():
             run("-m", "peek_tui", "demo", "--events", str(events), "--out", str(path))
         return path
+
+
+def size_of(path: Path) -> str:
+    """Return how big a trace is, as the table shows it."""
+    size = path.stat().st_size
+    return f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{size / 1e3:.0f} KB"
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def _installed_handlers() -> list[Any]:
 def _handler_code(handler: Any) -> CodeType | None:
     while isinstance(handler, functools.partial):
         handler = handler.func
-    for function in (handler, getattr(handler, "__func__", None), type(handler).__call__):
+    for function in (handler, type(handler).__call__):
         code = getattr(function, "__code__", None)
         if isinstance(code, CodeType):
             return code

@@ -14,7 +14,7 @@ from peek_tui.trace.model import Event
 from peek_tui.trace.query import parse_query
 
 from .output import print_json, print_line
-from .source import SRC_HELP, loaded
+from .source import SRC_HELP, FormatOption, loaded
 
 
 def run(
@@ -23,10 +23,11 @@ def run(
     limit: Annotated[int | None, typer.Option(min=0, help="At the most so many.")] = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="The last one first.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One event a line, as in the file, and its row.")] = False,
+    format: FormatOption = None,
 ) -> None:
     """List the events that match."""
     query = parse_query(where)
-    with loaded(source) as snapshot:
+    with loaded(source, format) as snapshot:
         rows = range(len(snapshot) - 1, -1, -1) if reverse else range(len(snapshot))
         for row in islice(snapshot.matching(query, rows), limit):
             event = snapshot.event(row)

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from .screen import run_on
-from .source import SRC_HELP
+from .source import SRC_HELP, FormatOption
 
 
 def run(
     sources: Annotated[list[str] | None, typer.Argument(metavar="[SRC…]", help=SRC_HELP)] = None,
+    format: FormatOption = None,
 ) -> None:
     """Open the debugger on a trace; without one, list the sessions."""
-    run_on(sources or [])
+    run_on(sources or [], format=format)

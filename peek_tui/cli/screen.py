@@ -21,29 +21,30 @@ def has_terminal() -> bool:
     return sys.stdout.isatty() and sys.stdin.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
-def run_on(sources: Sequence[str], *, follow: bool = False) -> None:
+def run_on(sources: Sequence[str], *, follow: bool = False, format: str | None = None) -> None:
     """Run the debugger on the SRCs of a command; `-` is read while it runs."""
     if STDIN not in sources:
-        run_screen(paths_of(sources), title=" ".join(sources), follow=follow)
+        run_screen(paths_of(sources), title=" ".join(sources), follow=follow, format=format)
         return
     with piped() as path:
-        run_screen([path, *paths_of([source for source in sources if source != STDIN])], title="stdin", follow=True)
+        others = paths_of([source for source in sources if source != STDIN])
+        run_screen([path, *others], title="stdin", follow=True, format=format)
 
 
-def run_screen(paths: Sequence[Path], *, title: str, follow: bool = False) -> None:
+def run_screen(paths: Sequence[Path], *, title: str, follow: bool = False, format: str | None = None) -> None:
     """Run the debugger until its user leaves. Raises `UsageError` without a terminal, `InputError` for no trace."""
     if not has_terminal():
         raise UsageError("the debugger needs a terminal; `peek events SRC` and `peek stats SRC` do without")
     if paths:
-        _check(paths, title)
+        _check(paths, title, format)
     from peek_tui.tui.app import PeekApp
 
-    PeekApp(paths, title=title, follow=follow, directory=trace_directory()).run()
+    PeekApp(paths, title=title, follow=follow, format=format, directory=trace_directory()).run()
 
 
-def _check(paths: Sequence[Path], title: str) -> None:
+def _check(paths: Sequence[Path], title: str, format: str | None) -> None:
     """Say what is wrong with a file before the screen takes the terminal over."""
-    store = Store(paths)
+    store = Store(paths, format)
     store.advance()
     check_readable(store.snapshot(), title)
     store.close()

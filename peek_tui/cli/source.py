@@ -9,6 +9,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from peek_tui.errors import InputError, UsageError
 from peek_tui.paths import trace_directory
@@ -17,9 +20,12 @@ from peek_tui.trace.model import DAMAGED
 from peek_tui.trace.sources import resolve
 from peek_tui.trace.store import Snapshot, Store
 
-__all__ = ["SRC_HELP", "STDIN", "check_readable", "loaded", "paths_of", "piped"]
+__all__ = ["SRC_HELP", "STDIN", "FormatOption", "check_readable", "loaded", "loaded_store", "paths_of", "piped"]
 
 SRC_HELP = "A file, a directory, - for stdin, a session's id or its beginning, or latest."
+FormatOption = Annotated[
+    str | None, typer.Option("--format", metavar="NAME", help="Read SRC as this format, whatever it looks like.")
+]
 STDIN = "-"
 _BLOCK = 1 << 16
 
@@ -30,14 +36,20 @@ def paths_of(sources: Sequence[str]) -> list[Path]:
 
 
 @contextmanager
-def loaded(source: str) -> Iterator[Snapshot]:
+def loaded(source: str, format: str | None = None) -> Iterator[Snapshot]:
     """Read all of SRC. Raises `InputError` when nothing in it can be read as an event."""
+    with loaded_store(source, format) as store:
+        yield store.snapshot()
+
+
+@contextmanager
+def loaded_store(source: str, format: str | None = None) -> Iterator[Store]:
+    """Read all of SRC, as `loaded` does, for a command that must know what the files are."""
     with _whole_stdin() if source == STDIN else _named(source) as paths:
-        store = Store.load(paths)
+        store = Store.load(paths, format)
         try:
-            snapshot = store.snapshot()
-            check_readable(snapshot, source)
-            yield snapshot
+            check_readable(store.snapshot(), source)
+            yield store
         finally:
             store.close()
 

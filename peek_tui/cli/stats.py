@@ -13,7 +13,7 @@ from peek_tui.trace.model import Usage
 from peek_tui.trace.store import Stats
 
 from .output import print_json, print_line
-from .source import SRC_HELP, loaded
+from .source import SRC_HELP, FormatOption, loaded
 
 _DAMAGE_SHOWN = 10
 
@@ -21,9 +21,10 @@ _DAMAGE_SHOWN = 10
 def run(
     source: Annotated[str, typer.Argument(metavar="SRC", help=SRC_HELP)] = "latest",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    format: FormatOption = None,
 ) -> None:
     """Count a trace's events, tokens and errors, and name what is damaged or missing."""
-    with loaded(source) as snapshot:
+    with loaded(source, format) as snapshot:
         facts = snapshot.stats()
     if as_json:
         print_json(_as_json(facts))

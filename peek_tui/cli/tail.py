@@ -12,17 +12,18 @@ from peek_tui.trace.sessions import read_sessions
 from peek_tui.trace.sources import trace_files
 
 from .screen import run_on, run_screen
-from .source import SRC_HELP
+from .source import SRC_HELP, FormatOption
 
 
 def run(
     source: Annotated[
         str | None, typer.Argument(metavar="[SRC]", help=f"{SRC_HELP} [default: the newest live run]")
     ] = None,
+    format: FormatOption = None,
 ) -> None:
     """Open the debugger on a run and follow it; by default the newest one that is running."""
     if source is not None:
-        run_on([source], follow=True)
+        run_on([source], follow=True, format=format)
         return
     sessions = read_sessions(trace_files(trace_directory()))
     running = next((session for session in sessions if session.status == "running"), None)

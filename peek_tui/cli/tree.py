@@ -15,7 +15,7 @@ from peek_tui.trace.store import Snapshot
 from peek_tui.trace.tree import Tree
 
 from .output import print_json, print_line
-from .source import SRC_HELP, loaded
+from .source import SRC_HELP, FormatOption, loaded
 
 
 def run(
@@ -23,9 +23,10 @@ def run(
     root: Annotated[str | None, typer.Option(metavar="ID", help="Only this event and what belongs to it.")] = None,
     depth: Annotated[int | None, typer.Option(min=0, help="At the most so many levels below the roots.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, each before what belongs to it.")] = False,
+    format: FormatOption = None,
 ) -> None:
     """Show the decision tree: agents, turns, decisions, calls and results, with the sums over each."""
-    with loaded(source) as snapshot:
+    with loaded(source, format) as snapshot:
         tree = snapshot.tree()
         top = None if root is None else _row_of(snapshot, root)
         base = 0 if top is None else tree.depth(top)

@@ -1,1 +1,1 @@
-"""The demo: an agent at work on a small case, the loopback model server it talks to, and traces of any length."""
+"""The demo: two agents at work on a small case, the loopback model server they talk to, and traces of any length."""

@@ -10,11 +10,13 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import urlsplit
 
-from .wire import Failure, JSONObject, Reply, dump, error_body, event_bytes, invalid_request, stream_events
+from .wire import AnthropicMessages, Failure, JSONObject, OpenAIChat, Reply, Wire, invalid_request
+from .wire.format import dump
 
-__all__ = ["Answer", "Exchange", "MessagesHandler", "Provider"]
+__all__ = ["Answer", "Connection", "Exchange", "Provider"]
 
-_REQUIRED = ("model", "max_tokens", "messages")
+_ANTHROPIC = AnthropicMessages()
+_WIRES: dict[str, Wire] = {"/v1/messages": _ANTHROPIC, "/v1/chat/completions": OpenAIChat()}
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Exchange:
 
 
 class Answer(NamedTuple):
-    """A model's reply together with the message that says it."""
+    """A model's reply together with the body that says it."""
 
     reply: Reply
     whole: JSONObject
@@ -53,8 +55,8 @@ class Provider(Protocol):
         """The id of a request that has just arrived."""
         ...
 
-    def ask(self, request: Mapping[str, Any], request_id: str) -> Answer | Failure:
-        """The model's answer."""
+    def ask(self, wire: Wire, request: JSONObject, request_id: str) -> Answer | Failure:
+        """The model's answer, in a provider's format."""
         ...
 
     def pause(self, seconds: float) -> None:
@@ -62,7 +64,7 @@ class Provider(Protocol):
         ...
 
 
-class MessagesHandler(BaseHTTPRequestHandler):
+class Connection(BaseHTTPRequestHandler):
     """Serves the requests of one connection, one after the other."""
 
     protocol_version = "HTTP/1.1"
@@ -80,6 +82,7 @@ class MessagesHandler(BaseHTTPRequestHandler):
         self._provider = cast(Provider, self.server)
         self._id = self._provider.next_request_id()
         self._status = 0
+        self._noted = False
         self._sent = bytearray()
         self._usage: Mapping[str, Any] | None = None
         self._request = self.rfile.read(int(self.headers.get("content-length") or 0))
@@ -87,7 +90,8 @@ class MessagesHandler(BaseHTTPRequestHandler):
             self._respond()
         except ConnectionError:
             self.close_connection = True
-            self._note(complete=False)
+            if not self._noted:
+                self._note(complete=False)
 
     do_GET = do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 (the base class looks for these names)
 
@@ -95,56 +99,57 @@ class MessagesHandler(BaseHTTPRequestHandler):
         """Say nothing: the terminal belongs to the program that started the server."""
 
     def _respond(self) -> None:
+        self._wire = _WIRES.get(urlsplit(self.path).path, _ANTHROPIC)
         body = self._understand()
-        answer = body if isinstance(body, Failure) else self._provider.ask(body, self._id)
+        answer = body if isinstance(body, Failure) else self._provider.ask(self._wire, body, self._id)
         if isinstance(answer, Failure):
-            self._send_json(answer.status, error_body(answer, self._id), answer.headers())
+            self._send_json(answer.status, self._wire.error(answer, self._id), answer.headers())
             return
         assert not isinstance(body, Failure)
         self._usage = answer.whole["usage"]
         self._provider.pause(answer.reply.delay)
         if body.get("stream"):
-            self._send_stream(answer)
+            self._send_stream(answer, body)
         else:
             self._send_json(200, answer.whole, {})
 
     def _understand(self) -> JSONObject | Failure:
-        if self.command != "POST" or urlsplit(self.path).path != "/v1/messages":
+        if self.command != "POST" or urlsplit(self.path).path not in _WIRES:
             return Failure(404, "not_found_error", f"Not found: {self.command} {self.path}")
-        if not (self.headers.get("x-api-key") or self.headers.get("authorization")):
-            return Failure(401, "authentication_error", "x-api-key header is required")
         try:
             body = json.loads(self._request)
         except ValueError as error:
             return invalid_request(f"The request body is not valid JSON: {error}")
         if not isinstance(body, dict):
             return invalid_request("The request body is not a JSON object")
-        missing = [key for key in _REQUIRED if not body.get(key)]
-        return invalid_request(f"{missing[0]}: Field required") if missing else body
+        return self._wire.objection(self._headers(), body) or body
 
     def _send_json(self, status: int, body: JSONObject, headers: Mapping[str, str]) -> None:
         payload = dump(body)
-        self._send_head(status, {"content-type": "application/json", "content-length": str(len(payload)), **headers})
+        self._status = status
         self._sent += payload
-        self._note(complete=True)
+        self._note(complete=True)  # before the head: an SDK that retries does not wait for the body
+        self._send_head(status, {"content-type": "application/json", "content-length": str(len(payload)), **headers})
         self.wfile.write(payload)
 
-    def _send_stream(self, answer: Answer) -> None:
+    def _send_stream(self, answer: Answer, request: JSONObject) -> None:
         self._send_head(200, {"content-type": "text/event-stream; charset=utf-8", "transfer-encoding": "chunked"})
-        *events, last = stream_events(answer.whole)
         breaks = answer.reply.breaks
-        for event in events[:-1] if breaks else events:
-            self._send_chunk(event_bytes(event))
-            if event["type"] == "content_block_delta":
+        *frames, last = self._wire.frames(answer.whole, request)
+        for frame in frames:
+            if breaks and frame.closing:
+                break
+            self._send_chunk(frame.data)
+            if frame.spoken:
                 self._provider.pause(self._provider.pace)
         if breaks == "cut":
             raise ConnectionAbortedError("cut, as the reply asked for")
-        self._send_chunk(event_bytes(error_body(breaks, self._id) if breaks else last), end=True)
+        self._send_chunk(self._wire.error_frame(breaks, self._id) if breaks else last.data, end=True)
 
     def _send_head(self, status: int, headers: Mapping[str, str]) -> None:
         self._status = status
         self.send_response(status)
-        for name, value in {"request-id": self._id, **headers}.items():
+        for name, value in {self._wire.request_id: self._id, **headers}.items():
             self.send_header(name, value)
         self.end_headers()
 
@@ -156,7 +161,10 @@ class MessagesHandler(BaseHTTPRequestHandler):
         self.wfile.write(framed + b"0\r\n\r\n" if end else framed)
 
     def _note(self, *, complete: bool) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        sent = bytes(self._sent)
+        self._noted = True
+        sent, headers = bytes(self._sent), self._headers()
         exchange = Exchange(self._id, self.path, headers, self._request, self._status, sent, self._usage, complete)
         self._provider.exchanges.append(exchange)
+
+    def _headers(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}

@@ -1,39 +1,25 @@
-"""What the demo agent asks of its model, and how it reads what comes back."""
+"""What the demo's agents are told, and the form in which they say what they think."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from .company import REFUND_LIMIT_CENTS
 
-if TYPE_CHECKING:
-    from anthropic.types import ParsedMessage
+__all__ = ["LEDGER_MODEL", "LEDGER_SYSTEM", "SUPPORT_MODEL", "SUPPORT_SYSTEM"]
 
-__all__ = ["MODEL", "SYSTEM", "Thought"]
+_FORM = """Before you act, say why in a sentence or two. Then add two lines: `Confidence: ` and a number from 0 to 1,
+and `Instead of: ` and what else you thought of, separated by commas."""
 
-MODEL = "claude-sonnet-5-5"
-"""The model."""
+SUPPORT_MODEL = "claude-sonnet-5-5"
+"""The support agent's model, at Anthropic."""
 
-SYSTEM = """You are the support agent of Nordlicht, a small software company. Today is 2026-11-20.
-Before you act, say why in a sentence or two. Then add two lines: `Confidence: ` and a number from 0 to 1, and
-`Instead of: ` and what else you thought of, separated by commas. When you are done, answer the person who asked."""
-"""The system prompt."""
+SUPPORT_SYSTEM = f"""You are the support agent of Nordlicht, a small software company. Today is 2026-11-20.
+You refund up to {REFUND_LIMIT_CENTS / 100:.2f} EUR alone; what is above that goes to finance, in one piece.
+{_FORM} When you are done, answer the person who asked."""
+"""The support agent's system prompt."""
 
-_FORM = re.compile(r"(?P<why>.*)\n\nConfidence: (?P<confidence>[01]\.\d+)\nInstead of: (?P<instead>.*)", re.DOTALL)
+LEDGER_MODEL = "gpt-5.4-mini"
+"""The ledger agent's model, at OpenAI."""
 
-
-class Thought(NamedTuple):
-    """What a model says before it acts."""
-
-    why: str
-    """All it said, if it did not keep to the form."""
-    confidence: float | None = None
-    alternatives: list[str] | None = None
-
-    @classmethod
-    def read(cls, reply: ParsedMessage[None]) -> Thought:
-        """Take apart what a model said in the form that `SYSTEM` asks for."""
-        text = "".join(block.text for block in reply.content if block.type == "text")
-        said = _FORM.fullmatch(text)
-        if not said:
-            return cls(text)
-        return cls(said["why"], float(said["confidence"]), said["instead"].split(", "))
+LEDGER_SYSTEM = f"""You are the ledger agent of Nordlicht. You find out what was paid, and report it in euro cents.
+{_FORM} When you are done, answer with a JSON object: `charge_id`, `invoice`, `amount_cents` and `note`."""
+"""The ledger agent's system prompt."""

@@ -1,6 +1,7 @@
-"""A model provider on the loopback interface: Anthropic's `POST /v1/messages`, with a `Model` that decides what to say.
+"""A model provider on the loopback interface, with a `Model` that decides what to say.
 
-It exists so that the demo and the tests run a real client over real HTTP, with nothing between the two replaced.
+It speaks Anthropic's `POST /v1/messages` and OpenAI's `POST /v1/chat/completions`, whole and streamed, so that the demo
+and the tests run real clients over real HTTP, with nothing between the two replaced.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Protocol
 
-from .handler import Answer, Exchange, MessagesHandler
+from .handler import Answer, Connection, Exchange
 from .usage import PromptCache
-from .wire import Failure, Reply, Text, ToolUse, message, overloaded, wire_id
+from .wire import Failure, JSONObject, Reply, Text, ToolUse, Wire, overloaded, wire_id
 
 __all__ = ["Exchange", "Failure", "Model", "ModelServer", "Reply", "ScriptedModel", "Text", "ToolUse", "overloaded"]
 
@@ -62,7 +63,7 @@ class ModelServer(ThreadingHTTPServer):
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._connections: dict[threading.Thread, socket.socket] = {}
-        super().__init__(("127.0.0.1", 0), MessagesHandler)
+        super().__init__(("127.0.0.1", 0), Connection)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="model-server", daemon=True)
         self._thread.start()
 
@@ -91,10 +92,10 @@ class ModelServer(ThreadingHTTPServer):
         """The id of a request that has just arrived."""
         with self._lock:
             self._requests += 1
-            return wire_id("req", self._requests)
+            return wire_id("req_", self._requests)
 
-    def ask(self, request: Mapping[str, Any], request_id: str) -> Answer | Failure:
-        """What the model answers, and the message that says it."""
+    def ask(self, wire: Wire, request: JSONObject, request_id: str) -> Answer | Failure:
+        """What the model answers, and the body that says it."""
         with self._lock:
             try:
                 reply = self._model.reply(request)
@@ -103,8 +104,8 @@ class ModelServer(ThreadingHTTPServer):
                 return Failure(500, "api_error", f"{type(error).__name__}: {error}")
             if isinstance(reply, Failure):
                 return reply
-            usage = self._cache.usage(request, reply.blocks)
-        return Answer(reply, message(reply, id=wire_id("msg", request_id), model=request["model"], usage=usage))
+            tokens = self._cache.count(request, reply.blocks)
+        return Answer(reply, wire.answer(reply, request, request_id, tokens))
 
     def pause(self, seconds: float) -> None:
         """Wait, unless the server is closed: then the answer under way is given up."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .wire import Block, Text
+from .wire import Block, Text, Tokens
 
 __all__ = ["PromptCache", "output_tokens", "tokens"]
 
@@ -18,7 +18,7 @@ def tokens(text: str) -> int:
 
 
 def output_tokens(blocks: Iterable[Block]) -> int:
-    """How many tokens an answer counts; never none, as the provider bills at least one."""
+    """How many tokens an answer counts; never none, as the providers bill at least one."""
     return max(1, sum(tokens(b.text if isinstance(b, Text) else b.name + _canonical(b.input)) for b in blocks))
 
 
@@ -27,26 +27,19 @@ class PromptCache:
 
     A request is a chain of pieces: its head (model, tools, system), then one for each message. All but the last are
     cached, as for a client whose cache breakpoint stands before its newest message; a later request reads as many of
-    them as it begins with. `input_tokens` leaves out both what was read and what was written, as the provider's does.
+    them as it begins with.
     """
 
     def __init__(self) -> None:
         self._known: set[str] = set()
 
-    def usage(self, request: Mapping[str, Any], answer: Iterable[Block]) -> dict[str, Any]:
-        """The usage object for this request and its answer; from now on the request counts as cached."""
+    def count(self, request: Mapping[str, Any], answer: Iterable[Block]) -> Tokens:
+        """What this request and its answer count; from now on the request is cached."""
         *cacheable, newest = _pieces(request)
         read = sum(piece.tokens for piece in cacheable if piece.key in self._known)
         written = sum(piece.tokens for piece in cacheable) - read
         self._known.update(piece.key for piece in cacheable)
-        return {
-            "input_tokens": newest.tokens,
-            "cache_creation_input_tokens": written,
-            "cache_read_input_tokens": read,
-            "cache_creation": {"ephemeral_5m_input_tokens": written, "ephemeral_1h_input_tokens": 0},
-            "output_tokens": output_tokens(answer),
-            "service_tier": "standard",
-        }
+        return Tokens(newest.tokens, written, read, output_tokens(answer))
 
 
 class _Piece(NamedTuple):

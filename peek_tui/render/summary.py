@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
-from peek_tui.trace.model import DAMAGED, Event
+from peek_tui.trace.model import DAMAGED, Event, read_number
 
 from . import units
 from .text import clean_line
@@ -15,6 +16,9 @@ __all__ = ["summary"]
 
 _LONG = 400
 """Characters of a value looked at for one line: a line is never longer, a value can be megabytes."""
+_LEVELS = 3
+"""Levels of a value looked at: a hostile one has a thousand, or a dozen entries on every level."""
+_ITEMS = 12
 
 
 def summary(event: Event) -> str:
@@ -27,21 +31,22 @@ def summary(event: Event) -> str:
     return clean_line("  ".join(part for part in parts if part)[: 4 * _LONG])
 
 
-def short(value: Any) -> str:
-    """Return a value as compact text, cut before it grows long."""
+def short(value: Any, levels: int = _LEVELS) -> str:
+    """Return a value as compact text, cut before it grows long; what is deeper than `levels` is only counted."""
     if value is None:
         return ""
     if isinstance(value, str):
         return value[:_LONG]
     if isinstance(value, dict):
-        return " ".join(_pair(key, item) for key, item in list(value.items())[:12])[:_LONG]
+        pairs = (_pair(key, item, levels - 1) for key, item in islice(value.items(), _ITEMS))
+        return " ".join(pairs)[:_LONG] if levels else f"{{{len(value)}}}"
     if isinstance(value, list):
-        return ", ".join(short(item) for item in value[:12])[:_LONG]
+        return ", ".join(short(item, levels - 1) for item in value[:_ITEMS])[:_LONG] if levels else f"[{len(value)}]"
     return json.dumps(value)[:_LONG]
 
 
-def _pair(key: str, value: Any) -> str:
-    text = short(value)
+def _pair(key: str, value: Any, levels: int) -> str:
+    key, text = key[:_LONG], short(value, levels)
     return f"{key}={json.dumps(text, ensure_ascii=False) if ' ' in text or not text else text}"
 
 
@@ -52,44 +57,42 @@ def _failure(event: Event) -> str:
     return f"{kind}: {failure.message[:_LONG]}" if failure.message else kind
 
 
-def _message_text(content: Any) -> str:
+def _message_text(content: Any, levels: int = _LEVELS) -> str:
     """Return what a message's content says: text as it is, blocks by what they hold."""
-    if isinstance(content, str):
-        return content[:_LONG]
-    if not isinstance(content, list):
-        return short(content)
-    return " ".join(_block_text(block) for block in content[:8])[:_LONG]
+    if not isinstance(content, list) or not levels:
+        return short(content, levels)
+    return " ".join(_block_text(block, levels - 1) for block in content[:_ITEMS])[:_LONG]
 
 
-def _block_text(block: Any) -> str:
+def _block_text(block: Any, levels: int) -> str:
     if not isinstance(block, dict):
-        return short(block)
+        return short(block, levels)
     match block.get("type"):
         case "text":
-            return str(block.get("text", ""))[:_LONG]
+            return short(block.get("text"), levels)
         case "thinking":
-            return f"(thinks) {str(block.get('thinking', ''))[:_LONG]}"
+            return f"(thinks) {short(block.get('thinking'), levels)}"
         case "tool_use":
-            return f"→ {block.get('name')}({short(block.get('input'))})"
+            return f"→ {short(block.get('name'))}({short(block.get('input'), levels)})"
         case "tool_result":
-            return f"← {_message_text(block.get('content'))}"
+            return f"← {_message_text(block.get('content'), levels)}"
         case None:
-            return short(block)
+            return short(block, levels)
         case kind:
-            return f"[{kind}]"
+            return f"[{short(kind)}]"
 
 
 def _agent_start(event: Event) -> str:
     data = event.data
     argv = data.get("argv")
-    return " ".join(map(str, argv)) if isinstance(argv, list) else short(data.get("tags"))
+    return " ".join(map(short, argv[:_ITEMS])) if isinstance(argv, list) else short(data.get("tags"))
 
 
 def _agent_end(event: Event) -> str:
     data = event.data
     totals = data.get("totals")
     counts = {key: value for key, value in totals.items() if value} if isinstance(totals, dict) else {}
-    return f"{data.get('status', '')}  {short(counts)}"
+    return f"{short(data.get('status'))}  {short(counts)}"
 
 
 def _request(event: Event) -> str:
@@ -115,21 +118,21 @@ def _chunk(event: Event) -> str:
     data = event.data
     call = data.get("tool_call")
     if isinstance(call, dict):
-        return f"{call.get('name')}({str(call.get('arguments', ''))[:_LONG]}"
-    return str(data.get("text", data.get("thinking", "")))[:_LONG]
+        return f"{short(call.get('name'))}({short(call.get('arguments'))}"
+    return short(data.get("text", data.get("thinking")))
 
 
 def _decision(event: Event) -> str:
     data = event.data
-    confidence = data.get("confidence")
-    sure = f"{confidence:.2f}  " if isinstance(confidence, int | float) else ""
+    confidence = read_number(data.get("confidence"))
+    sure = "" if confidence is None else f"{confidence:.2f}  "
     return f"{sure}{short(data.get('reasoning'))}"
 
 
 def _safety_check(event: Event) -> str:
     data = event.data
-    what = data.get("blocked_action")
-    return f"{data.get('outcome', '')}{f' {what}' if what else ''}  {short(data.get('rationale'))}"
+    what = f"{short(data.get('outcome'))} {short(data.get('blocked_action'))}"
+    return f"{what}  {short(data.get('rationale'))}"
 
 
 def _refusal(event: Event) -> str:
@@ -139,7 +142,7 @@ def _refusal(event: Event) -> str:
 
 def _repair(event: Event) -> str:
     data = event.data
-    return f"{data.get('outcome', '')}  {short(data.get('attempted_fix'))}"
+    return f"{short(data.get('outcome'))}  {short(data.get('attempted_fix'))}"
 
 
 def _file(event: Event) -> str:
@@ -150,7 +153,7 @@ def _file(event: Event) -> str:
 
 def _loss(event: Event) -> str:
     data = event.data
-    return f"{data.get('events')} events lost: {short(data.get('reasons'))}"
+    return f"{short(data.get('events'))} events lost: {short(data.get('reasons'))}"
 
 
 def _damaged(event: Event) -> str:

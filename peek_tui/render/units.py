@@ -46,12 +46,16 @@ def money(dollars: float | None) -> str:
 
 
 def clock(nanoseconds: int) -> str:
-    """Return the local time of day, `14:02:58.123`."""
+    """Return the local time of day, `14:02:58.123`; dashes for 0, where a trace says none."""
+    if not nanoseconds:
+        return "--:--:--.---"
     return _local(nanoseconds).strftime("%H:%M:%S.") + f"{nanoseconds // 1_000_000 % 1_000:03d}"
 
 
 def date(nanoseconds: int) -> str:
-    """Return the local date and time, `2026-11-20 14:02:58`."""
+    """Return the local date and time, `2026-11-20 14:02:58`; dashes for 0, where a trace says none."""
+    if not nanoseconds:
+        return "---------- --:--:--"
     return _local(nanoseconds).strftime("%Y-%m-%d %H:%M:%S")
 
 

@@ -81,4 +81,4 @@ def group_of(type: str) -> Group:
 
 def look_of(type: str) -> Look:
     """Return how rows of this type begin; an unknown type shows the start of its own name."""
-    return _LOOKS.get(type) or Look(clean_line(type)[:4].upper()[:4] or "?", "?")
+    return _LOOKS.get(type) or Look(clean_line(type[:16]).upper()[:4] or "?", "?")

@@ -25,17 +25,18 @@ class Live:
         self._next = 0.0
         self.status = store.status()
         self.outcome: str | None = None
+        self._said = self.words
 
     def poll(self) -> bool:
         """Look again, not too often, and return whether what is to be said of the run has changed."""
         if monotonic() < self._next:
             return False
         self._next = monotonic() + _EVERY
-        before = self.words
         self.status = self._store.status()
         outcomes = [facts.outcome for facts in self._store.sessions()]
         self.outcome = outcomes[-1] if outcomes else None
-        return self.words != before
+        before, self._said = self._said, self.words
+        return self._said != before
 
     @property
     def may_grow(self) -> bool:

@@ -10,7 +10,10 @@ from capture.events import NO_EVENT
 from .header import Header
 from .model import Usage, read_number, read_usage
 
-__all__ = ["SessionFacts"]
+__all__ = ["SPENDS", "SessionFacts"]
+
+SPENDS = frozenset({"llm_response", "llm_chunk"})
+"""The types whose tokens are summed. A chunk has some when its response was written before all were counted."""
 
 
 @dataclass
@@ -43,7 +46,7 @@ class SessionFacts:
             self.last_ts = max(self.last_ts, header.ts)
         if header.error:
             self.errors += 1
-        if header.type == "llm_response" and header.usage is not None:
+        if header.type in SPENDS and header.usage is not None:
             usage = read_usage(header.usage)
             if usage is not None:
                 self.usage = Usage(*map(sum, zip(self.usage, usage, strict=True)))

@@ -10,6 +10,8 @@ import msgspec
 from capture.events import NO_EVENT
 from capture.format import parse_line
 
+from .model import read_text
+
 __all__ = ["Header", "read_header", "read_word"]
 
 
@@ -30,6 +32,8 @@ class Header(msgspec.Struct):
     usage: Any = None
     cost_usd: Any = None
     agent: str | None = None
+    source: _Object | None = None
+    """Kept for its presence alone: it may hold a foreign record of any size."""
     data: _Object = _Object()
     """Kept for its kind alone: a payload that is no object is damaged."""
 
@@ -54,7 +58,7 @@ def read_header(text: bytes) -> tuple[Header, str | None]:
 def read_word(event: Mapping[str, Any], key: str) -> str:
     """Return a header's word, however a foreign writer put it; empty when there is none."""
     value = event.get(key)
-    return "" if value is None else str(value)
+    return "" if value is None else read_text(value)
 
 
 def _generous(event: dict[str, Any]) -> Header:
@@ -71,5 +75,6 @@ def _generous(event: dict[str, Any]) -> Header:
         error=event.get("error"),
         usage=event.get("usage"),
         cost_usd=cost,
-        agent=None if agent is None else str(agent),
+        agent=None if agent is None else read_text(agent),
+        source=None if event.get("source") is None else _Object(),
     )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from capture.events import NO_EVENT
 from capture.values import restore
 
-__all__ = ["DAMAGED", "Damage", "Event", "Failure", "Usage", "read_failure", "read_number", "read_usage"]
+__all__ = ["DAMAGED", "Damage", "Event", "Failure", "Usage", "read_failure", "read_number", "read_text", "read_usage"]
 
 DAMAGED = "damaged"
 """The type of the row that stands for a line that cannot be read as an event."""
@@ -110,7 +110,7 @@ class Event:
     @property
     def links(self) -> tuple[str, ...]:
         links = self.fields.get("links")
-        return tuple(str(link) for link in links) if isinstance(links, list) else ()
+        return tuple(read_text(link) for link in links) if isinstance(links, list) else ()
 
 
 def read_failure(value: Any) -> Failure | None:
@@ -118,10 +118,9 @@ def read_failure(value: Any) -> Failure | None:
     if not value:
         return None
     if not isinstance(value, dict):
-        return Failure("Error", str(value), None)
-    stack = value.get("stack")
+        return Failure("Error", read_text(value), None)
     message = restore(value.get("message", ""))
-    return Failure(str(value.get("type", "Error")), str(message), None if stack is None else str(restore(stack)))
+    return Failure(read_text(value.get("type", "Error")), read_text(message), _text(value.get("stack")))
 
 
 def read_usage(value: Any) -> Usage | None:
@@ -139,5 +138,13 @@ def read_number(value: Any) -> float | None:
     return value if abs(value) < 2**63 else None
 
 
+def read_text(value: Any) -> str:
+    """Read a text, however a foreign writer put it; what is nested too deep to be written out is only named."""
+    try:
+        return str(value)
+    except RecursionError:
+        return f"<{type(value).__name__} nested too deep>"
+
+
 def _text(value: Any) -> str | None:
-    return None if value is None else str(restore(value))
+    return None if value is None else read_text(restore(value))

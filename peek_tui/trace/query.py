@@ -7,10 +7,11 @@ for any characters, `,` for alternatives.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
+from io import StringIO
 
 from peek_tui.errors import UsageError
 
@@ -69,13 +70,7 @@ def of_types(types: Iterable[str]) -> Query:
 
 def parse_query(text: str) -> Query:
     """Read a query. Raises `UsageError` that points at the column of a term it does not know."""
-    terms = []
-    column = 0
-    for word in _words(text):
-        column = text.find(word, column)
-        terms.append(_term(text, word, column))
-        column += len(word)
-    return Query(tuple(terms))
+    return Query(tuple(_term(text, word, column) for column, word in _words(text)))
 
 
 def _term(text: str, word: str, column: int) -> Term:
@@ -92,11 +87,21 @@ def _term(text: str, word: str, column: int) -> Term:
     return Term(key, patterns, negated)
 
 
-def _words(text: str) -> list[str]:
-    try:
-        return shlex.split(text)
-    except ValueError:
-        raise UsageError(_pointed(text, len(text), "a quote is not closed")) from None
+def _words(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each word, its quotes taken off, and the column in which it begins."""
+    stream = StringIO(text)
+    lexer = shlex.shlex(stream, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    while True:
+        end = stream.tell()
+        column = len(text) - len(text[end:].lstrip())
+        try:
+            word = lexer.get_token()
+        except ValueError:
+            raise UsageError(_pointed(text, column, "a quote is not closed")) from None
+        if word is None:
+            return
+        yield column, word
 
 
 def _pointed(text: str, column: int, message: str) -> str:

@@ -10,6 +10,7 @@ from capture.errors import LineError
 from peek_tui.errors import InputError, NoTraceError, UsageError
 
 from .header import read_header
+from .importers.subagents import subagent_files
 
 __all__ = ["TraceFile", "group_sessions", "resolve", "trace_files"]
 
@@ -28,16 +29,24 @@ class TraceFile(NamedTuple):
 def resolve(source: str, directory: Path) -> list[Path]:
     """Return the files that `source` means. `directory` holds the traces nobody named a path for.
 
-    Raises `NoTraceError` when there is nothing of that name, `UsageError` when it could mean several sessions.
+    Raises `NoTraceError` when there is nothing of that name, `UsageError` when it could mean several sessions, and
+    `InputError` when it cannot be looked at.
     """
+    try:
+        return _resolve(source, directory)
+    except OSError as error:
+        raise InputError(f"{source} cannot be read: {error.strerror}") from None
+
+
+def _resolve(source: str, directory: Path) -> list[Path]:
     path = Path(source)
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix == ".jsonl")
         if not files:
             raise NoTraceError(f"{source} holds no traces: there is no .jsonl file in it")
-        return files
+        return [file for path in files for file in (path, *subagent_files(path))]
     if path.exists() or "/" in source or path.suffix == ".jsonl":
-        return [path]  # opening it says best what is wrong with it
+        return [path, *subagent_files(path)]  # opening it says best what is wrong with it
     sessions = group_sessions(trace_files(directory))
     if source == "latest":
         if not sessions:
@@ -60,15 +69,19 @@ def trace_files(directory: Path) -> list[TraceFile]:
     except OSError as error:
         raise InputError(f"{directory} cannot be read: {error.strerror}") from None
     files = [file for path in paths if (file := _identify(path)) is not None]
-    return sorted(files, key=lambda file: (file.start, file.path.name), reverse=True)
+    return sorted(files, key=_age, reverse=True)
 
 
 def group_sessions(files: Iterable[TraceFile]) -> dict[str, list[TraceFile]]:
-    """Return the files of each session, sessions in the order in which they appear."""
+    """Return the files of each session, the one that began first in front; sessions in the order they appear in."""
     sessions: dict[str, list[TraceFile]] = {}
     for file in files:
         sessions.setdefault(file.session, []).append(file)
-    return sessions
+    return {session: sorted(parts, key=_age) for session, parts in sessions.items()}
+
+
+def _age(file: TraceFile) -> tuple[int, str]:
+    return file.start, file.path.name
 
 
 def _identify(path: Path) -> TraceFile | None:

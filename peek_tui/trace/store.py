@@ -20,13 +20,14 @@ from capture.errors import LineError
 from capture.events import NO_EVENT
 from capture.format import parse_line
 
-from .facts import SessionFacts
+from .facts import SPENDS, SessionFacts
 from .header import Header, read_header, read_word
-from .locks import this_host, writer_lives
-from .model import DAMAGED, Damage, Event, Usage, read_usage
+from .imported import AnyTail, open_tail
+from .locks import this_host
+from .model import DAMAGED, Damage, Event, Usage, read_number, read_usage
 from .numbering import Numbering, missing_ids
 from .query import EVERYTHING, Query
-from .tail import Line, Tail
+from .tail import Line
 from .tree import ORPHAN, ROOT, Sums, Tree
 
 __all__ = ["MISSING_SHOWN", "SLICE", "Snapshot", "Stats", "Store"]
@@ -36,6 +37,8 @@ SLICE = 256 * 1024
 MISSING_SHOWN = 10_000
 """Ids of lost events that are named at the most; a damaged id could claim billions."""
 
+_MOST = 2**40
+"""Tokens one event can add to a sum: a hostile count must not outgrow the column."""
 _FAILED = 1
 _DAMAGED_PAYLOAD = 2
 
@@ -101,8 +104,10 @@ class Store:
     Raises `peek_tui.errors.InputError` when a file cannot be opened.
     """
 
-    def __init__(self, paths: Iterable[Path]) -> None:
-        self._tails = [Tail(path) for path in paths]
+    def __init__(self, paths: Iterable[Path], format: str | None = None) -> None:
+        """Open the files, each as what it is, or all as a format given by name."""
+        self._format = format
+        self._tails = [open_tail(path, format) for path in paths]
         self._columns = _Columns()
         self._types = _Words()
         self._names = _Words()
@@ -116,9 +121,9 @@ class Store:
         self._snapshot: Snapshot | None = None
 
     @classmethod
-    def load(cls, paths: Iterable[Path]) -> Store:
+    def load(cls, paths: Iterable[Path], format: str | None = None) -> Store:
         """Open the files and read all they hold now."""
-        store = cls(paths)
+        store = cls(paths, format)
         while store.advance():
             pass
         return store
@@ -126,11 +131,13 @@ class Store:
     def advance(self, budget: int = SLICE) -> bool:
         """Read up to `budget` bytes of what is new in each file, and return whether anything was."""
         grew = False
-        for file, tail in enumerate(self._tails):
+        for file, opened in enumerate(self._tails):
+            tail = self._tails[file] = opened.settled()
             before = len(self._columns)
             for line in tail.read(budget):
                 self._take(file, tail, line)
             grew = grew or len(self._columns) > before or not tail.at_end()
+        grew = grew or self._adopt()
         if grew:
             self._snapshot = None
         return grew
@@ -143,7 +150,7 @@ class Store:
 
     def status(self) -> str:
         """Return `running`, `finished`, `crashed` or `unknown`, as of now."""
-        alive = [writer_lives(tail.fileno()) for tail in self._tails]
+        alive = [tail.writer_lives() for tail in self._tails]
         facts = list(self._facts.values())
         if any(alive):
             return "running"
@@ -155,6 +162,16 @@ class Store:
     @property
     def paths(self) -> list[Path]:
         return [tail.path for tail in self._tails]
+
+    @property
+    def formats(self) -> list[str]:
+        """What each file was read as, in the order of `paths`."""
+        return [tail.format for tail in self._tails]
+
+    @property
+    def unread(self) -> int:
+        """How many lines say nothing yet: it takes a later one to know whose they are."""
+        return sum(tail.unread for tail in self._tails)
 
     @property
     def truncated(self) -> list[Path]:
@@ -172,7 +189,7 @@ class Store:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def _take(self, file: int, tail: Tail, line: Line) -> None:
+    def _take(self, file: int, tail: AnyTail, line: Line) -> None:
         try:
             header, reason = read_header(line.text)
         except LineError as error:
@@ -186,6 +203,15 @@ class Store:
         if reason:
             self._damage[len(self._columns) - 1] = Damage(str(tail.path), line.number, reason, "payload")
         self._count(header, line)
+
+    def _adopt(self) -> bool:
+        """Open what has appeared beside a file meanwhile, as a subagent's does, and return whether anything has."""
+        known = set(self.paths)
+        new = [path for tail in self._tails for path in tail.beside() if path not in known]
+        for path in new:
+            self._tails.append(open_tail(path, self._format))
+            self._clocks.append(0)
+        return bool(new)
 
     def _append(self, file: int, line: Line, header: Header, flags: int) -> None:
         columns = self._columns
@@ -202,20 +228,22 @@ class Store:
         columns.type.append(self._types.code(header.type))
         columns.name.append(self._names.code(header.name))
         usage = read_usage(header.usage) if header.usage is not None else None
-        columns.tokens.append(usage.total if usage is not None and header.type == "llm_response" else 0)
-        columns.cost.append(header.cost_usd if isinstance(header.cost_usd, int | float) else nan)
+        columns.tokens.append(min(max(0, usage.total), _MOST) if usage and header.type in SPENDS else 0)
+        cost = read_number(header.cost_usd)
+        columns.cost.append(nan if cost is None else cost)
         columns.agent.append(self._agents.code(header.agent or ""))
         columns.parents.append(header.parent)
         columns.flags.append(flags)
 
     def _count(self, header: Header, line: Line) -> None:
-        self._numbering.see(header.id)
+        if header.source is None:  # ids that an importer makes are no numbers
+            self._numbering.see(header.id)
         facts = self._facts.get(header.session)
         if facts is None:
             facts = self._facts[header.session] = SessionFacts(header.session)
         facts.add(header)
         if header.type == "agent_start":
-            facts.start_agent(header, str(_payload(line.text).get("host") or ""))
+            facts.start_agent(header, read_word(_payload(line.text), "host"))
         elif header.type == "agent_end":
             facts.end_agent(header, read_word(_payload(line.text), "status") or None)
 
@@ -278,9 +306,8 @@ class Snapshot:
 
     def event(self, row: int) -> Event:
         """Read the event in a row, payload and all."""
-        handle = self.handle(row)
+        handle, raw = self.handle(row), self.raw(row)
         columns, store = self._columns, self._store
-        raw = store._tails[columns.file[handle]].bytes_at(columns.offset[handle], columns.length[handle])
         damage = store._damage.get(handle)
         fields = self._damaged_fields(damage, raw) if damage and damage.part == "line" else _fields(raw)
         return Event(
@@ -296,6 +323,11 @@ class Snapshot:
             raw=raw,
             damage=damage,
         )
+
+    def raw(self, row: int) -> bytes:
+        """Return the line of the event in a row, without its newline, as it stands in the file or was imported."""
+        handle, columns = self.handle(row), self._columns
+        return self._store._tails[columns.file[handle]].bytes_at(columns.offset[handle], columns.length[handle])
 
     def type(self, row: int) -> str:
         """Return the type of the event in a row, without reading its line."""

@@ -12,7 +12,12 @@ from typing import NamedTuple
 
 from peek_tui.errors import InputError, NoTraceError
 
-__all__ = ["Line", "Tail"]
+from .locks import writer_lives
+
+__all__ = ["OURS", "Line", "Tail"]
+
+OURS = "peek"
+"""The name of our own format."""
 
 
 class Line(NamedTuple):
@@ -26,6 +31,10 @@ class Line(NamedTuple):
 
 class Tail:
     """Follows one file. Raises `InputError` when it cannot be opened or is no regular file."""
+
+    format = OURS
+    unread = 0
+    """How many lines were read that are no event yet: every line of ours is one at once."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -74,6 +83,18 @@ class Tail:
     def bytes_at(self, offset: int, length: int) -> bytes:
         """Return a line again. Shorter than asked for when the file was truncated meanwhile."""
         return os.pread(self._fd, length, offset)
+
+    def settled(self) -> Tail:
+        """Return the tail to go on with, now that the file may say what it is."""
+        return self
+
+    def beside(self) -> list[Path]:
+        """Return the files that belong to this one: none."""
+        return []
+
+    def writer_lives(self) -> bool | None:
+        """Whether its writer holds our lock; None where there are no locks to ask."""
+        return writer_lives(self._fd)
 
     def fileno(self) -> int:
         return self._fd

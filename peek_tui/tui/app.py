@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,9 +48,18 @@ class PeekApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
 
-    def __init__(self, paths: Sequence[Path] = (), *, title: str = "", follow: bool = False, directory: Path) -> None:
-        super().__init__()
-        self._store = Store(paths) if paths else None
+    def __init__(
+        self,
+        paths: Sequence[Path] = (),
+        *,
+        title: str = "",
+        follow: bool = False,
+        format: str | None = None,
+        directory: Path,
+    ) -> None:
+        # Textual chooses how to do without colours before it knows the theme: its other way is black on black.
+        super().__init__(ansi_color="NO_COLOR" in os.environ or None)
+        self._store = Store(paths, format) if paths else None
         self._trace_title = title
         self._follow = follow
         self._directory = directory

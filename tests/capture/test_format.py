@@ -193,7 +193,7 @@ class TestParse:
         [
             (b'{"x":"\xff"}}', "not UTF-8 at byte 177"),
             (b'{"x":1,}}', "not JSON: Expecting property name enclosed in double quotes at character 178"),
-            (b'{"x":"cut off', "not JSON: Unterminated string starting at at character 176"),
+            (b'{"x":"cut off', "not JSON: Unterminated string at character 176"),
             (b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}}", "JSON nested too deep"),
             (b'{"x":\0\0\0', "NUL bytes from byte 176"),
         ],

@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from .traces import TraceFile
+from .traces import TraceFile, close_all
 
 InZone = Callable[[str], None]
+
+
+@pytest.fixture(autouse=True)
+def closing() -> Iterator[None]:
+    """What a test has read is let go of."""
+    yield
+    close_all()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from peek_tui.state.browse import Browse
 from peek_tui.trace.model import Event
 from peek_tui.trace.store import Snapshot, Store
 
-__all__ = ["DEEP", "HOSTILE", "NOON", "SESSION", "Growing", "TraceFile", "event_of"]
+__all__ = ["DEEP", "HOSTILE", "NOON", "SESSION", "Growing", "TraceFile", "close_all", "event_of", "obeyed"]
 
 SESSION = "0af7651916cd43dd8448eb211c80319c"
 NOON = 1_763_640_000_000_000_000
@@ -33,9 +34,16 @@ HOSTILE = (
 )
 """Text that would do something to a terminal, or make its columns slip."""
 
+_OPEN: list[Store] = []
+
 DEEP: Any = "the end"
 for _ in range(600):
     DEEP = [DEEP]
+
+
+def obeyed(text: str) -> set[str]:
+    """Return the characters of `text` that a terminal would obey, or show nothing for."""
+    return {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
 
 
 class TraceFile:
@@ -66,14 +74,14 @@ class TraceFile:
 
     def snapshot(self) -> Snapshot:
         """Read the file."""
-        return Store.load([self.path]).snapshot()
+        return _kept(Store.load([self.path])).snapshot()
 
 
 class Growing:
     """A browse over files that grow."""
 
     def __init__(self, *files: TraceFile, follow: bool = False) -> None:
-        self._store = Store([file.path for file in files])
+        self._store = _kept(Store([file.path for file in files]))
         while self._store.advance():
             pass
         self.browse = Browse(self._store.snapshot(), follow=follow)
@@ -83,6 +91,17 @@ class Growing:
         while self._store.advance():
             pass
         return self.browse.update(self._store.snapshot())
+
+
+def close_all() -> None:
+    """Let go of the files that were read here."""
+    while _OPEN:
+        _OPEN.pop().close()
+
+
+def _kept(store: Store) -> Store:
+    _OPEN.append(store)
+    return store
 
 
 def event_of(directory: Path, type: str, name: str = "", data: Any = None, **header: Any) -> Event:

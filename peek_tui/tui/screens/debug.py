@@ -109,7 +109,7 @@ class Debug(Screen[None]):
         self.query_one(Timeline).sync(changed=changed)
         if tree.display:
             tree.sync(changed=changed)
-        row = self.browse.selected if tree.has_focus else self.browse.row
+        row = self.browse.selected if self.focused is tree else self.browse.row
         self.query_one(Inspector).show_event(None if row is None else self._event(row))
         self.query_one(TitleBar).sync(self.browse, self.live)
         self.query_one(TypesBar).sync(self.browse)
@@ -223,7 +223,7 @@ class Debug(Screen[None]):
 
     def action_next_pane(self, by: int) -> None:
         panes = [pane for pane in self.query(RowView) if pane.display]
-        here = next((at for at, pane in enumerate(panes) if pane.has_focus), 0)
+        here = next((at for at, pane in enumerate(panes) if pane is self.focused), 0)
         if len(panes) > 1:
             self.set_focus(panes[(here + by) % len(panes)])
             self._sync(changed=False)
@@ -311,7 +311,13 @@ class Debug(Screen[None]):
             panes.move_child(tree, before=self.query_one(Timeline))
         else:
             panes.move_child(tree, after=self.query_one(Timeline))
-        self.call_after_refresh(self._paint, changed=True)
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """Paint in the new layout; keys go to the timeline when the pane that had them has no room any more."""
+        if self.focused is None or not self.focused.display:
+            self.set_focus(self.query_one(Timeline))
+        self._paint(changed=True)
 
     def on_unmount(self) -> None:
         self._store.close()

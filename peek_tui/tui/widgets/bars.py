@@ -6,7 +6,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from peek_tui.render import units
-from peek_tui.render.text import cell_width, clean_line
+from peek_tui.render.text import cell_width, clean, clean_line
 from peek_tui.state.browse import Browse
 from peek_tui.state.live import Live
 from peek_tui.state.prompt import Prompt
@@ -112,8 +112,8 @@ class KeysBar(Bar):
         """Show the line that is being typed and what may be typed, or the keys."""
         palette = self.palette
         if prompt is not None:
-            typed: list[Piece] = [(f" {prompt.lead}{clean_line(prompt.text)}", palette.strong), ("█", palette.text)]
-            self.show(typed, [(f" {hint} ", palette.dim)])
+            typed = clean(prompt.text)[-max(1, self.size.width - 4) :]  # of a line too long to be seen, its end
+            self.show([(f" {prompt.lead}{typed}", palette.strong), ("█", palette.text), (f"  {hint}", palette.dim)])
             return
         pieces: list[Piece] = [(" ", palette.dim)]
         for keys, word in self._hints:

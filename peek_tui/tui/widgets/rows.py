@@ -52,7 +52,7 @@ class RowView(ScrollView, can_focus=True):
             self.line = line
 
     DEFAULT_CSS = """
-    RowView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }
+    RowView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow: hidden scroll; }
     """
 
     def __init__(self, *, id: str) -> None:
@@ -81,7 +81,7 @@ class RowView(ScrollView, can_focus=True):
         before, self._selected = self._selected, selected
         if lines != self._lines:
             self._lines = lines
-            self.virtual_size = Size(1, lines)  # a real width would make room for a horizontal scrollbar
+            self._set_length(lines)
         scrolled = self._reveal()
         if changed or scrolled:
             self.refresh()
@@ -98,6 +98,11 @@ class RowView(ScrollView, can_focus=True):
         if line == self._selected:
             base += self.palette.cursor if self.has_focus else self.palette.cursor_blurred
         return strip_of(self.draw(line, width), width, base)
+
+    def _set_length(self, lines: int) -> None:
+        """Tell the scrollbar how much there is. Assigned as usual, it would lay out the whole screen: 30 ms a key."""
+        self.set_reactive(RowView.virtual_size, Size(1, lines))  # a real width would want a horizontal scrollbar
+        self.vertical_scrollbar.window_virtual_size = lines
 
     def _reveal(self) -> bool:
         """Scroll the selected line into view; at an edge by half a page, so that not every step repaints all."""
@@ -126,6 +131,7 @@ class RowView(ScrollView, can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        line = self.scroll_offset.y + event.y
+        offset = event.get_content_offset(self)
+        line = -1 if offset is None else self.scroll_offset.y + offset.y
         if 0 <= line < self._lines:
             self.post_message(self.Clicked(self, line))

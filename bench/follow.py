@@ -1,0 +1,76 @@
+"""How soon the debugger shows what a running agent records, and what following a busy one costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import sleep
+from typing import TypeVar
+
+from .debugger import debugger
+from .idle import busy_row, watch
+from .measure import Plan, Row, percentile
+from .processes import ROOT, environment
+from .terminal import Terminal
+from .writer import tick
+
+__all__ = ["measure"]
+
+CALM, BUSY = 50, 1_000
+"""Events a second."""
+GOAL_MS, GOAL_PERCENT, GOAL_KIB = 60, 10, 130
+
+T = TypeVar("T")
+
+
+def measure(plan: Plan) -> list[Row]:
+    """Measure a calm agent for the delay, a busy one for the cost."""
+    seconds = plan.choose(5.0, 0.3)
+    calm, much = plan.traces.directory / "calm.jsonl", plan.traces.directory / "busy.jsonl"
+    blocks, recorded = _beside(calm, CALM, seconds, lambda terminal: list(terminal.blocks(seconds + 0.5)))
+    (size, busy), _ = _beside(much, BUSY, seconds, lambda terminal: watch(terminal, seconds))
+    rate = size / seconds / 1024
+    return [
+        _delay_row(_delays(blocks, recorded)),
+        busy_row(f"{BUSY:,} events/s, processor", busy, GOAL_PERCENT),
+        Row(f"{BUSY:,} events/s, written", f"{rate:.0f} KiB/s", goal=f"≤ {GOAL_KIB} KiB/s", met=rate <= GOAL_KIB),
+    ]
+
+
+def _beside(path: Path, rate: int, seconds: float, watching: Callable[[Terminal], T]) -> tuple[T, list[float]]:
+    """Follow an agent that records at this rate; return what `watching` does, and when each event was recorded."""
+    command = [sys.executable, "-m", "bench.writer", str(path), str(rate), str(seconds)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        while not path.exists() and writer.poll() is None:
+            sleep(0.01)
+        with debugger(path) as terminal:
+            terminal.type(b"G")
+            assert writer.stdin is not None
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
+            watched = watching(terminal)
+        return watched, [float(line) for line in writer.communicate()[0].splitlines()]
+
+
+def _delays(blocks: list[tuple[float, bytes]], recorded: list[float]) -> list[float]:
+    """Return the seconds from each event's being recorded to the arrival of its text."""
+    arrived = b"".join(block for _, block in blocks)
+    moments = [moment for moment, block in blocks for _ in block]
+    delays = []
+    for number, moment in enumerate(recorded):
+        text = tick(number).encode()
+        place = arrived.find(text)
+        if place < 0:
+            raise RuntimeError(f"event {number} of {len(recorded)} was never shown")
+        delays.append(moments[place + len(text) - 1] - moment)
+    return delays
+
+
+def _delay_row(delays: list[float]) -> Row:
+    middle, worst = 1e3 * percentile(delays, 50), 1e3 * max(delays)
+    text = f"{middle:.0f} ms, at the most {worst:.0f}"
+    return Row(f"{CALM} events/s, recorded to visible", text, goal=f"≤ {GOAL_MS} ms", met=middle <= GOAL_MS)

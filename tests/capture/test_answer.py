@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from capture import TraceContext
+from capture.instrument.answer import Answer
+from capture.testing import ManualClock, read_events
+from capture.wire.anthropic import AnthropicMessages
+from peek_tui.demo.wire import event_bytes
+
+START = event_bytes({"type": "message_start", "message": {"type": "message", "content": []}})
+
+
+def text(piece: str, index: int = 0) -> bytes:
+    delta = {"type": "text_delta", "text": piece}
+    return event_bytes({"type": "content_block_delta", "index": index, "delta": delta})
+
+
+def begin(ctx: TraceContext, status: int = 200, **headers: str) -> Answer:
+    answer = Answer(ctx, ctx.record_llm_request("claude"), AnthropicMessages(), "claude")
+    answer.begin(status, {"content-type": "text/event-stream", **headers})
+    answer.chunk(START)
+    return answer
+
+
+def recorded(ctx: TraceContext, type: str) -> list[dict[str, Any]]:
+    return [event for event in read_events(ctx.path) if event["type"] == type]
+
+
+def pieces(ctx: TraceContext) -> list[Any]:
+    return [event["data"].get("text", event["data"].get("thinking")) for event in recorded(ctx, "llm_chunk")]
+
+
+class TestPieces:
+    def test_first_at_once(self, ctx: TraceContext) -> None:
+        """The first piece is recorded when it comes."""
+        answer = begin(ctx)
+        assert pieces(ctx) == []
+        answer.chunk(text("a"))
+        assert pieces(ctx) == ["a"]
+
+    def test_size(self, ctx: TraceContext) -> None:
+        """Later ones are recorded when 512 characters have come together."""
+        answer = begin(ctx)
+        for piece in ("a", "b" * 511, "c", "d" * 511):
+            answer.chunk(text(piece))
+        assert pieces(ctx) == ["a", "b" * 511 + "c"]
+        answer.chunk(text("e" * 600))
+        assert pieces(ctx)[2:] == ["d" * 511 + "e" * 600]
+
+    def test_time(self, ctx: TraceContext, clock: ManualClock) -> None:
+        """Or when a second has gone by since the last one, and a piece comes."""
+        answer = begin(ctx)
+        answer.chunk(text("a"))
+        clock.advance(0.999)
+        answer.chunk(text("b"))
+        assert pieces(ctx) == ["a"]
+        clock.advance(0.001)
+        answer.chunk(text("c"))
+        assert pieces(ctx) == ["a", "bc"]
+
+    def test_end(self, ctx: TraceContext) -> None:
+        """The end records what is left, before the answer."""
+        answer = begin(ctx)
+        answer.chunk(text("a") + text("b") + text("c"))
+        answer.chunk(text("d"))
+        answer.closed()
+        assert [event["type"] for event in read_events(ctx.path)[2:]] == ["llm_chunk", "llm_chunk", "llm_response"]
+        assert pieces(ctx) == ["abc", "d"]
+
+    def test_kinds_stay_apart(self, ctx: TraceContext) -> None:
+        """Text, thinking and each tool call are pieces of their own."""
+
+        def call(id: str, name: str) -> bytes:
+            block = {"type": "tool_use", "id": id, "name": name, "input": {}}
+            return event_bytes({"type": "content_block_start", "index": len(id), "content_block": block})
+
+        def arguments(index: int, piece: str) -> bytes:
+            delta = {"type": "input_json_delta", "partial_json": piece}
+            return event_bytes({"type": "content_block_delta", "index": index, "delta": delta})
+
+        thinking = {"type": "content_block_delta", "index": 9, "delta": {"type": "thinking_delta", "thinking": "hm"}}
+        answer = begin(ctx)
+        answer.chunk(
+            event_bytes(thinking) + text("a") + text("b")
+            + call("1", "x") + arguments(1, "{") + arguments(1, "}") + call("12", "y") + arguments(2, "{}") + text("c")
+        )  # fmt: skip
+        assert [event["data"] for event in recorded(ctx, "llm_chunk")] == [
+            {"thinking": "hm"},
+            {"text": "ab"},
+            {"tool_call": {"id": "1", "name": "x", "arguments": "{}"}},
+            {"tool_call": {"id": "12", "name": "y", "arguments": "{}"}},
+            {"text": "c"},
+        ]
+
+
+class TestEnd:
+    def test_times(self, ctx: TraceContext, clock: ManualClock) -> None:
+        """The answer knows when its first token came, and the time and size of every piece of the wire."""
+        answer = begin(ctx)
+        clock.advance(0.25)
+        answer.chunk(text("a"))
+        clock.advance(0.25)
+        answer.chunk(text("b"))
+        clock.advance(0.5)
+        answer.closed()
+        [response] = recorded(ctx, "llm_response")
+        assert response["data"]["time_to_first_token_ms"] == 250.0
+        assert response["data"]["chunks"] == [[0.0, len(START)], [250.0, len(text("a"))], [500.0, len(text("b"))]]
+        assert response["duration_ms"] == 1000.0
+
+    def test_once(self, ctx: TraceContext) -> None:
+        """An answer ends once, however many ways it ends."""
+        answer = begin(ctx)
+        answer.failed(ValueError("no"))
+        answer.ended()
+        answer.closed()
+        [response] = recorded(ctx, "llm_response")
+        assert (response["data"]["closed_by"], response["error"]["message"]) == ("error", "no")
+
+    @pytest.mark.parametrize(("status", "error"), [(200, None), (399, None), (400, "HTTP 400"), (529, "HTTP 529")])
+    def test_unread(self, ctx: TraceContext, status: int, error: str | None) -> None:
+        """A body that nobody reads has failed if its status says so."""
+        answer = Answer(ctx, ctx.record_llm_request("claude"), AnthropicMessages(), "claude")
+        answer.begin(status, {"content-type": "application/json"})
+        answer.closed()
+        [response] = recorded(ctx, "llm_response")
+        assert response.get("error") == (error and {"type": error, "message": ""})
+        assert response["data"]["http"]["status"] == status
+
+    def test_failed_stream(self, ctx: TraceContext) -> None:
+        """A status that says failure is read as a body, whatever type it claims to be."""
+        answer = Answer(ctx, ctx.record_llm_request("claude"), AnthropicMessages(), "claude")
+        answer.begin(500, {"content-type": "text/event-stream"})
+        answer.chunk(b'{"type":"error","error":{"type":"api_error","message":"no"}}')
+        answer.ended()
+        [response] = recorded(ctx, "llm_response")
+        assert response["error"] == {"type": "api_error", "message": "no"}

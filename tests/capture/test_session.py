@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import capture
+from capture import TraceContext, trace_agent, trace_tool
+from capture._core.paths import session_id
+from capture.testing import read_events
+from tests.conftest import RunPython
+
+Event = dict[str, Any]
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Callable[[], list[Event]]:
+    """The events of the one trace that the test left in the trace directory."""
+
+    def read() -> list[Event]:
+        [path] = (tmp_path / "traces").iterdir()
+        return read_events(path)
+
+    return read
+
+
+class TestInProcess:
+    def test_start_and_end(self, recorded: Callable[[], list[Event]]) -> None:
+        """A session is opened and ended by hand."""
+        ctx = capture.start_session("desk", tags=["a"])
+        assert capture.start_session("another") is ctx
+        assert capture.current() is ctx
+        ctx.record_tool_call("search")
+        capture.end_session()
+        capture.end_session()
+        assert [(event["type"], event["name"]) for event in recorded()] == [
+            ("agent_start", "desk"), ("tool_call", "search"), ("agent_end", "desk")
+        ]  # fmt: skip
+        assert recorded()[0]["data"]["tags"] == ["a"]
+        assert recorded()[-1]["data"]["status"] == "completed"
+
+    @pytest.mark.parametrize("status", ["completed", "error", "cancelled"])
+    def test_status(self, recorded: Callable[[], list[Event]], status: str) -> None:
+        """The caller says how it ended."""
+        capture.start_session("desk")
+        capture.end_session(status)
+        assert (recorded()[-1]["data"]["status"], "error" in recorded()[-1]) == (status, False)
+
+    def test_error(self, recorded: Callable[[], list[Event]]) -> None:
+        """An exception says that it ended with an error."""
+        capture.start_session("desk")
+        capture.end_session(error=ValueError("no"))
+        end = recorded()[-1]
+        assert (end["data"]["status"], end["error"]["message"]) == ("error", "no")
+
+    def test_given_place(self, tmp_path: Path) -> None:
+        """A session may name its file and its run."""
+        ctx = capture.start_session("desk", tmp_path / "run.jsonl", "order-1")
+        assert (ctx.path, ctx.session) == (tmp_path / "run.jsonl", session_id("order-1"))
+
+    def test_opened_by_the_first_event(self, recorded: Callable[[], list[Event]]) -> None:
+        """The first event opens a session when nobody has, named as `init` says."""
+        capture.init(agent_name="configured", tags=["x"])
+        capture.current().record_decision("why")
+        capture.current().record_decision("why not")
+        assert [event["type"] for event in recorded()] == ["agent_start", "decision", "decision"]
+        assert (recorded()[0]["name"], recorded()[0]["data"]["tags"]) == ("configured", ["x"])
+
+    def test_again(self, tmp_path: Path) -> None:
+        """After its end the next event opens another."""
+        capture.current().record_log("a")
+        capture.end_session()
+        capture.current().record_log("b")
+        assert len({path.name for path in (tmp_path / "traces").iterdir()}) == 2
+
+    def test_current_is_the_innermost(self, tmp_path: Path) -> None:
+        """Inside a context, that is the current one; what it is in a task is the task's own."""
+        with TraceContext("outer", path=tmp_path / "run.jsonl") as outer:
+            assert capture.current() is outer
+            with TraceContext("inner") as inner:
+                assert capture.current() is inner
+            assert capture.current() is outer
+
+    def test_threads_share_it(self, recorded: Callable[[], list[Event]]) -> None:
+        """Threads whose first events come at once open one session."""
+        start = threading.Barrier(8)
+
+        def work() -> None:
+            start.wait()
+            capture.current().record_log("x")
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [event["type"] for event in recorded()] == ["agent_start", *["log"] * 8]
+
+    def test_init_without_arguments(self, tmp_path: Path) -> None:
+        """`init()` puts the defaults in force again."""
+        capture.init(agent_name="configured", directory=tmp_path / "elsewhere")
+        capture.init()
+        with TraceContext() as ctx:
+            pass
+        assert ctx.path is not None
+        assert ctx.path.parent == tmp_path / "traces"
+        assert ctx.agent_name != "configured"
+
+    def test_init_that_fails(self, swallowed: list[Exception]) -> None:
+        """What `init` cannot use changes nothing."""
+        capture.init(agent_name="kept")
+        capture.init(tags=7)  # type: ignore[arg-type]
+        with TraceContext() as ctx:
+            pass
+        assert ctx.agent_name == "kept"
+        assert [type(error) for error in swallowed] == [TypeError]
+
+
+class TestProcess:
+    """Programs without a `with`."""
+
+    def run(self, run_python: RunPython, tmp_path: Path, program: str, code: int = 0) -> list[Event]:
+        script = tmp_path / "my_agent.py"
+        script.write_text(program)
+        run_python(script, code=code, quiet=code == 0)
+        [path] = (tmp_path / "traces").iterdir()
+        assert path.name.split("-")[1] == "my_agent"
+        return read_events(path)
+
+    def test_ends_well(self, run_python: RunPython, tmp_path: Path) -> None:
+        """A session that opened by itself is named after the program, and ends with it."""
+        events = self.run(run_python, tmp_path, "import capture\ncapture.current().record_decision('why')")
+        assert [(event["type"], event["name"]) for event in events] == [
+            ("agent_start", "my_agent"), ("decision", ""), ("agent_end", "my_agent")
+        ]  # fmt: skip
+        assert events[-1]["data"]["status"] == "completed"
+
+    def test_decorated(self, run_python: RunPython, tmp_path: Path) -> None:
+        """A decorated call opens one too."""
+        program = "import capture\n@capture.trace_tool\ndef search(q): return q\nsearch('x')"
+        events = self.run(run_python, tmp_path, program)
+        assert [event["type"] for event in events] == ["agent_start", "tool_call", "tool_result", "agent_end"]
+
+    def test_dies(self, run_python: RunPython, tmp_path: Path) -> None:
+        """A program that dies of an exception ends its session with it, stack and all."""
+        program = "import capture\ncapture.current().record_decision('why')\ndef fail(): raise KeyError('no')\nfail()"
+        end = self.run(run_python, tmp_path, program, code=1)[-1]
+        assert (end["type"], end["data"]["status"], end["error"]["type"]) == ("agent_end", "error", "KeyError")
+        stack = end["error"]["stack"].splitlines()
+        assert stack[1].endswith('my_agent.py", line 4, in <module>')
+        assert stack[-1] == "KeyError: 'no'"
+
+    def test_handled(self, run_python: RunPython, tmp_path: Path) -> None:
+        """An exception that was handled is no end."""
+        program = "import capture\ntry: 1 / 0\nexcept ZeroDivisionError: capture.current().record_log('x')"
+        end = self.run(run_python, tmp_path, program)[-1]
+        assert (end["data"]["status"], "error" in end) == ("completed", False)
+
+    def test_exits(self, run_python: RunPython, tmp_path: Path) -> None:
+        """A program that exits has ended well."""
+        program = "import capture, sys\ncapture.current().record_log('x')\nsys.exit(0)"
+        assert self.run(run_python, tmp_path, program)[-1]["data"]["status"] == "completed"
+
+    def test_ended_by_hand(self, run_python: RunPython, tmp_path: Path) -> None:
+        """A session that was ended does not end again with the program."""
+        program = "import capture\ncapture.start_session()\ncapture.end_session('cancelled')"
+        events = self.run(run_python, tmp_path, program)
+        assert [event["type"] for event in events] == ["agent_start", "agent_end"]
+        assert events[-1]["data"]["status"] == "cancelled"
+
+    def test_asyncio(self, run_python: RunPython, tmp_path: Path) -> None:
+        """Tasks of a program without a `with` share its session."""
+        program = """
+import asyncio, capture
+
+async def work(name):
+    await capture.current().record_decision(chosen_action=name)
+    await asyncio.sleep(0)
+    await capture.current().record_tool_call(name)
+
+async def main():
+    await asyncio.gather(work('a'), work('b'))
+
+asyncio.run(main())
+"""
+        events = self.run(run_python, tmp_path, program)
+        names = {event["id"]: f"{event['type']} {event['name']}" for event in events}
+        assert [(names[event["id"]], names.get(event["parent"])) for event in events] == [
+            ("agent_start my_agent", None),
+            ("decision a", "agent_start my_agent"),
+            ("decision b", "agent_start my_agent"),
+            ("tool_call a", "decision a"),
+            ("tool_call b", "decision b"),
+            ("agent_end my_agent", "agent_start my_agent"),
+        ]
+
+    def test_interrupted(self, tmp_path: Path) -> None:
+        """A program that the user interrupts ends its session as `cancelled`."""
+        program = "import capture\ncapture.start_session('desk')\nprint('ready', flush=True)\nwhile True: pass"
+        process = subprocess.Popen(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        [path] = (tmp_path / "traces").iterdir()
+        end = read_events(path)[-1]
+        assert (end["type"], end["data"]["status"], "error" in end) == ("agent_end", "cancelled", False)
+
+    def test_modules(self, run_python: RunPython, tmp_path: Path) -> None:
+        """A module that is run is the program; so is the interpreter when the program has no name."""
+        package = tmp_path / "lib/shop"
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+        (package / "__main__.py").write_text("import capture\nprint(capture.start_session().agent_name)")
+        program = "import runpy, sys\nsys.argv[0] = 'x'\nrunpy.run_module('shop', run_name='__main__', alter_sys=True)"
+        assert run_python(program, PYTHONPATH=str(tmp_path / "lib")).stdout == "shop\n"
+        assert run_python("import capture\nprint(capture.start_session().agent_name)").stdout == "python\n"
+
+
+def test_agents_without_a_with(recorded: Callable[[], list[Event]]) -> None:
+    """A decorated agent is a session of its own when none is open, and ends it."""
+
+    @trace_tool
+    def search() -> None:
+        pass
+
+    @trace_agent
+    def desk() -> None:
+        search()
+
+    desk()
+    assert [(event["type"], event["name"]) for event in recorded()] == [
+        ("agent_start", "desk"), ("tool_call", "search"), ("tool_result", "search"), ("agent_end", "desk")
+    ]  # fmt: skip

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.state.traces import TraceFile
+
+from .conftest import Peek, lines
+
+Events = list[dict[str, Any]]
+
+
+def test_json(peek: Peek, trace: Path, events: Events) -> None:
+    """Every event is a line as it stands in the file, and its row."""
+    assert lines(peek("events", trace, "--json")) == [{**event, "row": row} for row, event in enumerate(events)]
+
+
+def test_text(peek: Peek, trace: Path) -> None:
+    """For people every event is one line: row, time, code, name, what it says, how long it took."""
+    assert peek("events", trace).stdout.splitlines()[1:7] == [
+        "     1  08:00:00.500  DEC  ◆ search  0.85 because",
+        '     2  08:00:00.500  TOOL → search  q="[bold]not bold[/bold] [link=x]"',
+        "     3  08:00:01.500  TOOL ← search  1 2  1.0s",
+        "     4  08:00:01.500  LLM  → model-1  1 message Hi",
+        "     5  08:00:03.500  LLM  ← model-1  4.1k→212 tok Ho  2.0s",
+        "     6  08:00:03.500  TOOL ✗ refund  ValueError: too much",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "rows"),
+    [
+        ("", [0, 1, 2, 3, 4, 5, 6, 7]),
+        ("type:tool_call", [2]),
+        ("type:tool_*", [2, 3, 6]),
+        ("type:tool_call,decision", [1, 2]),
+        ("name:search", [1, 2, 3]),
+        ("type:tool_result name:search", [3]),
+        ("error", [6]),
+        ("-error type:tool_result", [3]),
+        ("-type:tool_*", [0, 1, 4, 5, 7]),
+        ("name:nothing", []),
+    ],
+)
+def test_where(peek: Peek, trace: Path, where: str, rows: list[int]) -> None:
+    """Only the events that hold every term are listed."""
+    assert [event["row"] for event in lines(peek("events", trace, "--json", "--where", where))] == rows
+
+
+@pytest.mark.parametrize(
+    ("options", "rows"),
+    [
+        (["--limit", "2"], [0, 1]),
+        (["--limit", "0"], []),
+        (["--limit", "99"], [0, 1, 2, 3, 4, 5, 6, 7]),
+        (["--reverse"], [7, 6, 5, 4, 3, 2, 1, 0]),
+        (["--reverse", "--limit", "2", "--where", "type:tool_*"], [6, 3]),
+    ],
+)
+def test_limit_and_reverse(peek: Peek, trace: Path, options: list[str], rows: list[int]) -> None:
+    """The first so many that match are listed, or the last with the last one first; rows are those of the run."""
+    assert [event["row"] for event in lines(peek("events", trace, "--json", *options))] == rows
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("tipe:x", "unknown term 'tipe:x': give type:…, name:… or error (column 1)\n  tipe:x\n  ^"),
+        ("error  word", "unknown term 'word': give type:…, name:… or error (column 8)\n  error  word\n         ^"),
+        ("type:", "type: needs a value (column 1)\n  type:\n  ^"),
+        ('name:"x', 'a quote is not closed (column 1)\n  name:"x\n  ^'),
+    ],
+)
+def test_malformed_query(peek: Peek, trace: Path, where: str, message: str) -> None:
+    """A term that is not understood is a usage error that points at its column."""
+    done = peek("events", trace, "--where", where, code=2)
+    assert (done.stdout, done.stderr) == ("", f"peek: {message}\n")
+
+
+def test_stdin(peek: Peek, trace: Path, events: Events) -> None:
+    """`-` reads the trace from a pipe."""
+    rows = lines(peek("events", "-", "--json", stdin=trace.read_bytes()))
+    assert rows == [{**event, "row": row} for row, event in enumerate(events)]
+
+
+def test_nothing_on_stdin(peek: Peek) -> None:
+    """A pipe without anything in it is a trace without events."""
+    assert lines(peek("events", "-", "--json")) == []
+
+
+def test_latest(peek: Peek, tmp_path: Path) -> None:
+    """Without a SRC the newest session is listed, all of its files."""
+    (tmp_path / "traces").mkdir()
+    for session, start in (("a" * 32, 1), ("b" * 32, 3), ("c" * 32, 2)):
+        TraceFile(tmp_path / f"traces/{session}.jsonl", session=session, start=start * 10**18).add("log", session[0])
+    TraceFile(tmp_path / "traces/b2.jsonl", "77777777", "b" * 32, start=5 * 10**17).add("log", "b, elsewhere")
+    assert [event["name"] for event in lines(peek("events", "--json"))] == ["b, elsewhere", "b"]
+    assert peek("events", "latest", "--json").stdout == peek("events", "--json").stdout
+
+
+def test_session(peek: Peek, tmp_path: Path) -> None:
+    """A session is named by its id or the beginning of it, in either case."""
+    (tmp_path / "traces").mkdir()
+    for session in ("ab12" * 8, "ab34" * 8):
+        TraceFile(tmp_path / f"traces/{session}.jsonl", session=session).add("log", session[:4])
+    for source in ("ab1", "AB1", "ab12" * 8):
+        [event] = lines(peek("events", source, "--json"))
+        assert event["name"] == "ab12"
+
+
+def test_directory(peek: Peek, tmp_path: Path) -> None:
+    """A directory is all the traces in it, in the order of time."""
+    for name, writer, start in (("a", "1" * 8, 2), ("b", "2" * 8, 1)):
+        TraceFile(tmp_path / f"{name}.jsonl", writer, start=start * 10**18).add("log", name)
+    assert [event["name"] for event in lines(peek("events", tmp_path, "--json"))] == ["b", "a"]
+
+
+def test_unknown_keys(peek: Peek, tmp_path: Path) -> None:
+    """What Peek does not know is passed on as it stands: types, keys, values."""
+    line = '{"v":9,"type":"custom.metric","when":null,"data":{"$type":"future","n":[1,{"é":"模块"}]}}'
+    (tmp_path / "trace.jsonl").write_text(line + "\n")
+    assert lines(peek("events", tmp_path / "trace.jsonl", "--json")) == [{**json.loads(line), "row": 0}]
+
+
+def test_damaged_lines(peek: Peek, trace: Path) -> None:
+    """A damaged line is a row of its own, and its neighbours are as they were."""
+    whole = trace.read_bytes().splitlines(keepends=True)
+    trace.write_bytes(whole[0] + b"garbage\n" + whole[1] + whole[2][:40])
+    listed = lines(peek("events", trace, "--json"))
+    assert [event["type"] for event in listed] == ["agent_start", "damaged", "decision"]
+    assert listed[1]["data"] == {
+        "file": str(trace),
+        "line": 2,
+        "reason": "not JSON: Expecting value at character 0",
+        "bytes": 7,
+        "text": "garbage",
+    }
+
+
+def test_numbers(peek: Peek, tmp_path: Path) -> None:
+    """Numbers that only Python's own parser reads come out as they went in."""
+    line = '{"type":"log","data":{"big":123456789012345678901234567890,"small":1e-7,"surrogate":"\\ud800"}}'
+    (tmp_path / "trace.jsonl").write_text(line + "\n")
+    [event] = lines(peek("events", tmp_path / "trace.jsonl", "--json"))
+    assert event["data"] == {"big": 123456789012345678901234567890, "small": 1e-7, "surrogate": "\ud800"}

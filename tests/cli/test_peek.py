@@ -1,0 +1,306 @@
+"""What holds for every command: versions, help, exit codes, pipes, and who owns which stream."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import capture
+from peek_tui.cli.main import COMMANDS
+from tests.state.traces import HOSTILE, TraceFile, obeyed
+
+from .conftest import PEEK, Peek, environment, lines
+
+READERS = ("events", "stats", "tree")
+FLAGS = {
+    "open": {"--format"},
+    "tail": {"--format"},
+    "demo": {"--speed", "--events", "--out"},
+    "ls": {"--all", "--failed", "--json"},
+    "events": {"--where", "--limit", "--reverse", "--json", "--format"},
+    "stats": {"--json", "--format"},
+    "tree": {"--root", "--depth", "--json", "--format"},
+    "convert": {"--out", "--json", "--format"},
+}
+
+
+class TestVersion:
+    @pytest.mark.parametrize("flag", ["--version", "-V"])
+    def test_version(self, peek: Peek, flag: str) -> None:
+        """`peek` says its name and its version."""
+        done = peek(flag)
+        assert (done.stdout, done.stderr) == (f"peek {capture.__version__}\n", "")
+
+    @pytest.mark.parametrize("script", ["peek", "peek-tui"])
+    def test_scripts(self, script: str) -> None:
+        """Both scripts are the same program."""
+        program = Path(sys.executable).with_name(script)
+        assert subprocess.check_output([program, "--version"], text=True) == f"peek {capture.__version__}\n"
+
+
+class TestHelp:
+    @pytest.mark.parametrize("flag", ["--help", "-h"])
+    def test_commands(self, peek: Peek, flag: str) -> None:
+        """The help names every command."""
+        done = peek(flag)
+        named = re.findall(r"^│ ([a-z]+) ", done.stdout, re.MULTILINE)
+        assert tuple(named) == COMMANDS
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_flags(self, peek: Peek, command: str) -> None:
+        """Every command has the flags that scripts call it with, and says what it does."""
+        done = peek(command, "--help")
+        flags = set(re.findall(r"(?<![\w-])--[a-z]+", done.stdout))
+        assert flags == {*FLAGS[command], "--help"}
+        assert done.stderr == ""
+
+    def test_dumb_terminal(self, peek: Peek) -> None:
+        """A terminal that can do nothing gets plain text."""
+        done = peek("--help", TERM="dumb", FORCE_COLOR="")
+        assert done.stdout.isascii()
+        assert all(command in done.stdout for command in COMMANDS)
+
+    def test_colour(self, peek: Peek) -> None:
+        """Colour is forced on or off by the environment."""
+        assert "\x1b[" in peek("--help", FORCE_COLOR="1").stdout
+        assert "\x1b[" not in peek("--help", NO_COLOR="1").stdout
+        assert "\x1b[" not in peek("--help").stdout
+
+
+class TestUsage:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--bogus"],
+            ["events", "--bogus"],
+            ["events", "--limit", "-1"],
+            ["events", "--limit", "many"],
+            ["events", "a", "b"],
+            ["stats", "--where", "error"],
+            ["ls", "something"],
+            ["tree", "--depth", "-1"],
+            ["demo", "--speed", "fast"],
+        ],
+        ids=" ".join,
+    )
+    def test_wrong_calls(self, peek: Peek, arguments: list[str]) -> None:
+        """A command that was called wrongly ends with 2, says so beside the data, and shows no traceback."""
+        done = peek(*arguments, code=2)
+        assert done.stdout == ""
+        assert "Usage: peek" in done.stderr
+        assert "Traceback" not in done.stderr
+
+    @pytest.mark.parametrize("arguments", [[], ["open"], ["tail", "-"], ["-"]], ids=["", "open", "tail", "stdin"])
+    def test_no_terminal(self, peek: Peek, arguments: list[str]) -> None:
+        """The debugger without a terminal is a usage error that names what does without."""
+        done = peek(*arguments, code=2)
+        assert done.stdout == ""
+        assert done.stderr.startswith("peek: the debugger needs a terminal")
+        assert "peek events SRC" in done.stderr
+
+    def test_ambiguous_session(self, peek: Peek, tmp_path: Path) -> None:
+        """The beginning of several sessions' ids is a usage error that asks for more of it."""
+        (tmp_path / "traces").mkdir()
+        for session in ("ab12" * 8, "ab34" * 8):
+            TraceFile(tmp_path / f"traces/{session}.jsonl", session=session).add("log")
+        done = peek("stats", "ab", code=2)
+        assert done.stdout == ""
+        assert done.stderr.startswith("peek: ab is the beginning of 2 sessions: give more of ab")
+
+
+class TestUnreadable:
+    @pytest.mark.parametrize("command", READERS)
+    def test_no_such_file(self, peek: Peek, command: str) -> None:
+        """A file that is not there is named, in one sentence."""
+        done = peek(command, "nowhere.jsonl", "--json", code=3)
+        assert (done.stdout, done.stderr) == ("", "peek: nowhere.jsonl: there is no such file\n")
+
+    @pytest.mark.parametrize("command", READERS)
+    def test_no_trace(self, peek: Peek, tmp_path: Path, command: str) -> None:
+        """A file in which nothing is an event is refused, with what stands in its first line."""
+        path = tmp_path / "notes.txt"
+        path.write_text("Dear diary,\nnothing happened.\n")
+        done = peek(command, path, code=3)
+        reason = "line 1 is not JSON: Expecting value at character 0"
+        assert (done.stdout, done.stderr) == ("", f"peek: {path} is not a trace Peek can read: {reason}\n")
+
+    def test_no_sessions(self, peek: Peek, tmp_path: Path) -> None:
+        """The latest of no sessions is not there, and how to make one is said."""
+        done = peek("events", code=3)
+        said = f"peek: there are no traces yet in {tmp_path / 'traces'}; `peek demo` makes one\n"
+        assert (done.stdout, done.stderr) == ("", said)
+
+    def test_no_such_session(self, peek: Peek, tmp_path: Path) -> None:
+        """A word that is neither a file nor a session's beginning is refused."""
+        done = peek("stats", "abc123", code=3)
+        said = f"peek: abc123: there is no such file, and no session in {tmp_path / 'traces'} begins so\n"
+        assert (done.stdout, done.stderr) == ("", said)
+
+    def test_empty_directory(self, peek: Peek, tmp_path: Path) -> None:
+        """A directory without traces is refused."""
+        (tmp_path / "empty").mkdir()
+        done = peek("events", tmp_path / "empty", code=3)
+        said = f"peek: {tmp_path / 'empty'} holds no traces: there is no .jsonl file in it\n"
+        assert (done.stdout, done.stderr) == ("", said)
+
+    def test_fifo(self, peek: Peek, tmp_path: Path) -> None:
+        """What is no regular file is refused without waiting for it, and how to read a pipe is said."""
+        os.mkfifo(tmp_path / "fifo.jsonl")
+        done = peek("events", tmp_path / "fifo.jsonl", code=3)
+        said = f"peek: {tmp_path / 'fifo.jsonl'} is not a regular file; to read a pipe, give - and pipe into peek\n"
+        assert (done.stdout, done.stderr) == ("", said)
+
+    def test_nothing_runs(self, peek: Peek, trace: Path) -> None:
+        """To follow a run when none is running is refused."""
+        done = peek("tail", code=3)
+        assert done.stdout == ""
+        assert done.stderr.startswith("peek: no session is running")
+
+
+class TestPipes:
+    @pytest.mark.parametrize("command", [["events"], ["events", "--json"], ["tree"]], ids=" ".join)
+    def test_broken(self, peek: Peek, tmp_path: Path, command: list[str]) -> None:
+        """A reader that has seen enough ends the command in silence, and well."""
+        path = tmp_path / "long.jsonl"
+        peek("demo", "--events", "3000", "--out", path)
+        program = [*PEEK, *command[:1], str(path), *command[1:]]
+        with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as running:
+            assert running.stdout is not None
+            assert running.stderr is not None
+            assert running.stdout.readline() != b""
+            running.stdout.close()
+            assert running.stderr.read() == b""
+            assert running.wait(30) == 0
+
+    def test_closed_before_anything(self, trace: Path) -> None:
+        """A reader that is gone from the start is no error either."""
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(
+            [*PEEK, "stats", trace], stdout=write, stderr=subprocess.PIPE, env=environment(), check=False
+        )
+        os.close(write)
+        assert (done.returncode, done.stderr) == (0, b"")
+
+    def test_interrupted(self, tmp_path: Path) -> None:
+        """Ctrl-C ends a command that waits, in silence, with 130, and leaves nothing behind."""
+        place = tmp_path / "spool"
+        place.mkdir()
+        with subprocess.Popen(
+            [*PEEK, "events", "-"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(TMPDIR=str(place)),
+        ) as running:
+            deadline = time.monotonic() + 30
+            while not list(place.glob("peek-*/*")):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            running.send_signal(signal.SIGINT)
+            said = running.communicate(timeout=30)
+        assert (running.returncode, *said) == (130, b"", b"")
+        assert list(place.iterdir()) == []
+
+
+class TestHostile:
+    @pytest.fixture
+    def hostile(self, tmp_path: Path) -> Path:
+        """A trace in which everything that can be text is hostile."""
+        (tmp_path / "traces").mkdir()
+        text = "".join(HOSTILE)
+        trace = TraceFile(tmp_path / "traces" / "hostile.jsonl", session="\x1b]52;c;SGVsbG8=\x07\u202e")
+        start = trace.add("agent_start", text, {"agent_name": text, "argv": [text], "tags": [text], "host": text})
+        for type in ("tool_call", "log", text):
+            trace.add(type, text, {text: [text]}, error={"type": text, "message": text, "stack": text}, agent=text)
+        trace.write(text.encode("utf-8", "replace").replace(b"\n", b"") + b"\n")
+        trace.add("agent_end", text, {"status": text}, parent=start)
+        return trace.path
+
+    @pytest.mark.parametrize(
+        "command", [["events"], ["events", "--json"], ["stats"], ["stats", "--json"], ["tree"], ["tree", "--json"]]
+    )
+    def test_readers(self, peek: Peek, hostile: Path, command: list[str]) -> None:
+        """Nothing in a trace reaches a terminal as anything but text, on either stream."""
+        done = peek(command[0], hostile, *command[1:])
+        assert obeyed(done.stdout) == {"\n"}
+        assert done.stderr == ""
+
+    @pytest.mark.parametrize("command", [["ls"], ["ls", "--json"]])
+    def test_lists(self, peek: Peek, hostile: Path, command: list[str]) -> None:
+        """Nor does what a session calls itself."""
+        done = peek(*command)
+        assert obeyed(done.stdout) == {"\n"}
+        assert len(done.stdout.splitlines()) == (1 if "--json" in command else 2)
+
+    def test_the_same_values(self, peek: Peek, hostile: Path) -> None:
+        """For programs the escaped text is the same text."""
+        assert lines(peek("events", hostile, "--json"))[1]["name"] == "".join(HOSTILE)
+
+    def test_markup(self, peek: Peek, trace: Path) -> None:
+        """Markup is text."""
+        assert 'q="[bold]not bold[/bold] [link=x]"' in peek("events", trace, FORCE_COLOR="1").stdout
+
+    def test_errors(self, peek: Peek, tmp_path: Path) -> None:
+        """Nor does the name of a file that cannot be read."""
+        done = peek("events", f"{tmp_path}/\x1b]52;c;SGVsbG8=\x07\u202e.jsonl", code=3)
+        assert obeyed(done.stderr) == {"\n"}
+
+    def test_query(self, peek: Peek, trace: Path) -> None:
+        """Nor does a query that is not understood."""
+        done = peek("events", trace, "--where", "\x1b[2Jx", code=2)
+        assert obeyed(done.stderr) == {"\n"}
+
+
+ACCEPTANCE = """
+import asyncio, capture
+from capture import TraceContext, init
+init()
+async def main():
+    async with TraceContext(agent_name="my_agent") as ctx:
+        await ctx.record_decision(
+            reasoning="User asked for weather data", confidence=0.85, chosen_action="call_weather_tool"
+        )
+        await ctx.record_tool_call("weather_api", {"location": "Seattle"})
+asyncio.run(main())
+"""
+
+
+def test_a_first_agent(peek: Peek, tmp_path: Path) -> None:
+    """The agent of the README is recorded for its user alone, and the newest trace tells its story in order."""
+    place = tmp_path / "empty"
+    place.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", ACCEPTANCE], cwd=place, capture_output=True, env=environment(), check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert list(place.iterdir()) == []
+    [path] = (tmp_path / "traces").iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+    start, decision, call, end = lines(peek("events", "latest", "--json"))
+    story = [(event["row"], event["type"], event["name"]) for event in (start, decision, call, end)]
+    assert story == [
+        (0, "agent_start", "my_agent"),
+        (1, "decision", "call_weather_tool"),
+        (2, "tool_call", "weather_api"),
+        (3, "agent_end", "my_agent"),
+    ]
+    parents = [event["parent"] for event in (start, decision, call, end)]
+    assert parents == ["0" * 16, start["id"], decision["id"], start["id"]]
+    assert decision["data"] == {
+        "reasoning": "User asked for weather data",
+        "confidence": 0.85,
+        "chosen_action": "call_weather_tool",
+    }
+    assert call["data"] == {"arguments": {"location": "Seattle"}}
+    assert end["data"]["status"] == "completed"
+    assert len({event["session"] for event in (start, decision, call, end)}) == 1

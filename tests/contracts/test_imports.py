@@ -1,0 +1,93 @@
+"""Who may load what, asked of real processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import capture
+
+ROOT = Path(__file__).parents[2]
+TOOLKITS = {"textual", "rich", "numpy", "typer", "click"}
+
+LIBRARIES = """
+import sys
+from importlib import import_module
+from pkgutil import walk_packages
+for package in {packages}:
+    for module in walk_packages(import_module(package).__path__, package + "."):
+        import_module(module.name)
+print(*{{name.partition(".")[0] for name in sys.modules}})
+"""
+
+
+def loaded_by(*packages: str) -> set[str]:
+    """Return the top-level modules in a process that has imported all of these packages."""
+    program = LIBRARIES.format(packages=packages)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def imported_by(*arguments: str, program: tuple[str, ...] = ("-m", "peek_tui")) -> set[str]:
+    """Return the top-level modules that a command imports from its start to its end."""
+    command = [sys.executable, "-X", "importtime", *program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> str:
+    path = tmp_path / "trace.jsonl"
+    with capture.TraceContext(agent_name="a", path=path) as context:
+        context.record_tool_call("search", {"q": "x"})
+    return str(path)
+
+
+def test_layers() -> None:
+    """The import rules of the project hold."""
+    program = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "0 broken." in done.stdout
+
+
+@pytest.mark.parametrize("package", ["peek_tui.trace", "peek_tui.render", "peek_tui.state"])
+def test_no_toolkit(package: str) -> None:
+    """Reading, wording and the view state load no toolkit and no numpy."""
+    assert loaded_by(package) & TOOLKITS == set()
+
+
+def test_the_screen_loads_what_is_forbidden_elsewhere() -> None:
+    """The names looked for are those of the toolkits, or the other tests here could not fail."""
+    assert loaded_by("peek_tui.tui", "peek_tui.cli") & TOOLKITS == {"textual", "rich", "typer"}
+
+
+def test_demo_without_its_extra() -> None:
+    """Every module of the demo can be imported without Anthropic's package."""
+    assert "anthropic" not in loaded_by("peek_tui.demo")
+
+
+@pytest.mark.parametrize("command", [["ls", "--all"], ["ls", "--json"]], ids=" ".join)
+def test_headless_lists(command: list[str]) -> None:
+    """The list of sessions loads neither Textual nor Rich nor numpy."""
+    assert imported_by(*command) & {"textual", "rich", "numpy"} == set()
+
+
+@pytest.mark.parametrize("command", ["events", "stats", "tree"])
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["people", "programs"])
+def test_headless_commands(trace: str, command: str, form: list[str]) -> None:
+    """The commands that only read load neither Textual nor Rich nor numpy."""
+    imported = imported_by(command, trace, *form)
+    assert imported & {"textual", "rich", "numpy"} == set()
+    assert {"typer", "peek_tui"} <= imported
+
+
+def test_version() -> None:
+    """To say its version `peek` loads nothing but the standard library."""
+    bare = imported_by("-c", "", program=())
+    assert imported_by("--version") - bare - sys.stdlib_module_names == {"capture", "peek_tui"}

@@ -1,0 +1,33 @@
+"""What the tests of the reader share: a trace file, and stores that are closed when a test ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from peek_tui.trace.store import Store
+from tests.state.traces import TraceFile
+
+Load = Callable[..., Store]
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> TraceFile:
+    """An empty trace file."""
+    return TraceFile(tmp_path / "run.jsonl")
+
+
+@pytest.fixture
+def load() -> Iterator[Load]:
+    """Read all that files hold, and keep them open until the test ends."""
+    with ExitStack() as stores:
+
+        def open_store(*files: TraceFile | Path) -> Store:
+            store = Store.load([file.path if isinstance(file, TraceFile) else file for file in files])
+            stores.callback(store.close)
+            return store
+
+        yield open_store

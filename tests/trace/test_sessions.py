@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+import capture
+from capture import TraceContext
+from capture.testing import ManualClock, SeededRandomness
+from peek_tui.trace import locks
+from peek_tui.trace.model import Usage
+from peek_tui.trace.sessions import Session, read_sessions
+from peek_tui.trace.sources import trace_files
+from tests.state import traces
+
+from .conftest import Load
+
+
+def sessions(directory: Path) -> list[Session]:
+    return list(read_sessions(trace_files(directory)))
+
+
+class TestSessions:
+    def test_one(self, tmp_path: Path) -> None:
+        """A run is shown with its sums."""
+        clock = ManualClock()
+        capture.init(clock=clock, randomness=SeededRandomness())
+        with TraceContext("desk") as ctx:
+            ctx.record_llm_request("claude")
+            ctx.record_llm_response("claude", usage={"input_tokens": 10, "output_tokens": 4}, cost_usd=0.5)
+            ctx.record_tool_call("search")
+            clock.advance(1.5)
+            ctx.record_tool_result("search", is_error=True)
+        assert ctx.path is not None
+        [found] = sessions(tmp_path / "traces")
+        assert found == Session(
+            id=ctx.session, agent="desk", status="finished", outcome="completed", start=1763625600000000000,
+            duration_ms=1500.0, events=6, errors=1, tool_calls=1, llm_calls=1, usage=Usage(10, 4), cost_usd=0.5,
+            paths=(ctx.path,),
+        )  # fmt: skip
+        assert not found.failed
+
+    def test_several(self, tmp_path: Path) -> None:
+        """Runs are listed newest first, the parts of one run as one."""
+        clock = ManualClock()
+        capture.init(clock=clock)
+        for name in ("first", "second"):
+            with TraceContext(name, session=name):
+                clock.advance(2)
+        with TraceContext("first again", session="first"):
+            pass
+        found = sessions(tmp_path / "traces")
+        assert [(session.agent, len(session.paths), session.events) for session in found] == [
+            ("first", 2, 4), ("second", 1, 2)
+        ]  # fmt: skip
+
+    def test_vanished(self, tmp_path: Path) -> None:
+        """A file that vanishes meanwhile is passed over."""
+        with TraceContext("gone"):
+            pass
+        files = trace_files(tmp_path / "traces")
+        files[0].path.unlink()
+        assert list(read_sessions(files)) == []
+
+    @pytest.mark.parametrize(
+        ("status", "outcome", "failed"),
+        [("finished", "completed", False), ("finished", "error", True), ("crashed", None, True),
+         ("finished", "cancelled", False), ("running", None, False), ("unknown", None, False)],
+    )  # fmt: skip
+    def test_failed(self, status: str, outcome: str | None, failed: bool) -> None:
+        """A run failed when it crashed or its agent ended with an error."""
+        assert Session("", "", status, outcome, 0, 0, 0, 0, 0, 0, Usage(), None, ()).failed is failed
+
+
+class TestStatus:
+    def test_running(self, tmp_path: Path, load: Load) -> None:
+        """A run is running while its writer lives, also before and after its agent's last word."""
+        with TraceContext(path=tmp_path / "run.jsonl") as ctx:
+            store = load(tmp_path / "run.jsonl")
+            assert store.status() == "running"
+            ctx.record_agent_end("completed")
+            while store.advance():
+                pass
+            assert store.status() == "running"
+        assert store.advance()
+        assert store.status() == "finished"
+
+    @pytest.mark.parametrize("status", ["completed", "error", "cancelled"])
+    def test_finished(self, tmp_path: Path, load: Load, status: str) -> None:
+        """It is finished when its agent has ended, however."""
+        capture.start_session("desk", tmp_path / "run.jsonl")
+        capture.end_session(status)
+        store = load(tmp_path / "run.jsonl")
+        assert (store.status(), store.sessions()[0].outcome) == ("finished", status)
+
+    def test_inner_agents(self, trace: traces.TraceFile, load: Load) -> None:
+        """The end of an agent inside it is not its end."""
+        root = trace.add("agent_start", "desk", {"host": locks.this_host()})
+        inner = trace.add("agent_start", "critic", parent=root)
+        trace.add("agent_end", "critic", {"status": "completed"}, parent=inner)
+        assert load(trace).status() == "crashed"
+        trace.add("agent_end", "desk", {"status": "error"}, parent=root)
+        assert load(trace).status() == "finished"
+
+    def test_inner_agents_without_an_end(self, trace: traces.TraceFile, load: Load) -> None:
+        """Neither does one that never ended keep the run from having done so."""
+        root = trace.add("agent_start", "desk")
+        trace.add("agent_start", "critic", parent=root)
+        trace.add("agent_end", "desk", {"status": "completed"}, parent=root)
+        assert load(trace).status() == "finished"
+
+    def test_crashed(self, trace: traces.TraceFile, load: Load) -> None:
+        """It crashed when nobody writes and its agent has not ended."""
+        trace.add("agent_start", "desk", {"host": locks.this_host()})
+        assert load(trace).status() == "crashed"
+
+    def test_several_runs(self, trace: traces.TraceFile, tmp_path: Path, load: Load) -> None:
+        """Of several runs together each must have finished."""
+        other = traces.TraceFile(tmp_path / "other.jsonl", "00000001", "f" * 32)
+        for file in (trace, other):
+            file.add("agent_start", "desk")
+        trace.add("agent_end", "desk", {"status": "completed"}, parent="5f3a9c1e00000000")
+        assert load(trace, other).status() == "crashed"
+        other.add("agent_end", "desk", {"status": "completed"}, parent="0000000100000000")
+        assert load(trace, other).status() == "finished"
+
+    def test_another_host(self, trace: traces.TraceFile, load: Load) -> None:
+        """Whether a process on another machine lives cannot be known here; whether its agent ended can."""
+        root = trace.add("agent_start", "desk", {"host": "elsewhere"})
+        assert load(trace).status() == "unknown"
+        trace.add("agent_end", "desk", {"status": "completed"}, parent=root)
+        assert load(trace).status() == "finished"
+
+    def test_no_locks(self, trace: traces.TraceFile, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nor can it on a filesystem without locks."""
+        trace.add("agent_start", "desk")
+
+        def refuse(fd: int, operation: int) -> None:
+            raise OSError(95, "Operation not supported")
+
+        monkeypatch.setattr("fcntl.flock", refuse)
+        assert load(trace).status() == "unknown"
+
+    def test_probe_leaves_no_lock(self, trace: traces.TraceFile) -> None:
+        """To ask whether a writer lives does not keep one from writing, or another reader from asking."""
+        first, second = (os.open(trace.path, os.O_RDONLY) for _ in range(2))
+        assert [locks.writer_lives(fd) for fd in (first, second, first)] == [False] * 3
+        fcntl.flock(second, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        assert locks.writer_lives(first) is True
+        os.close(first)
+        os.close(second)

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.state.traces import TraceFile
+
+from .screens import opened, text_of
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> TraceFile:
+    return TraceFile(tmp_path / "trace.jsonl")
+
+
+class TestDamage:
+    async def test_line(self, trace: TraceFile) -> None:
+        """A line that is no event has a row that says so, its neighbours are whole, and its bytes can be seen."""
+        trace.add("log", "first")
+        trace.write(b"garbage\n")
+        trace.add("log", "second")
+        trace.write(b'{"v":1,"torn')
+        async with opened([trace.path]) as peek:
+            first, damaged, second = text_of(peek.timeline).strip().splitlines()
+            assert first.endswith("LOG  · first")
+            assert "DMGD ✗ line 2, 7 bytes unreadable: not JSON" in damaged
+            assert second.endswith("LOG  · second")
+            await peek.press("j")
+            shown = text_of(peek.inspector)
+            assert "damaged: not JSON: Expecting value" in shown
+            assert "raw: garbage" in shown
+
+    async def test_payload(self, trace: TraceFile) -> None:
+        """An event whose payload cannot be read keeps its name, and shows the line as it stands."""
+        trace.add("log", "first")
+        trace.write(b'{"v":1,"id":"5f3a9c1e000000ff","type":"tool_call","name":"search","data":{"q":"\xff"}}\n')
+        async with opened([trace.path], (200, 60)) as peek:
+            await peek.press("j")
+            [line] = [line for line in text_of(peek.timeline).splitlines() if "search" in line]
+            assert "✗ search  payload unreadable: not UTF-8 at byte 79" in line
+            assert '"data":{"q":"\\xff"}}' in text_of(peek.inspector).replace("\n", "").replace("  ", "")
+
+    async def test_nothing_yet(self, trace: TraceFile) -> None:
+        """A trace without events opens, takes every key, and shows the first event when it comes."""
+        async with opened([trace.path]) as peek:
+            await peek.press(*"jkgGsSeEudJK0ixFpptt-=hl1", "tab", "enter", "escape")
+            await peek.press("colon", "5", "enter")
+            assert peek.row is None
+            trace.add("log", "at last")
+            await peek.until(lambda: peek.row == 0)
+            await peek.until(lambda: "at last" in text_of(peek.timeline))
+
+
+class TestMouse:
+    async def test_timeline(self, story: Path) -> None:
+        """A click selects the event under it."""
+        async with opened([story]) as peek:
+            await peek.pilot.click(peek.timeline, offset=(10, 5))
+            await peek.pilot.pause()
+            assert peek.row == 5
+
+    async def test_inspector(self, trace: TraceFile) -> None:
+        """A click on a branch folds it, and unfolds it again."""
+        trace.add("tool_call", "search", {"arguments": {"q": "refunds"}})
+        async with opened([trace.path]) as peek:
+            line = text_of(peek.inspector).splitlines().index(" ▾ arguments: {1}")
+            for folded in (" ▸ arguments: {1}", " ▾ arguments: {1}"):
+                await peek.pilot.click(peek.inspector, offset=(3, line + 1))
+                await peek.pilot.pause()
+                assert text_of(peek.inspector).splitlines()[line] == folded
+
+
+class TestSelection:
+    async def test_inspector_shows_the_selected_event(self, story: Path) -> None:
+        """The inspector shows the event that is selected, from its first line."""
+        async with opened([story]) as peek:
+            for _ in range(5):
+                await peek.press("tab", "tab", "G", "escape", "j")
+                assert f"id: {peek.event.id}" in "\n".join(
+                    "".join(text for text, _ in peek.inspector.draw(line, 80)) for line in range(peek.inspector.lines)
+                )
+                assert peek.inspector.selected == 0
+                assert peek.inspector.scroll_offset.y == 0
+
+    async def test_selection_is_in_sight(self, story: Path) -> None:
+        """Wherever one goes, the selected line is on the screen, and it is the only one marked."""
+        async with opened([story], (80, 24)) as peek:
+            for keys in ("G", "k", "g", ":50%\r", "e", "E", "1", "0", "i", "i", "u", "d", "J", "K", "S", "s"):
+                await peek.press(*[{":": "colon", "\r": "enter", "%": "percent_sign"}.get(key, key) for key in keys])
+                marked = [line for line in text_of(peek.timeline).splitlines() if line.startswith("▌")]
+                assert len(marked) == 1
+                assert marked[0].split()[1] == str(peek.row)
+
+    async def test_tree_and_timeline_share_it(self, story: Path) -> None:
+        """An event selected in the tree is selected in the timeline, and the other way round."""
+        async with opened([story]) as peek:
+            await peek.press("t", "j", "j", "j")
+            assert peek.event.type == "llm_request"
+            await peek.press("t", "e", "e")
+            assert peek.tree.view.branch(peek.tree.view.position).row == peek.row
+
+
+class TestPrompt:
+    async def test_given_up(self, story: Path) -> None:
+        """Esc gives a typed line up: nothing moves, and keys are keys again."""
+        async with opened([story]) as peek:
+            await peek.press("colon", "5", "escape", "j")
+            assert peek.row == 1
+
+    async def test_keys_are_text(self, story: Path) -> None:
+        """While a line is typed, keys that do something else are text."""
+        async with opened([story]) as peek:
+            await peek.press("colon", *"qjps")
+            assert peek.bar("keys").startswith(" :qjps█")
+            await peek.press("enter")
+            assert peek.bar("keys").startswith(" 'qjps' is no place to go: give row 1234")
+            assert (peek.row, peek.debug.browse.frozen) == (0, False)
+
+    async def test_typed_fast(self, story: Path) -> None:
+        """Keys that arrive all at once are obeyed in their order."""
+        async with opened([story]) as peek:
+            await peek.press("colon", *"40", "enter", "j", "j", "colon", *"+3", "enter", "k")
+            assert peek.row == 44
+
+    @pytest.mark.parametrize("size", [(80, 24), (40, 10)])
+    async def test_narrow(self, story: Path, size: tuple[int, int]) -> None:
+        """What is typed is in sight on a small screen too."""
+        async with opened([story], size) as peek:
+            await peek.press("colon", *"12:34:56")
+            assert peek.bar("keys").startswith(" :12:34:56█")
+            await peek.press(*["9"] * 80)
+            assert peek.bar("keys").startswith(" :999")
+            assert "999█" in peek.bar("keys")

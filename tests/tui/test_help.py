@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from peek_tui.tui.actions import ACTIONS, key_names
+from peek_tui.tui.screens.debug import Debug
+from peek_tui.tui.screens.help import Help
+from peek_tui.tui.widgets.rows import RowView
+
+from .screens import SIZES, Peek, opened, text_of
+
+
+async def read_help(peek: Peek) -> str:
+    """Page through the keys to the last line, and return all that was seen."""
+    assert isinstance(peek.app.screen, Help)
+    rows = peek.app.screen.query_one(RowView)
+    seen = [text_of(rows)]
+    for _ in range(0, rows.lines, rows.page_height // 2):
+        await peek.press(*["j"] * (rows.page_height // 2))
+        seen.append(text_of(rows))
+    return "\n".join(seen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_key(story: Path, size: tuple[int, int]) -> None:
+    """The keys of the debugger are all listed with what they do, whatever the size of the screen."""
+    async with opened([story], size) as peek:
+        await peek.press("question_mark")
+        seen = await read_help(peek)
+        for action in ACTIONS:
+            if "debug" in action.screens:
+                line = f"  {key_names(action):<16}{action.help}"
+                width = peek.app.screen.query_one(RowView).scrollable_content_region.width
+                assert line[: width - 1] in seen
+
+
+async def test_sessions(tmp_path: Path) -> None:
+    """The list of sessions lists its own keys, and none of the debugger's."""
+    async with opened(directory=tmp_path) as peek:
+        await peek.press("question_mark")
+        seen = await read_help(peek)
+        assert "  Enter           open the session" in seen
+        assert "freeze" not in seen
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "question_mark", "enter"])
+async def test_closed(story: Path, key: str) -> None:
+    """Any of the usual keys closes the help, and the debugger is as it was."""
+    async with opened([story]) as peek:
+        await peek.press("j", "question_mark", "j", key)
+        assert isinstance(peek.app.screen, Debug)
+        assert peek.row == 1
+        await peek.press("j")
+        assert peek.row == 2
+
+
+async def test_quit(story: Path) -> None:
+    """Ctrl-C quits from the help too."""
+    async with opened([story]) as peek:
+        await peek.press("question_mark")
+        await peek.pilot.press("ctrl+c")
+        assert peek.app.return_code == 0

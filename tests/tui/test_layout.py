@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.geometry import Region
+
+from peek_tui.tui.widgets.bars import Bar
+
+from .screens import SIZES, Peek, check_strips, opened, strips_of, text_of
+
+
+def panes(peek: Peek) -> tuple[Region | None, Region | None, Region | None]:
+    """Where timeline, tree and inspector are; None for one that is not seen."""
+    shown = [widget.region if widget.display else None for widget in (peek.timeline, peek.tree, peek.inspector)]
+    return shown[0], shown[1], shown[2]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_bars(story: Path, size: tuple[int, int]) -> None:
+    """Title and types are at the top, the keys at the bottom, on every screen."""
+    async with opened([story], size) as peek:
+        regions = {bar.id: bar.region for bar in peek.debug.query(Bar)}
+        assert regions == {
+            "title": Region(0, 0, size[0], 1),
+            "types": Region(0, 1, size[0], 1),
+            "keys": Region(0, size[1] - 1, size[0], 1),
+        }
+        assert peek.bar("keys").startswith(" :")
+
+
+async def test_narrow(story: Path) -> None:
+    """At 80 columns the event is below the timeline, both as wide as the screen, and the tree is out of sight."""
+    async with opened([story], (80, 24)) as peek:
+        timeline, tree, inspector = panes(peek)
+        assert timeline is not None
+        assert inspector is not None
+        assert tree is None
+        assert (timeline.x, timeline.width, inspector.x, inspector.width) == (0, 80, 0, 80)
+        assert timeline.bottom == inspector.y
+        assert timeline.height + inspector.height == 21
+        assert timeline.height == 14
+
+
+async def test_mid(story: Path) -> None:
+    """At 120 columns the tree and the event are beside the timeline, one over the other."""
+    async with opened([story], (120, 40)) as peek:
+        timeline, tree, inspector = panes(peek)
+        assert timeline is not None
+        assert tree is not None
+        assert inspector is not None
+        assert (timeline.x, timeline.y, timeline.width, timeline.height) == (0, 2, 72, 37)
+        assert (tree.x, tree.y, tree.width) == (72, 2, 48)
+        assert (inspector.x, inspector.y, inspector.width, inspector.bottom) == (72, tree.bottom, 48, 39)
+
+
+async def test_wide(story: Path) -> None:
+    """At 200 columns tree, timeline and event are side by side."""
+    async with opened([story], (200, 60)) as peek:
+        timeline, tree, inspector = panes(peek)
+        assert timeline is not None
+        assert tree is not None
+        assert inspector is not None
+        assert [region.height for region in (tree, timeline, inspector)] == [57, 57, 57]
+        assert (tree.x, tree.right, timeline.right, inspector.right) == (0, timeline.x, inspector.x, 200)
+        assert timeline.width > tree.width
+
+
+async def test_low(story: Path) -> None:
+    """On a tiny screen there is the timeline alone."""
+    async with opened([story], (40, 10)) as peek:
+        assert panes(peek) == (Region(0, 2, 40, 7), None, None)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_event_alone(story: Path, size: tuple[int, int]) -> None:
+    """The event alone takes the whole screen, whatever its size."""
+    async with opened([story], size) as peek:
+        await peek.press("enter")
+        assert panes(peek) == (None, None, Region(0, 2, size[0], size[1] - 3))
+        await peek.press("q")
+        assert panes(peek)[0] is not None
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_tree_is_one_key_away(story: Path, size: tuple[int, int]) -> None:
+    """The tree is reached with one key and left with the same, whatever the size."""
+    async with opened([story], size) as peek:
+        await peek.press("t")
+        assert peek.tree.display
+        assert peek.tree.has_focus
+        assert "shopper" in text_of(peek.tree)
+        await peek.press("t")
+        assert peek.timeline.has_focus
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_widths(story: Path, size: tuple[int, int]) -> None:
+    """Every line of a real trace is exactly as wide as its widget."""
+    async with opened([story], size) as peek:
+        check_strips(peek)
+        for keys in (("e", "enter"), ("q", "t", "G"), ("question_mark",)):
+            await peek.press(*keys)
+            check_strips(peek)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_demo(demo: Path, size: tuple[int, int]) -> None:
+    """The trace of the demo's agent opens."""
+    async with opened([demo], size) as peek:
+        assert "Customer 4127" in text_of(peek.timeline)
+        check_strips(peek)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hostile(hostile: Path, size: tuple[int, int]) -> None:
+    """Every line of a hostile trace is exactly as wide as its widget, and only printed."""
+    async with opened([hostile], size) as peek:
+        check_strips(peek)
+        for keys in (("e", "j", "j"), ("G",), ("t", "G"), ("enter",), ("q", "E", "enter")):
+            await peek.press(*keys)
+            check_strips(peek)
+
+
+async def test_hostile_text_is_literal(hostile: Path) -> None:
+    """Markup and escape sequences are seen as they are written."""
+    async with opened([hostile], (200, 60)) as peek:
+        await peek.press("G")
+        shown = text_of(peek.timeline)
+        assert "[bold]markup[/bold] [link=x]y[/] [/nothing]" in shown
+        assert "␛]52;c;SGVsbG8=␇" in shown
+        assert "<U+202E>evil<U+202C>" in shown
+        assert "<U+009B>2J" in shown
+
+
+async def test_resized(story: Path) -> None:
+    """From size to size the layout is that of a screen opened so, and the selection stays in sight."""
+    async with opened([story], (200, 60)) as peek:
+        await peek.go(40)
+        for width, height in ((120, 40), (80, 24), (40, 10), (200, 60)):
+            await peek.pilot.resize_terminal(width, height)
+            await peek.pilot.pause()
+            assert peek.row == 40
+            marked = [strip.text for strip in strips_of(peek.timeline) if strip.text.startswith("▌")]
+            assert len(marked) == 1
+            assert marked[0].split()[:2] == ["▌", "40"]
+            check_strips(peek)
+
+
+async def test_no_colour(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under NO_COLOR lines have attributes and no colours."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened([story]) as peek:
+        for widget in (peek.timeline, peek.tree, peek.inspector):
+            styles = [segment.style for strip in strips_of(widget) for segment in strip if segment.style]
+            assert {style.color.is_default for style in styles if style.color is not None} <= {True}
+            assert {style.bgcolor.is_default for style in styles if style.bgcolor is not None} <= {True}
+        assert any(segment.style is not None and segment.style.reverse for segment in strips_of(peek.timeline)[0])
