@@ -68,7 +68,7 @@ def encode_event(
             line = dump_json(event)
             if b"$" not in line or _DOLLAR_KEY not in line:  # no key of the author's looks like one of ours
                 return line + b"\n"
-    except (TypeError, ValueError, RecursionError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # too deep, or another thread changes it just now
         if from_signal_handler(error):
             raise
         # The careful way below can write it.

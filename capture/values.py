@@ -220,7 +220,13 @@ def _digits(number: int) -> str:
 
 
 def _opaque(value: Any, text: Any) -> dict[str, Any]:
-    return {"$type": "opaque", "class": f"{type(value).__module__}.{type(value).__qualname__}", "repr": text}
+    try:
+        name = f"{type(value).__module__}.{type(value).__qualname__}"
+    except Exception as error:  # a metaclass may say anything
+        if from_signal_handler(error):
+            raise
+        name = "<unreadable>"
+    return {"$type": "opaque", "class": name, "repr": text}
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -101,8 +101,8 @@ def _values() -> list[str]:
     return [
         "## Values JSON cannot hold",
         "",
-        'Bytes are `{"$type":"bytes","base64":…}`; tuples, sets, datetimes, NaN and infinities, integers beyond 64 bits,',
-        "lone surrogates and keys that are no strings likewise have a `$type` (`capture/values.py`); anything else is",
+        'Bytes are `{"$type":"bytes","base64":…}`; tuples, sets, datetimes, NaN and infinities, integers beyond 64',
+        "bits, lone surrogates and keys that are no strings likewise have a `$type` (`capture/values.py`); the rest is",
         '`{"$type":"opaque","class":…,"repr":…}`.',
         "",
         f"Every event may also carry {', '.join(f'`{key}`' for key in Common.__annotations__)}; a `parent` of",

@@ -13,7 +13,7 @@ from ..sinks.file import FileSink
 from . import config, roots
 from .failure import status_of
 from .guard import guarded, swallow
-from .header import EVIDENCE, given_parent, header_keys, link_evidence
+from .header import EVIDENCE, given_parent, header_keys, link_evidence, word
 from .ids import NOTHING, EventId, new_session_id, new_writer_id
 from .paths import session_id, trace_path
 from .process import describe_process, program_name
@@ -181,7 +181,7 @@ class TraceContext(Records):
                 header, rest = header_keys(common)
                 data |= rest
             if name.__class__ is not str:
-                name = str(name or "")
+                name = word(name)
             if type not in _SPECIAL:
                 return EventId(owner._write(type, name, parent or place.parent_of(type), header, data))
             return EventId(owner._record_special(type, name, parent, place, header, data))

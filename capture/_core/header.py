@@ -10,7 +10,7 @@ from ..events import NO_EVENT
 from ..interrupts import from_signal_handler
 from .failure import describe
 
-__all__ = ["EVIDENCE", "given_parent", "header_keys", "link_evidence"]
+__all__ = ["EVIDENCE", "given_parent", "header_keys", "link_evidence", "word"]
 
 _USAGE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
 EVIDENCE = {"decision": "evidence_event_ids", "behavior_alert": "related_event_ids"}
@@ -40,6 +40,18 @@ def given_parent(common: Mapping[str, Any]) -> str:
         return ""
     text = str(parent)
     return text if len(text) == 16 and _HEX.issuperset(text) else NO_EVENT
+
+
+def word(name: Any) -> str:
+    """Return the text of a `name` that is something else, such as an enum's; empty for None and for what has none."""
+    if name is None:
+        return ""
+    try:
+        return str.__str__(name) if isinstance(name, str) else str(name)
+    except Exception as error:
+        if from_signal_handler(error):
+            raise
+        return ""
 
 
 def link_evidence(header: dict[str, Any], data: dict[str, Any], field: str) -> None:

@@ -55,8 +55,8 @@ class ModelServer(ThreadingHTTPServer):
     def __init__(self, model: Model, *, pace: float = 0.0) -> None:
         self.pace = pace
         self.exchanges: list[Exchange] = []
-        """What was received and sent, in the order the answers ended. An answer stands here before its last bytes
-        are written, so a client that has read all of it can look it up."""
+        """What was received and sent, in the order the answers ended. A stream stands here before its last bytes are
+        written, any other answer before its first, so a client that has read one can look it up."""
         self._model = model
         self._cache = PromptCache()
         self._requests = 0

@@ -94,6 +94,15 @@ class TestEncode:
         assert not set(line[:-1]) & set(range(0x20))
         assert json.loads(line)["data"] == {text: text}
 
+    def test_changing_values(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A dict that another thread changes while it is looked at is written all the same."""
+
+        def interrupted(value: object) -> bool:
+            raise RuntimeError("dictionary changed size during iteration")
+
+        monkeypatch.setattr("capture.format.is_plain", interrupted)
+        assert encode(data={"q": [1]}) == HEAD + b',"data":{"q":[1]}}\n'
+
     def test_lone_surrogate_in_a_name(self) -> None:
         """A name that UTF-8 cannot hold is written as JSON's escape, and is a plain string again."""
         line = encode(name="a\ud800z", data={"q": "Zoë"})

@@ -284,6 +284,17 @@ class TestHostile:
             value = [value]
         assert restore(value) is value
 
+    def test_class_without_a_name(self) -> None:
+        """A value whose class cannot even be named costs itself alone."""
+
+        class Nameless(type):
+            @property
+            def __module__(cls) -> str:  # type: ignore[override]
+                raise RuntimeError("no module")
+
+        value = Nameless("Value", (), {"__repr__": lambda _: "value"})()
+        assert written([1, value, 2]) == [1, {"$type": "opaque", "class": "<unreadable>", "repr": "value"}, 2]
+
     def test_released_memory(self) -> None:
         """A view of memory that is gone is opaque."""
         view = memoryview(b"gone")

@@ -103,7 +103,7 @@ def test_tree(peek: Start, story: Path, size: tuple[int, int]) -> None:
     terminal = peek(story, size=size)
     terminal.wait_for("■ FINISHED completed")
     terminal.press("t", "-")
-    terminal.wait_for("▾ ▶ shopper", "▸ ▸ shopper  look in shop 8")
+    terminal.wait_for("▾ ▶ shopper", "▸ ▸ shopper  understand", "■ shopper")
     terminal.press("j", "j", "j", "l")
     terminal.wait_for("▾ ▸ shopper  buy", "⚑ before buying", "⊘ spending")
     terminal.press("t")

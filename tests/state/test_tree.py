@@ -1,182 +1,214 @@
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from peek_tui.state.browse import Browse
 from peek_tui.state.tree import TreeView
 
-from .traces import Growing, TraceFile
-
-
-class Family:
-    """A view of a small run: an agent over two turns; in the first a request, its answer, a decision and its call."""
-
-    def __init__(self, trace: TraceFile) -> None:
-        agent = trace.add("agent_start", "desk")  # 0
-        first = trace.add("agent_turn", "first", parent=agent)  # 1
-        request = trace.add("llm_request", "model", parent=first)  # 2
-        trace.add("llm_chunk", "model", parent=request)  # 3
-        trace.add("llm_response", "model", parent=request)  # 4
-        decision = trace.add("decision", "search", parent=first)  # 5
-        call = trace.add("tool_call", "search", parent=decision)  # 6
-        trace.add("tool_result", "search", parent=call, error={"type": "Boom", "message": "it broke"})  # 7
-        self.agent = agent
-        self.second = trace.add("agent_turn", "second", parent=agent)  # 8
-        self.browse = Browse(trace.snapshot())
-        self.view = TreeView(self.browse)
-        self.view.update()
-
-    @property
-    def lines(self) -> list[tuple[int, int, bool | None]]:
-        """Row, depth and fold of every visible line."""
-        branches = [self.view.branch(line) for line in range(len(self.view.rows))]
-        return [(branch.row, branch.depth, branch.folded) for branch in branches]
-
-    def select(self, row: int) -> None:
-        self.browse.select(row)
-
-    @property
-    def selected(self) -> int | None:
-        return self.browse.selected
+from .traces import Growing, TraceFile, close_all
 
 
 @pytest.fixture
-def family(trace: TraceFile) -> Family:
-    return Family(trace)
+def trace(trace: TraceFile) -> TraceFile:
+    """0 an agent, 1 a turn: 2 a request, 3 a chunk, 4 the answer, 5 a decision, 6 a call, 7 its result; 8 the end."""
+    agent = trace.add("agent_start", "agent")
+    turn = trace.add("agent_turn", "turn", parent=agent)
+    request = trace.add("llm_request", "model", parent=turn)
+    trace.add("llm_chunk", "model", parent=request)
+    usage = {"input_tokens": 10, "output_tokens": 5}
+    trace.add("llm_response", "model", parent=request, usage=usage, cost_usd=0.5)
+    decision = trace.add("decision", "search", parent=turn)
+    call = trace.add("tool_call", "search", parent=decision)
+    trace.add("tool_result", "search", parent=call, error={"type": "E", "message": ""})
+    trace.add("agent_end", "agent", parent=agent)
+    return trace
 
 
-def test_everything_but_chunks(family: Family) -> None:
-    """Every event is a line below what it belongs to; pieces of an answer that stands beside them are not."""
-    assert family.lines == [
-        (0, 0, False),
-        (1, 1, False),
-        (2, 2, False),
-        (4, 3, None),
-        (5, 2, False),
-        (6, 3, False),
-        (7, 4, None),
-        (8, 1, None),
-    ]
+@pytest.fixture
+def browse(trace: TraceFile) -> Browse:
+    return Growing(trace).browse
 
 
-def test_from_an_error_to_its_decision(family: Family) -> None:
-    """From a failed result, up goes to its call, to the decision behind it, to the turn, to the agent, and ends."""
-    family.select(7)
-    steps = []
-    while family.view.up():
-        steps.append(family.selected)
-    assert steps == [6, 5, 1, 0]
+@pytest.fixture
+def view(browse: Browse) -> TreeView:
+    view = TreeView(browse)
+    view.update()
+    return view
 
 
-def test_down_and_siblings(family: Family) -> None:
-    """Down goes to the first event that belongs to the selected one; siblings are those with the same parent."""
-    family.select(0)
-    assert family.view.down()
-    assert family.selected == 1
-    assert family.view.sibling(1)
-    assert family.selected == 8
-    assert not family.view.sibling(1)
-    assert family.view.sibling(-1)
-    assert family.selected == 1
-    assert not family.view.sibling(-1)
-    family.select(7)
-    assert not family.view.down()
+def test_lines(view: TreeView) -> None:
+    """Every event is a line before what belongs to it, but for the chunks of an answer that stands beside them."""
+    assert view.rows == [0, 1, 2, 4, 5, 6, 7, 8]
+    branches = [view.branch(line) for line in range(8)]
+    assert [branch.depth for branch in branches] == [0, 1, 2, 3, 2, 3, 4, 1]
+    assert [branch.folded for branch in branches] == [False, False, False, None, False, False, None, None]
+    assert {branch.mark for branch in branches} == {""}
 
 
-def test_folded_branch_stands_for_what_is_in_it(family: Family) -> None:
-    """A folded branch hides what belongs to it, says what that came to, and stands in for the selection inside."""
-    family.select(7)
-    for _ in range(4):  # up to the call, fold it, up to the decision, fold it
-        family.view.fold()
-    assert family.selected == 5
-    assert [row for row, _, _ in family.lines] == [0, 1, 2, 4, 5, 8]
-    branch = family.view.branch(4)
-    assert (branch.folded, branch.sums.events, branch.sums.errors) == (True, 3, 1)
-    family.select(7)
-    assert family.view.position == 4
-    family.view.unfold()
-    assert [row for row, _, _ in family.lines] == [0, 1, 2, 4, 5, 6, 8]  # the call is still folded
-    assert family.view.position == 5
+def test_sums(view: TreeView) -> None:
+    """A branch knows what all below it came to; what nobody said is unknown."""
+    turn, call = view.branch(1).sums, view.branch(5).sums
+    assert (turn.events, turn.errors, turn.tokens, turn.cost_usd) == (7, 1, 15, 0.5)
+    assert (call.events, call.errors, call.tokens, call.cost_usd) == (2, 1, 0, None)
 
 
-def test_fold_all(family: Family) -> None:
-    """Everything below the roots folds and unfolds at once."""
-    family.view.fold_all()
-    assert [row for row, _, _ in family.lines] == [0, 1, 8]
-    family.view.unfold_all()
-    assert len(family.lines) == 8
+def test_one_selection(view: TreeView, browse: Browse) -> None:
+    """The tree shows the selection of the timeline, and moving in it moves that."""
+    browse.go_row(5)
+    assert view.position == 4
+    view.move(2)
+    assert browse.row == 7
+    view.move(99)
+    assert browse.row == 8
+    view.move(-99)
+    assert browse.row == 0
 
 
-def test_down_opens_a_folded_branch(family: Family) -> None:
-    """Going down into a folded branch opens it."""
-    family.view.fold_all()
-    family.select(1)
-    assert family.view.down()
-    assert family.selected == 2
-    assert family.lines[1] == (1, 1, False)
+def test_chunk(view: TreeView, browse: Browse) -> None:
+    """A selected event that has no line is stood in for by what it belongs to."""
+    browse.go_row(3)
+    assert view.position == 2
 
 
-def test_move_goes_by_visible_lines(family: Family) -> None:
-    """A step goes to the next visible line, and stops at both ends."""
-    family.select(2)
-    family.view.move(1)
-    assert family.selected == 4
-    family.view.move(100)
-    assert family.selected == 8
-    family.view.move(-100)
-    assert family.selected == 0
+def test_hidden_in_the_timeline(view: TreeView, browse: Browse) -> None:
+    """An event that the timeline hides can be selected in the tree."""
+    browse.toggle_group("2")
+    view.move(5)
+    assert (browse.selected, view.position) == (6, 5)
+    assert browse.row == 5
 
 
-def test_folds_stay_as_the_trace_grows(trace: TraceFile) -> None:
-    """What arrives does not open what was folded, and appears where it belongs."""
-    agent = trace.add("agent_start", "desk")
-    turn = trace.add("agent_turn", "first", parent=agent)
-    trace.add("log", "a", parent=turn)
+def test_up(view: TreeView, browse: Browse) -> None:
+    """Up goes to what an event belongs to, to the root, where there is nothing above."""
+    browse.go_row(7)
+    rows = []
+    while view.up():
+        rows.append(browse.row)
+    assert rows == [6, 5, 1, 0]
+
+
+def test_down(view: TreeView, browse: Browse) -> None:
+    """Down goes to the first event that belongs to it, and opens a branch that is folded."""
+    view.toggle()
+    assert view.rows == [0]
+    assert view.down()
+    assert (browse.row, view.rows) == (1, [0, 1, 2, 4, 5, 6, 7, 8])
+    browse.go_row(7)
+    assert not view.down()
+
+
+def test_siblings(view: TreeView, browse: Browse) -> None:
+    """Siblings are the events with the same parent, in order."""
+    browse.go_row(2)
+    assert view.sibling(1)
+    assert browse.row == 5
+    assert not view.sibling(1)
+    assert view.sibling(-1)
+    assert browse.row == 2
+    assert not view.sibling(-1)
+
+
+def test_fold(view: TreeView, browse: Browse) -> None:
+    """A branch folds, then goes up; it unfolds, then goes down."""
+    browse.go_row(5)
+    view.fold()
+    assert (view.rows, browse.row) == ([0, 1, 2, 4, 5, 8], 5)
+    assert view.branch(4).folded is True
+    view.fold()
+    assert browse.row == 1
+    browse.go_row(5)
+    view.unfold()
+    assert (view.rows, browse.row) == ([0, 1, 2, 4, 5, 6, 7, 8], 5)
+    view.unfold()
+    assert browse.row == 6
+
+
+def test_fold_around_the_selection(view: TreeView, browse: Browse) -> None:
+    """When the branch around the selected event is folded, its line stands in."""
+    browse.go_row(7)
+    view.fold_all()
+    assert view.rows == [0, 1, 8]
+    assert view.position == 1
+    view.unfold_all()
+    assert (view.rows, view.position) == ([0, 1, 2, 4, 5, 6, 7, 8], 6)
+
+
+def test_growth(trace: TraceFile) -> None:
+    """What arrives is there, below the fold it belongs to, and what is folded stays so."""
     growing = Growing(trace)
     view = TreeView(growing.browse)
-    view.update()
-    growing.browse.select(1)
-    view.toggle()
-    assert view.rows == [0, 1]
-    trace.add("log", "b", parent=turn)
-    trace.add("log", "c", parent=agent)
-    growing.take_in()
     assert view.update()
     assert not view.update()
-    assert view.rows == [0, 1, 4]
+    view.fold_all()
+    trace.add("log", "late", parent="5f3a9c1e00000001")
+    trace.add("log", "root")
+    growing.take_in()
+    assert view.update()
+    assert view.rows == [0, 1, 8, 10]
+    assert view.branch(1).sums.events == 8
 
 
-def test_hostile_parents(trace: TraceFile) -> None:
-    """Orphans and broken cycles are marked; a chain 2,000 deep opens, and leads up to its root."""
-    trace.add("log", "orphan", parent="ffffffffffffffff")
-    trace.add("log", "a", parent="5f3a9c1e00000002")
-    trace.add("log", "b", parent="5f3a9c1e00000001")
-    parent = trace.add("log", "root")
-    for _ in range(2_000):
-        parent = trace.add("log", "deep", parent=parent)
-    browse = Browse(trace.snapshot())
-    view = TreeView(browse)
+def test_orphans_and_cycles(trace: TraceFile) -> None:
+    """An event whose parent is missing is a root marked so, and so is the one at which a circle is broken."""
+    trace.add("log", "orphan", parent="00000000000000ff")
+    trace.add("log", "circle", parent="5f3a9c1e0000000b")
+    trace.add("log", "circle", parent="5f3a9c1e0000000a")
+    view = TreeView(Growing(trace).browse)
     view.update()
-    marks = {view.branch(line).row: view.branch(line).mark for line in range(4)}
-    assert marks == {0: "orphan", 1: "cycle", 2: "", 3: ""}
-    browse.go_end()
-    assert view.branch(view.position).depth == 2_000
-    steps = 0
-    while view.up():
-        steps += 1
-    assert (steps, browse.selected) == (2_000, 3)
+    marks = {view.branch(line).row: view.branch(line).mark for line in range(len(view.rows))}
+    assert {row: mark for row, mark in marks.items() if mark} == {9: "orphan", 10: "cycle"}
+    assert view.rows[-3:] == [9, 10, 11]
 
 
-def test_empty(tmp_path: Path) -> None:
-    """A trace without events has no lines, and no key does harm."""
-    browse = Browse(TraceFile(tmp_path / "empty.jsonl").snapshot())
-    view = TreeView(browse)
+def test_empty(trace: TraceFile, tmp_path: Path) -> None:
+    """A tree without events takes every key."""
+    view = TreeView(Growing(TraceFile(tmp_path / "empty.jsonl")).browse)
     view.update()
     view.move(1)
     view.toggle()
     view.fold()
     view.unfold()
     view.fold_all()
-    assert (view.rows, view.up(), view.down(), view.sibling(1), view.position) == ([], False, False, False, 0)
+    view.unfold_all()
+    assert (view.up(), view.down(), view.sibling(1), view.position, view.rows) == (False, False, False, 0, [])
+
+
+PARENTS = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=12)
+KEYS = st.lists(
+    st.sampled_from(("up", "down", "fold", "unfold", "toggle", "fold_all", "unfold_all", "on", "back", "next", "last")),
+    max_size=12,
+)
+
+
+@given(PARENTS, KEYS)
+def test_any_parents(parents: list[tuple[int, bool]], keys: list[str]) -> None:
+    """Whatever belongs to whatever, each event has one line when all is unfolded, and the selection has one always."""
+    with tempfile.TemporaryDirectory() as directory:
+        trace = TraceFile(Path(directory) / "trace.jsonl")
+        for parent, chunk in parents:
+            trace.add("llm_chunk" if chunk and parent else "log", parent=f"5f3a9c1e{parent:08x}")
+        browse = Growing(trace).browse
+        view = TreeView(browse)
+        view.update()
+        shown = sorted(view.rows)
+        assert len(set(shown)) == len(shown)
+        moves: dict[str, Any] = {
+            "on": lambda: view.move(1),
+            "back": lambda: view.move(-1),
+            "next": lambda: view.sibling(1),
+            "last": lambda: view.sibling(-1),
+        }
+        for key in keys:
+            (moves[key] if key in moves else getattr(view, key))()
+            if view.rows:
+                assert 0 <= view.position < len(view.rows)
+                view.branch(view.position)
+        view.unfold_all()
+        assert sorted(view.rows) == shown
+    close_all()
