@@ -197,13 +197,20 @@ class TraceContext(Records):
         """Record an event that opens, ends or follows something, and remember what later ones need to know of it."""
         if type in EVIDENCE:
             link_evidence(header, data, EVIDENCE[type])
-        if type in ENDS:
-            parent = self._answer(type, name, parent, header) or parent
+        call = self._answer(type, name, parent, header) if type in ENDS else None
+        if call is not None:
+            parent = call.id
         id = self._write(type, name, parent or place.parent_of(type), header, data)
         if type in CALLS:
-            self._open_calls.opened(OpenCall(id, type, name, running_strand(), self._steady_ns()))
-        if type in MOVES:
+            span = Span(id, self, place) if type == "subagent_start" else None
+            self._open_calls.opened(OpenCall(id, type, name, running_strand(), self._steady_ns(), span))
+            if span is not None:
+                move(Place(span))
+        elif type in MOVES:
             move(place.after(type, id))
+        elif call is not None and call.span is not None:
+            call.span.closed = True
+            move(here())
         return id
 
     def _place(self, place: Place | None) -> Place:
@@ -221,16 +228,14 @@ class TraceContext(Records):
             context = context._outer
         return context is self
 
-    def _answer(self, type: str, name: str, parent: str, header: dict[str, Any]) -> str:
+    def _answer(self, type: str, name: str, parent: str, header: dict[str, Any]) -> OpenCall | None:
         """Return the open call that an event of this type answers: the one it names, else the latest of its name."""
         calls = self._open_calls
         call = calls.with_id(parent) if parent else calls.latest(ENDS[type], name, running_strand())
-        if call is None:
-            return ""
-        if type != "llm_chunk":
+        if call is not None and type != "llm_chunk":
             header.setdefault("duration_ms", (self._steady_ns() - call.started_ns) / 1e6)
             calls.closed(call)
-        return call.id
+        return call
 
     def _write(self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any]) -> str:
         root = self._root

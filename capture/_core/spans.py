@@ -1,8 +1,9 @@
 """The parent rule.
 
-An event's parent is `parent=` if given, else the innermost open span of its task: an agent, the agent's current turn,
-or a decorated call. Calls that follow a decision in the same span are children of that decision, until the next one
-or the span's end. A result's parent is its call: the latest open one of that name, preferring the task that made it.
+An event's parent is `parent=` if given, else the innermost open span of its task: an agent, a subagent, the agent's
+current turn, or a decorated call. Calls that follow a decision in the same span are children of that decision, until
+the next one or the span's end. A result's parent is its call: the latest open one of that name, preferring the task
+that made it.
 
 Where an asyncio task or a thread stands is a `Place` in a context variable, so siblings that share a span do not see
 each other's turns and decisions.
@@ -28,7 +29,7 @@ _MAX_OPEN_CALLS = 1024
 
 
 class Span:
-    """Something open that events belong to: an agent's run or a decorated call."""
+    """Something open that events belong to: an agent's or subagent's run, or a decorated call."""
 
     __slots__ = ("closed", "context", "id", "outer")
 
@@ -74,6 +75,8 @@ class OpenCall(NamedTuple):
     name: str
     strand: Strand
     started_ns: int
+    span: Span | None = None
+    """What is recorded until the result belongs to it; only a subagent's start opens one by itself."""
 
 
 class OpenCalls:

@@ -74,8 +74,9 @@ class Answer:
         self._finish(self._so_far(), "error", error)
 
     def closed(self) -> None:
-        complete = self._stream is not None and self._stream.complete
-        self._finish(self._so_far(), "server" if complete else "consumer")
+        reply = self._so_far()
+        over = self._stream is not None and (self._stream.complete or reply.error is not None)
+        self._finish(reply, "server" if over else "consumer")
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 

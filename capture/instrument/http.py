@@ -25,6 +25,8 @@ __all__ = ["install"]
 
 _TAPPED = ("httpx", "httpx2")
 _MARK = "_peek_tap"
+_BODY_KEPT = 2_000
+"""Bytes kept of a request nobody can read."""
 _SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
 )
@@ -98,13 +100,20 @@ class _ModelCall:
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         request = self._request
         context: TraceContext = current()
-        fields = self._wire.request(request.content)
+        fields = self._fields(request.content)
         model = str(fields.pop("model", None) or "")
         http = {"method": request.method, "url": _public_url(request.url), "headers": _public(request.headers)}
         id = context.record_llm_request(
             model, provider=self._wire.provider, attempt=_attempt(request.headers), http=http, **fields
         )
         self._answer = Answer(context, id, self._wire, model)
+
+    def _fields(self, body: bytes) -> dict[str, Any]:
+        """Return the request's fields; a body that is not of the provider's format stands in `extra`, cut."""
+        try:
+            return self._wire.request(body)
+        except ValueError:
+            return {"extra": {"body": body[:_BODY_KEPT].decode("utf-8", "replace")}}
 
     def returned(self, response: Any) -> None:
         if self._answer is None:

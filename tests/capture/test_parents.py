@@ -46,13 +46,26 @@ class TestOneTask:
         ctx.record_decision(chosen_action="one")
         ctx.record_tool_call("a")
         ctx.record_llm_request("b")
-        ctx.record_subagent_start("c")
         ctx.record_safety_check("check")
         ctx.record_decision(chosen_action="two")
         ctx.record_tool_call("d")
         assert parents(ctx) == {
-            "desk": "root", "before": "desk", "one": "desk", "a": "one", "b": "one", "c": "one", "check": "desk",
+            "desk": "root", "before": "desk", "one": "desk", "a": "one", "b": "one", "check": "desk",
             "two": "desk", "d": "two",
+        }  # fmt: skip
+
+    def test_subagent(self, ctx: TraceContext) -> None:
+        """A subagent is a child of the decision that called for it; what happens until its end belongs to it."""
+        ctx.record_decision(chosen_action="delegate")
+        ctx.record_subagent_start("scout")
+        ctx.record_tool_call("search")
+        with TraceContext("inner"):
+            pass
+        ctx.record_subagent_end("scout")
+        ctx.record_tool_call("after")
+        assert parents(ctx) == {
+            "desk": "root", "delegate": "desk", "scout": "scout", "search": "scout", "inner": "inner",
+            "after": "delegate",
         }  # fmt: skip
 
     def test_turn_ends_a_decision(self, ctx: TraceContext) -> None:

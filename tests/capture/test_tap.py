@@ -470,15 +470,17 @@ class TestPasses:
         assert len(server.exchanges) == 3
         assert [event["type"] for event in read_events(run.path)] == ["agent_start"]
 
-    def test_foreign_body(self, run: TraceContext, serve: Serve, swallowed: list[Exception]) -> None:
-        """A body that is none of the provider's passes as it is."""
+    def test_foreign_body(self, run: TraceContext, serve: Serve) -> None:
+        """A body that is none of the provider's passes as it is, and is recorded as it is."""
         server = serve()
         with httpx2.Client(trust_env=False) as client:
             headers = {"x-api-key": KEY, "anthropic-version": "2023-06-01"}
             response = client.post(f"{server.base_url}/v1/messages", content=b"<", headers=headers)
         assert response.status_code == 400
-        assert [type(error) for error in swallowed] == [json.JSONDecodeError]
-        assert [event["type"] for event in read_events(run.path)] == ["agent_start"]
+        [request] = of(run, "llm_request")
+        assert request["data"]["extra"] == {"body": "<"}
+        [answer] = of(run, "llm_response")
+        assert answer["error"]["type"] == "invalid_request_error"
 
 
 class TestSecrets:

@@ -37,7 +37,6 @@ class TestSubagent:
         [call] = run.called("ask_ledger")
         assert [event for event in of_ledger(run) if call not in run.above(event)] == []
 
-    @pytest.mark.xfail(reason="`subagent_start` opens no span, and a `TraceContext` cannot be given a parent")
     def test_beneath_its_start(self, run: Case) -> None:
         """The ledger agent's run is a child of its `subagent_start`."""
         [start] = run.of("subagent_start")
