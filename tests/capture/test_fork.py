@@ -35,11 +35,14 @@ import os, signal, sys
 import capture
 
 ctx = capture.start_session("desk", path=sys.argv[1])
+awake, wake = os.pipe()
 if os.fork() == 0:
+    os.write(wake, b"!")
     for line in sys.stdin:
         ctx.record_log("stdin", line.strip())
         print(ctx.path, flush=True)
     os._exit(0)
+os.read(awake, 1)  # the child runs, and so has let go of the file
 print("forked", flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -16,6 +16,7 @@ from tests.tui.story import record_story
 from .terminal import Terminal
 
 Start = Callable[..., Terminal]
+StartBoth = Callable[..., list[Terminal]]
 
 PEEK = (sys.executable, "-m", "peek_tui")
 
@@ -34,13 +35,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=[(80, 24), (120, 40)], ids=["80x24", "120x40"])
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    """Columns and rows of a small terminal, and of a larger one."""
-    width, height = request.param
-    return width, height
-
-
 @pytest.fixture
 def peek() -> Iterator[Start]:
     """Start `peek` with these arguments in a terminal of this size."""
@@ -57,6 +51,16 @@ def peek() -> Iterator[Start]:
             return terminals.enter_context(Terminal([*command, *map(str, arguments)], given, *size))
 
         yield start
+
+
+@pytest.fixture
+def both(peek: Start) -> StartBoth:
+    """Start `peek` with these arguments in a small terminal and in a larger one, side by side."""
+
+    def start(*arguments: str | Path) -> list[Terminal]:
+        return [peek(*arguments, size=size) for size in ((80, 24), (120, 40))]
+
+    return start
 
 
 def leave(terminal: Terminal, *keys: str) -> None:

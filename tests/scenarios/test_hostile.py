@@ -10,7 +10,7 @@ import pytest
 
 from tests.state.traces import HOSTILE, TraceFile
 
-from .conftest import Start, leave
+from .conftest import Start, StartBoth, leave
 from .terminal import Terminal
 
 SEQUENCES = [text.encode() for text in HOSTILE if len(text) > 1 and ("\x1b" in text or "\x9b" in text)]
@@ -49,28 +49,28 @@ def test_sequences() -> None:
     assert len(SEQUENCES) == 5
 
 
-def test_trace(peek: Start, hostile: Path, size: tuple[int, int]) -> None:
+def test_trace(both: StartBoth, hostile: Path) -> None:
     """Wherever one goes in it, the terminal shows it as text, and does nothing else."""
-    terminal = peek(hostile, size=size)
-    terminal.wait_for("■ FINISHED ␀␁␂", " 1/25")
-    for _ in range(24):
-        terminal.press("j")
-    terminal.wait_for(" 25/25", "␀␁␂␃␄␅␆␇␈")
-    for keys in ("k", "k", "k", "k", "E", "e"):
-        terminal.press(keys)
-    terminal.wait_for("[bold]markup[/bold] [link=x]y[/] [/nothing]")
-    terminal.press("t", "G", "-", "=", "g")
-    terminal.wait_for("▾ ▶ ␀␁␂", " 1/25")
-    terminal.press("t", ":3\r")
-    terminal.wait_for(" 4/25")
-    for line in range(12):
-        terminal.press("enter", *["j"] * line, "enter")
-        terminal.wait_for("session: ␛]52;c;SGVsbG8=␇<U+202E>")
-        terminal.press("q", "j")
-    terminal.press(":\x9b2J\u202e\x07\r")
-    terminal.wait_for("is no place to go")
-    leave(terminal, "q")
-    check(terminal)
+    for terminal in both(hostile):
+        terminal.wait_for("■ FINISHED ␀␁␂", " 1/25")
+        for _ in range(24):
+            terminal.press("j")
+        terminal.wait_for(" 25/25", "␀␁␂␃␄␅␆␇␈")
+        for keys in ("k", "k", "k", "k", "E", "e"):
+            terminal.press(keys)
+        terminal.wait_for("[bold]markup[/bold] [link=x]y[/] [/nothing]")
+        terminal.press("t", "G", "-", "=", "g")
+        terminal.wait_for("▾ ▶ ␀␁␂", " 1/25")
+        terminal.press("t", ":3\r")
+        terminal.wait_for(" 4/25")
+        for line in range(12):
+            terminal.press("enter", *["j"] * line, "enter")
+            terminal.wait_for("session: ␛]52;c;SGVsbG8=␇<U+202E>")
+            terminal.press("q", "j")
+        terminal.press(":\x9b2J\u202e\x07\r")
+        terminal.wait_for("is no place to go")
+        leave(terminal, "q")
+        check(terminal)
 
 
 def test_sessions(peek: Start, hostile: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .agent import Agent
-from .conftest import Start, leave, selected, wait_selected
+from .conftest import Start, StartBoth, leave, selected, wait_selected
 
 
 @pytest.fixture
@@ -19,45 +19,53 @@ def agent(tmp_path: Path) -> Iterator[Agent]:
         yield agent
 
 
-def test_follows_freezes_and_catches_up(peek: Start, agent: Agent, size: tuple[int, int]) -> None:
+def test_follows_freezes_and_catches_up(both: StartBoth, agent: Agent) -> None:
     """Each event is there as it happens; frozen, the screen stands still and counts; let go, it catches up."""
-    terminal = peek("tail", size=size)
-    terminal.wait_for("live_agent", "● RUNNING", "FOLLOW", "1 ev")
+    terminals = both("tail")
+    for terminal in terminals:
+        terminal.wait_for("live_agent", "● RUNNING", "FOLLOW", "1 ev")
     for number in range(1, 4):
         agent.record("tool_call", name=f"tool-{number}")
-        wait_selected(terminal, f"▌   {number} ", f"TOOL → tool-{number}")
-    terminal.press("p")
-    terminal.wait_for("FROZEN +0")
+        for terminal in terminals:
+            wait_selected(terminal, f"▌   {number} ", f"TOOL → tool-{number}")
+    for terminal in terminals:
+        terminal.press("p")
+        terminal.wait_for("FROZEN +0")
     for number in range(4, 9):
         agent.record("tool_call", name=f"tool-{number}")
-    terminal.wait_for("FROZEN +5")
-    assert "tool-3" in selected(terminal)
-    assert "tool-4" not in terminal.text
-    terminal.press("p")
-    wait_selected(terminal, "▌   8 ", "TOOL → tool-8")
-    terminal.wait_gone("FROZEN")
-    leave(terminal, "q")
+    for terminal in terminals:
+        terminal.wait_for("FROZEN +5")
+        assert "tool-3" in selected(terminal)
+        assert "tool-4" not in terminal.text
+        terminal.press("p")
+        wait_selected(terminal, "▌   8 ", "TOOL → tool-8")
+        terminal.wait_gone("FROZEN")
+        leave(terminal, "q")
 
 
-def test_looks_back(peek: Start, agent: Agent, size: tuple[int, int]) -> None:
+def test_looks_back(both: StartBoth, agent: Agent) -> None:
     """A step up stops following: the selection stays where it is while events arrive; G follows again."""
-    terminal = peek("tail", size=size)
-    terminal.wait_for("FOLLOW")
+    terminals = both("tail")
+    for terminal in terminals:
+        terminal.wait_for("FOLLOW")
     agent.record("log", stream="stdout", text="first")
-    wait_selected(terminal, "LOG  · stdout  first")
-    terminal.press("k")
-    terminal.wait_gone("FOLLOW")
-    wait_selected(terminal, "AGNT ▶ live_agent")
+    for terminal in terminals:
+        wait_selected(terminal, "LOG  · stdout  first")
+        terminal.press("k")
+        terminal.wait_gone("FOLLOW")
+        wait_selected(terminal, "AGNT ▶ live_agent")
     agent.record("log", stream="stdout", text="second")
-    terminal.wait_for("stdout  second", "3 ev")
-    assert "live_agent" in selected(terminal)
-    terminal.press("G")
-    terminal.wait_for("FOLLOW")
+    for terminal in terminals:
+        terminal.wait_for("stdout  second", "3 ev")
+        assert "live_agent" in selected(terminal)
+        terminal.press("G")
+        terminal.wait_for("FOLLOW")
     agent.record("log", stream="stdout", text="third")
-    wait_selected(terminal, "stdout  third")
-    terminal.press("F")
-    terminal.wait_gone("FOLLOW")
-    leave(terminal, "q")
+    for terminal in terminals:
+        wait_selected(terminal, "stdout  third")
+        terminal.press("F")
+        terminal.wait_gone("FOLLOW")
+        leave(terminal, "q")
 
 
 def test_filtered(peek: Start, agent: Agent) -> None:
@@ -161,16 +169,4 @@ def test_sessions(peek: Start, agent: Agent, story: Path, tmp_path: Path) -> Non
     terminal.press("q")
     terminal.wait_for("sessions")
     wait_selected(terminal, "■", "shopper")
-    leave(terminal, "q")
-
-
-def test_a_run_that_begins_later(peek: Start, tmp_path: Path) -> None:
-    """A list without sessions shows the first one when it begins."""
-    terminal = peek()
-    terminal.wait_for("no sessions yet", "peek demo")
-    with Agent(tmp_path / "traces" / "live.jsonl") as agent:
-        terminal.wait_for("1 running")
-        wait_selected(terminal, "live_agent")
-        agent.finish()
-        terminal.wait_for("finished  completed")
     leave(terminal, "q")

@@ -29,6 +29,7 @@ __all__ = ["SIZES", "Peek", "check_strips", "opened", "strips_of", "text_of"]
 
 SIZES = ((80, 24), (120, 40), (200, 60), (40, 10))
 _DEADLINE = 30.0
+_ECHOES = 4
 _CHARACTERS = {"colon": ":", "enter": "\r", "equals_sign": "=", "minus": "-", "question_mark": "?", "space": " "}
 
 
@@ -84,7 +85,12 @@ class Peek:
         """Press keys as fast as a terminal sends what was pasted: `Pilot.press` rests 80 ms after each."""
         for key in keys:
             self.app.post_message(events.Key(key, key if len(key) == 1 else _CHARACTERS.get(key)))
-        await self.pilot.pause()
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Wait until all that was said to any widget has been heard, and what they said to others then, and so on."""
+        for _ in range(_ECHOES):
+            await self.pilot.pause(0)
 
     async def go(self, row: int) -> None:
         """Select a row by typing it."""
@@ -96,8 +102,8 @@ class Peek:
         deadline = monotonic() + _DEADLINE
         while not true():
             assert monotonic() < deadline, self.everything()
-            await asyncio.sleep(0.02)
-        await self.pilot.pause()
+            await asyncio.sleep(0.01)
+        await self.rest()
 
     def everything(self) -> str:
         """What is on the screen, widget by widget."""
@@ -119,7 +125,7 @@ async def opened(
         peek = Peek(pilot)
         await peek.until(lambda: isinstance(app.screen, Debug | Sessions) and app.screen.is_current)
         await app.workers.wait_for_complete()
-        await pilot.pause()
+        await peek.rest()
         yield peek
 
 

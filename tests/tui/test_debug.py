@@ -57,7 +57,7 @@ class TestMouse:
         """A click selects the event under it."""
         async with opened([story]) as peek:
             await peek.pilot.click(peek.timeline, offset=(10, 5))
-            await peek.pilot.pause()
+            await peek.rest()
             assert peek.row == 5
 
     async def test_inspector(self, trace: TraceFile) -> None:
@@ -67,7 +67,7 @@ class TestMouse:
             line = text_of(peek.inspector).splitlines().index(" ▾ arguments: {1}")
             for folded in (" ▸ arguments: {1}", " ▾ arguments: {1}"):
                 await peek.pilot.click(peek.inspector, offset=(3, line + 1))
-                await peek.pilot.pause()
+                await peek.rest()
                 assert text_of(peek.inspector).splitlines()[line] == folded
 
 

@@ -73,41 +73,26 @@ async def test_low(story: Path) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_event_alone(story: Path, size: tuple[int, int]) -> None:
-    """The event alone takes the whole screen, whatever its size."""
+async def test_panes(story: Path, size: tuple[int, int]) -> None:
+    """Whatever the size, the event alone takes the whole screen, and the tree is reached and left with one key."""
     async with opened([story], size) as peek:
-        await peek.press("enter")
+        check_strips(peek)
+        await peek.press("e", "enter")
         assert panes(peek) == (None, None, Region(0, 2, size[0], size[1] - 3))
-        await peek.press("q")
+        check_strips(peek)
+        await peek.press("q", "t")
+        assert peek.tree.display
+        assert peek.tree.has_focus
+        assert "model-1" in text_of(peek.tree)
+        check_strips(peek)
+        await peek.press("t")
+        assert peek.timeline.has_focus
         assert panes(peek)[0] is not None
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_tree_is_one_key_away(story: Path, size: tuple[int, int]) -> None:
-    """The tree is reached with one key and left with the same, whatever the size."""
-    async with opened([story], size) as peek:
-        await peek.press("t")
-        assert peek.tree.display
-        assert peek.tree.has_focus
-        assert "shopper" in text_of(peek.tree)
-        await peek.press("t")
-        assert peek.timeline.has_focus
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_widths(story: Path, size: tuple[int, int]) -> None:
-    """Every line of a real trace is exactly as wide as its widget."""
-    async with opened([story], size) as peek:
-        check_strips(peek)
-        for keys in (("e", "enter"), ("q", "t", "G"), ("question_mark",)):
-            await peek.press(*keys)
-            check_strips(peek)
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_demo(demo: Path, size: tuple[int, int]) -> None:
+async def test_demo(demo: Path) -> None:
     """The trace of the demo's agent opens."""
-    async with opened([demo], size) as peek:
+    async with opened([demo]) as peek:
         assert "Customer 4127" in text_of(peek.timeline)
         check_strips(peek)
 
@@ -139,7 +124,7 @@ async def test_resized(story: Path) -> None:
         await peek.go(40)
         for width, height in ((120, 40), (80, 24), (40, 10), (200, 60)):
             await peek.pilot.resize_terminal(width, height)
-            await peek.pilot.pause()
+            await peek.rest()
             assert peek.row == 40
             marked = [strip.text for strip in strips_of(peek.timeline) if strip.text.startswith("▌")]
             assert len(marked) == 1
