@@ -13,8 +13,9 @@ from peek_tui.render import units
 from peek_tui.trace.model import DAMAGED
 from peek_tui.trace.store import Snapshot
 
+from .options import SRC_HELP, FormatOption
 from .output import print_json, print_line
-from .source import SRC_HELP, FormatOption, loaded_store
+from .source import loaded_store
 
 
 def run(

@@ -43,14 +43,21 @@ def _generate(events: int, out: Path | None) -> None:
         generate(out, events)
     except FileExistsError:
         raise UsageError(f"{out} exists already; give another --out") from None
-    print_line(str(out))
+    _print_recorded(out)
 
 
 def _record(speed: float, out: Path | None) -> None:
     agent = subprocess.run(_agent(speed, out), capture_output=True, text=True, check=False)
     if agent.returncode:
         raise InputError(f"the demo agent failed: {_last_line(agent.stderr)}")
-    print_line(_last_line(agent.stdout))
+    _print_recorded(Path(_last_line(agent.stdout)))
+
+
+def _print_recorded(path: Path) -> None:
+    """Print a trace's path, once the trace is known to be there: recording never fails on its own."""
+    if not path.exists():
+        raise InputError(_unwritable(path))
+    print_line(str(path))
 
 
 def _watch(speed: float) -> None:
@@ -69,7 +76,8 @@ def _watch(speed: float) -> None:
         while not path.exists():
             if agent.poll() is not None:
                 said.seek(0)
-                raise InputError(f"the demo agent failed: {_last_line(said.read())}")
+                failure = f"the demo agent failed: {_last_line(said.read())}"
+                raise InputError(failure if agent.returncode else _unwritable(path))
             time.sleep(0.02)
     run_screen([path], title="demo", follow=True)
     print_line(str(path))
@@ -78,6 +86,10 @@ def _watch(speed: float) -> None:
 def _agent(speed: float, out: Path | None) -> list[str]:
     command = [sys.executable, "-m", "peek_tui.demo.agent", "--speed", str(speed)]
     return command if out is None else [*command, "--out", str(out)]
+
+
+def _unwritable(path: Path) -> str:
+    return f"{path} cannot be written; see to its directory, or give another --out"
 
 
 def _last_line(text: str) -> str:

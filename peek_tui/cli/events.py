@@ -13,8 +13,9 @@ from peek_tui.render.words import look_of
 from peek_tui.trace.model import Event
 from peek_tui.trace.query import parse_query
 
+from .options import SRC_HELP, FormatOption
 from .output import print_json, print_line
-from .source import SRC_HELP, FormatOption, loaded
+from .source import loaded
 
 
 def run(

@@ -14,7 +14,7 @@ _ROOT_OPTIONS = ("--help", "-h", "--install-completion", "--show-completion")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run `peek` with these arguments, the process's own by default. Always ends in SystemExit."""
+    """Run `peek` with these arguments, the process's own by default. Ends in SystemExit, or returns for success."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words in (["--version"], ["-V"]):  # asked by scripts, which must not pay for imports
         from capture._version import __version__
@@ -23,7 +23,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(0)
     if not words or words[0] not in (*COMMANDS, *_ROOT_OPTIONS):
         words.insert(0, "open")
+    if words[0] == "open" and not any(word.startswith("-") and word != "-" for word in words):
+        _open(words[1:])  # the command line has nothing to read, and importing what reads it takes 40 ms
+        return
 
     from .root import command_line
 
     command_line(words[:1] if words[0] in COMMANDS else COMMANDS)(args=words, prog_name="peek")
+
+
+def _open(sources: Sequence[str]) -> None:
+    from .output import ending
+    from .screen import run_on
+
+    ending(run_on)(sources)

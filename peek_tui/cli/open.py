@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from .options import SRC_HELP, FormatOption
 from .screen import run_on
-from .source import SRC_HELP, FormatOption
 
 
 def run(

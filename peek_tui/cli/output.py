@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+from collections.abc import Callable
 from enum import IntEnum
-from typing import Any, NoReturn
+from typing import Any, NoReturn, ParamSpec
 
 import orjson
 
+from peek_tui.errors import InputError, PeekError
 from peek_tui.render.text import clean, escape_json
 
-__all__ = ["Exit", "close_quietly", "fail", "note", "print_json", "print_line"]
+__all__ = ["Exit", "close_quietly", "ending", "fail", "note", "print_json", "print_line"]
+
+P = ParamSpec("P")
 
 
 class Exit(IntEnum):
@@ -63,3 +68,21 @@ def _encode(value: Any) -> str:
 
 def _clean_lines(text: str) -> str:
     return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def ending(command: Callable[P, None]) -> Callable[P, None]:
+    """Make a command end as CLI.md says, whatever it raises."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            close_quietly()
+        except KeyboardInterrupt:
+            raise SystemExit(Exit.INTERRUPTED) from None
+        except PeekError as error:
+            fail(str(error), Exit.UNREADABLE if isinstance(error, InputError) else Exit.USAGE)
+
+    return run

@@ -1,23 +1,17 @@
-"""The Typer application, and how a command ends."""
+"""The Typer application."""
 
 from __future__ import annotations
 
-import functools
 import os
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from importlib import import_module
-from typing import Annotated, ParamSpec
+from typing import Annotated
 
 import typer
 
-from peek_tui.errors import InputError, PeekError
-
-from .output import Exit, close_quietly, fail
+from .output import ending
 
 __all__ = ["command_line"]
-
-P = ParamSpec("P")
 
 _HELP = """A terminal debugger for AI agents.
 
@@ -37,7 +31,7 @@ def command_line(names: Iterable[str]) -> typer.Typer:
     )
     app.callback()(_root)
     for name in names:
-        app.command(name)(_ending(import_module(f"peek_tui.cli.{name}").run))
+        app.command(name)(ending(import_module(f"peek_tui.cli.{name}").run))
     return app
 
 
@@ -45,21 +39,3 @@ def _root(
     version: Annotated[bool, typer.Option("--version", "-V", help="Say which version this is, and end.")] = False,
 ) -> None:
     """Stands for `--version` in the help; `main` has answered it already."""
-
-
-def _ending(command: Callable[P, None]) -> Callable[P, None]:
-    """Make a command end as CLI.md says, whatever it raises."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            close_quietly()
-        except KeyboardInterrupt:
-            raise SystemExit(Exit.INTERRUPTED) from None
-        except PeekError as error:
-            fail(str(error), Exit.UNREADABLE if isinstance(error, InputError) else Exit.USAGE)
-
-    return run

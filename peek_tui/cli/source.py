@@ -9,9 +9,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from peek_tui.errors import InputError, UsageError
 from peek_tui.paths import trace_directory
@@ -20,12 +17,8 @@ from peek_tui.trace.model import DAMAGED
 from peek_tui.trace.sources import resolve
 from peek_tui.trace.store import Snapshot, Store
 
-__all__ = ["SRC_HELP", "STDIN", "FormatOption", "check_readable", "loaded", "loaded_store", "paths_of", "piped"]
+__all__ = ["STDIN", "check_readable", "loaded", "loaded_store", "paths_of", "piped"]
 
-SRC_HELP = "A file, a directory, - for stdin, a session's id or its beginning, or latest."
-FormatOption = Annotated[
-    str | None, typer.Option("--format", metavar="NAME", help="Read SRC as this format, whatever it looks like.")
-]
 STDIN = "-"
 _BLOCK = 1 << 16
 

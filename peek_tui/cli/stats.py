@@ -12,8 +12,9 @@ from peek_tui.render.text import clean_line
 from peek_tui.trace.model import Usage
 from peek_tui.trace.store import Stats
 
+from .options import SRC_HELP, FormatOption
 from .output import print_json, print_line
-from .source import SRC_HELP, FormatOption, loaded
+from .source import loaded
 
 _DAMAGE_SHOWN = 10
 

@@ -11,8 +11,8 @@ from peek_tui.paths import trace_directory
 from peek_tui.trace.sessions import read_sessions
 from peek_tui.trace.sources import trace_files
 
+from .options import SRC_HELP, FormatOption
 from .screen import run_on, run_screen
-from .source import SRC_HELP, FormatOption
 
 
 def run(

@@ -14,8 +14,9 @@ from peek_tui.render.words import look_of
 from peek_tui.trace.store import Snapshot
 from peek_tui.trace.tree import Tree
 
+from .options import SRC_HELP, FormatOption
 from .output import print_json, print_line
-from .source import SRC_HELP, FormatOption, loaded
+from .source import loaded
 
 
 def run(

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from .conftest import Peek, lines
 
 
@@ -61,3 +63,13 @@ def test_too_few_events(peek: Peek, tmp_path: Path) -> None:
 def test_negative_speed(peek: Peek) -> None:
     """There is no negative speed."""
     assert peek("demo", "--speed", "-1", code=2).stdout == ""
+
+
+@pytest.mark.parametrize("options", [["--speed", "0"], ["--events", "2"]], ids=" ".join)
+def test_unwritable(peek: Peek, tmp_path: Path, options: list[str]) -> None:
+    """A trace that could not be written is not said to be there."""
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "trace.jsonl"
+    done = peek("demo", *options, "--out", path, code=3)
+    said = f"peek: {path} cannot be written; see to its directory, or give another --out\n"
+    assert (done.stdout, done.stderr) == ("", said)

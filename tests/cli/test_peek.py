@@ -81,11 +81,8 @@ class TestUsage:
             ["--bogus"],
             ["events", "--bogus"],
             ["events", "--limit", "-1"],
-            ["events", "--limit", "many"],
             ["events", "a", "b"],
-            ["stats", "--where", "error"],
             ["ls", "something"],
-            ["tree", "--depth", "-1"],
             ["demo", "--speed", "fast"],
         ],
         ids=" ".join,
@@ -122,12 +119,11 @@ class TestUnreadable:
         done = peek(command, "nowhere.jsonl", "--json", code=3)
         assert (done.stdout, done.stderr) == ("", "peek: nowhere.jsonl: there is no such file\n")
 
-    @pytest.mark.parametrize("command", READERS)
-    def test_no_trace(self, peek: Peek, tmp_path: Path, command: str) -> None:
+    def test_no_trace(self, peek: Peek, tmp_path: Path) -> None:
         """A file in which nothing is an event is refused, with what stands in its first line."""
         path = tmp_path / "notes.txt"
         path.write_text("Dear diary,\nnothing happened.\n")
-        done = peek(command, path, code=3)
+        done = peek("events", path, code=3)
         reason = "line 1 is not JSON: Expecting value at character 0"
         assert (done.stdout, done.stderr) == ("", f"peek: {path} is not a trace Peek can read: {reason}\n")
 
