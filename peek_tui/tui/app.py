@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textual import events
 from textual.app import App
+from textual.screen import Screen
 from textual.theme import Theme
 
 from peek_tui.trace.store import Store
@@ -45,6 +46,7 @@ class PeekApp(App[None]):
     """Opens the debugger on files, or the list of sessions of a directory."""
 
     TITLE = "peek"
+    CSS_PATH = "screens/debug.tcss"  # the first screen's own would be read only for a screen that comes later
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
 
@@ -74,9 +76,9 @@ class PeekApp(App[None]):
                 return
         await super().on_event(event)
 
-    def on_mount(self) -> None:
+    def get_default_screen(self) -> Screen[None]:
+        """Return the first screen; another one under it would cost its own layout before the first row is seen."""
         if self._store is None:
-            self.push_screen(Sessions(self._directory))
-            return
+            return Sessions(self._directory)
         self._store.advance()  # the first slice is on the screen with the first frame
-        self.push_screen(Debug(self._store, self._trace_title, follow=self._follow))
+        return Debug(self._store, self._trace_title, follow=self._follow)

@@ -44,7 +44,6 @@ class Debug(Screen[None]):
     AUTO_FOCUS = "#timeline"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-mid"), (_WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
-    CSS_PATH = "debug.tcss"
 
     def __init__(self, store: Store, title: str, *, follow: bool = False) -> None:
         super().__init__()
@@ -268,7 +267,7 @@ class Debug(Screen[None]):
         if not self._in_timeline:
             self.action_back()
             self._sync(changed=True)
-        elif len(self.app.screen_stack) > 2:
+        elif len(self.app.screen_stack) > 1:
             self.app.pop_screen()
         else:
             self.app.exit()

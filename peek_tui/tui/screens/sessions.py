@@ -31,7 +31,7 @@ class Sessions(Screen[None]):
 
     BINDINGS = bindings("sessions")
     AUTO_FOCUS = "#sessions"
-    CSS = """
+    DEFAULT_CSS = """
     Sessions { background: $background; }
     #sessions { height: 1fr; }
     """
