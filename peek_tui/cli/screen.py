@@ -9,7 +9,7 @@ from pathlib import Path
 
 from peek_tui.errors import UsageError
 from peek_tui.paths import trace_directory
-from peek_tui.trace.store import Store
+from peek_tui.trace.store import FIRST_SLICE, Store
 
 from .source import STDIN, check_readable, paths_of, piped
 
@@ -45,6 +45,6 @@ def run_screen(paths: Sequence[Path], *, title: str, follow: bool = False, forma
 def _check(paths: Sequence[Path], title: str, format: str | None) -> None:
     """Say what is wrong with a file before the screen takes the terminal over."""
     store = Store(paths, format)
-    store.advance()
+    store.advance(FIRST_SLICE)
     check_readable(store.snapshot(), title)
     store.close()

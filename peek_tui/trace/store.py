@@ -30,8 +30,10 @@ from .query import EVERYTHING, Query
 from .tail import Line
 from .tree import ORPHAN, ROOT, Sums, Tree
 
-__all__ = ["MISSING_SHOWN", "SLICE", "Snapshot", "Stats", "Store"]
+__all__ = ["FIRST_SLICE", "MISSING_SHOWN", "SLICE", "Snapshot", "Stats", "Store"]
 
+FIRST_SLICE = 64 * 1024
+"""Bytes read before the first screen is drawn: more rows than the largest one shows."""
 SLICE = 256 * 1024
 """Bytes read between two chances for a screen to answer a key: about 1 ms."""
 MISSING_SHOWN = 10_000

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.theme import Theme
 
-from peek_tui.trace.store import Store
+from peek_tui.trace.store import FIRST_SLICE, Store
 
 from .screens.debug import Debug
 from .screens.sessions import Sessions
@@ -80,5 +80,5 @@ class PeekApp(App[None]):
         """Return the first screen; another one under it would cost its own layout before the first row is seen."""
         if self._store is None:
             return Sessions(self._directory)
-        self._store.advance()  # the first slice is on the screen with the first frame
+        self._store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
         return Debug(self._store, self._trace_title, follow=self._follow)

@@ -68,7 +68,7 @@ class Debug(Screen[None]):
 
     def on_mount(self) -> None:
         self._sync(changed=True)
-        self._read_on()
+        self.call_after_refresh(self._read_on)  # the first rows are seen before the others are read
         self.set_interval(1 / _TAIL_HZ, self._tick)
 
     # -- what arrives ----------------------------------------------------------------------------------------------
