@@ -11,7 +11,7 @@ from peek_tui.errors import UsageError
 from peek_tui.paths import trace_directory
 from peek_tui.trace.store import FIRST_SLICE, Store
 
-from .source import STDIN, check_readable, paths_of, piped
+from .source import STDIN, check_readable, is_readable, paths_of, piped
 
 __all__ = ["has_terminal", "run_on", "run_screen"]
 
@@ -45,6 +45,8 @@ def run_screen(paths: Sequence[Path], *, title: str, follow: bool = False, forma
 def _check(paths: Sequence[Path], title: str, format: str | None) -> None:
     """Say what is wrong with a file before the screen takes the terminal over."""
     store = Store(paths, format)
-    store.advance(FIRST_SLICE)
+    more = store.advance(FIRST_SLICE)
+    while more and not is_readable(store.snapshot()):
+        more = store.advance()  # a trace may begin with any amount of damage
     check_readable(store.snapshot(), title)
     store.close()

@@ -17,7 +17,7 @@ from peek_tui.trace.model import DAMAGED
 from peek_tui.trace.sources import resolve
 from peek_tui.trace.store import Snapshot, Store
 
-__all__ = ["STDIN", "check_readable", "loaded", "loaded_store", "paths_of", "piped"]
+__all__ = ["STDIN", "check_readable", "is_readable", "loaded", "loaded_store", "paths_of", "piped"]
 
 STDIN = "-"
 _BLOCK = 1 << 16
@@ -68,9 +68,14 @@ def piped() -> Iterator[Path]:
         yield path
 
 
+def is_readable(snapshot: Snapshot) -> bool:
+    """Whether anything in it is an event, or there is nothing in it yet."""
+    return not len(snapshot) or snapshot.types()[DAMAGED] < len(snapshot)
+
+
 def check_readable(snapshot: Snapshot, source: str) -> None:
     """Refuse what is no trace at all; a damaged trace is read as far as it goes."""
-    if len(snapshot) and snapshot.types()[DAMAGED] == len(snapshot):
+    if not is_readable(snapshot):
         damage = snapshot.event(0).damage
         assert damage is not None
         raise InputError(f"{source} is not a trace Peek can read: line {damage.line} is {damage.reason}")
