@@ -39,7 +39,10 @@ def run_screen(paths: Sequence[Path], *, title: str, follow: bool = False, forma
         _check(paths, title, format)
     from peek_tui.tui.app import PeekApp
 
-    PeekApp(paths, title=title, follow=follow, format=format, directory=trace_directory()).run()
+    app = PeekApp(paths, title=title, follow=follow, format=format, directory=trace_directory())
+    app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)
 
 
 def _check(paths: Sequence[Path], title: str, format: str | None) -> None:

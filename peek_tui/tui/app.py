@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,6 +69,12 @@ class PeekApp(App[None]):
         self._directory = directory
         self.register_theme(_DARK)
         self.theme = "ansi-dark" if self.no_color else "peek-dark"
+
+    def on_mount(self) -> None:
+        """Leave the terminal as it was found when somebody ends the program, or its terminal goes away."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     async def on_event(self, event: events.Event) -> None:
         """Give keys to a line that is being typed, in the order in which they came."""

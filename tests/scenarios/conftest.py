@@ -66,7 +66,12 @@ def both(peek: Start) -> StartBoth:
 def leave(terminal: Terminal, *keys: str) -> None:
     """Press keys that quit, and expect the program to end well and to leave the terminal as it found it."""
     terminal.press(*keys)
-    assert terminal.wait_end() == 0
+    check_left(terminal, 0)
+
+
+def check_left(terminal: Terminal, code: int) -> None:
+    """Expect the program to end with this code and to leave the terminal as it found it."""
+    assert terminal.wait_end() == code
     assert terminal.modes == terminal.modes_before
     end = terminal.output.rpartition("\x1b[?1049h")[2]
     for mode in ("?1049", "?1000", "?1002", "?1003", "?1006", "?1015", "?2004", "?1004"):

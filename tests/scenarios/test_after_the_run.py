@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.state.traces import TraceFile
 
-from .conftest import Start, StartBoth, leave, wait_selected
+from .conftest import Start, StartBoth, check_left, leave, wait_selected
 
 
 def test_opens_and_quits(both: StartBoth, demo: Path) -> None:
@@ -164,6 +165,15 @@ def test_ctrl_c(peek: Start, story: Path, keys: tuple[str, ...]) -> None:
         terminal.press("ctrl+c")
         terminal.wait_gone(":12█")
     leave(terminal, "ctrl+c")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_ended_from_outside(peek: Start, story: Path, number: signal.Signals) -> None:
+    """Ended by somebody else, or by its terminal going away, it leaves the terminal as it was, and says by what."""
+    terminal = peek(story, size=(80, 24))
+    terminal.wait_for("■ FINISHED completed")
+    terminal.process.send_signal(number)
+    check_left(terminal, 128 + number)
 
 
 def test_damaged(both: StartBoth, tmp_path: Path) -> None:
