@@ -31,7 +31,7 @@ def run(
         tree = snapshot.tree()
         top = None if root is None else _row_of(snapshot, root)
         base = 0 if top is None else tree.depth(top)
-        for row in tree.preorder if top is None else tree.below(top):
+        for row in (tree.preorder if top is None else tree.below(top)).tolist():
             if depth is not None and tree.depth(row) - base > depth:
                 continue
             if as_json:

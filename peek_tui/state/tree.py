@@ -182,7 +182,7 @@ class TreeView:
         row = self._browse.selected
         if row is None or row >= len(self._tree):
             return None
-        parent = self._tree.parents[row]
+        parent = self._tree.parent(row)
         return None if parent == ROOT else parent
 
     def _select(self, row: int | None) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from peek_tui.errors import UsageError
 
 from .importers import FORMATS, HEAD, Importer, detect
-from .tail import OURS, Line, Tail
+from .tail import OURS, Block, Tail
 
 __all__ = ["AnyTail", "ImportedTail", "UndecidedTail", "check_format", "open_tail"]
 
@@ -30,6 +30,7 @@ class ImportedTail:
         self._importer = importer
         self._spool = _nameless_file()
         self._end = 0
+        self._lines = 0
 
     @property
     def unfinished(self) -> bool:
@@ -45,15 +46,24 @@ class ImportedTail:
     def truncated(self) -> bool:
         return self._tail.truncated
 
-    def read(self, budget: int) -> list[Line]:
-        """Return the events of the lines that ended within the next `budget` bytes."""
-        lines = [
-            (foreign.number, event)
-            for foreign in self._tail.read(min(budget, _SLICE))
-            for event in self._importer.take(foreign.text, foreign.number)
+    def read(self, budget: int) -> Block | None:
+        """Return the events of the lines that ended within the next `budget` bytes, or None."""
+        foreign = self._tail.read(min(budget, _SLICE))
+        if foreign is None:
+            return None
+        texts = enumerate(foreign.lines.split(b"\n")[:-1], self._lines + 1)
+        events = [
+            (number, event)
+            for number, text in texts
+            if text.strip(b" \t\r")
+            for event in self._importer.take(text, number)
         ]
-        self._keep(b"".join(event for _, event in lines))
-        return [self._line(number, event) for number, event in lines]
+        lines = b"".join(event for _, event in events)
+        self._keep(lines)
+        block = Block(self._end, lines, [number for number, _ in events])
+        self._end += len(lines)
+        self._lines += foreign.lines.count(b"\n")
+        return block
 
     def at_end(self) -> bool:
         return self._tail.at_end()
@@ -84,11 +94,6 @@ class ImportedTail:
         while events:
             events = events[os.write(self._spool, events) :]
 
-    def _line(self, number: int, event: bytes) -> Line:
-        line = Line(self._end, number, event[:-1])
-        self._end += len(event)
-        return line
-
 
 class UndecidedTail:
     """A file without a whole line: what it is will be told by what it says."""
@@ -116,8 +121,8 @@ class UndecidedTail:
     def beside(self) -> list[Path]:
         return []
 
-    def read(self, budget: int) -> list[Line]:
-        return []
+    def read(self, budget: int) -> Block | None:
+        return None
 
     def at_end(self) -> bool:
         return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,19 +15,21 @@ from peek_tui.errors import InputError, NoTraceError
 
 from .locks import writer_lives
 
-__all__ = ["OURS", "Line", "Tail"]
+__all__ = ["OURS", "Block", "Tail"]
 
 OURS = "peek"
 """The name of our own format."""
 
 
-class Line(NamedTuple):
-    """Where a line stands, and its bytes without the newline."""
+class Block(NamedTuple):
+    """Whole lines that follow each other."""
 
     offset: int
-    number: int
-    """Counted from 1, blank lines included."""
-    text: bytes
+    """Where the first byte stands in what `bytes_at` reads."""
+    lines: bytes
+    """One line after another, each with its newline; blank ones too."""
+    numbers: Sequence[int] | None = None
+    """Of imported events, the number of the foreign line of each, counted from 1."""
 
 
 class Tail:
@@ -49,7 +52,6 @@ class Tail:
             raise InputError(f"{path} is not a regular file; to read a pipe, give - and pipe into peek")
         self._line_start = 0
         self._position = 0
-        self._lines = 0
         self._unfinished: list[bytes] = []
 
     @property
@@ -62,19 +64,20 @@ class Tail:
         """Whether the file is shorter than what was read of it: someone cut or rewrote it."""
         return os.fstat(self._fd).st_size < self._position
 
-    def read(self, budget: int) -> list[Line]:
-        """Return the lines that ended within the next `budget` bytes; blank ones are left out."""
-        block = os.pread(self._fd, budget, self._position)
-        self._position += len(block)
-        if b"\n" not in block:
-            if block:
-                self._unfinished.append(block)
-            return []
-        first, *others = block.split(b"\n")
-        texts = [b"".join([*self._unfinished, first]), *others]
-        rest = texts.pop()
-        self._unfinished = [rest] if rest else []
-        return [line for text in texts if (line := self._line(text)).text.strip(b" \t\r")]
+    def read(self, budget: int) -> Block | None:
+        """Return the lines that ended within the next `budget` bytes, or None."""
+        read = os.pread(self._fd, budget, self._position)
+        self._position += len(read)
+        end = read.rfind(b"\n") + 1
+        if not end:
+            if read:
+                self._unfinished.append(read)
+            return None
+        lines = b"".join([*self._unfinished, read[:end]]) if self._unfinished else read[:end]
+        self._unfinished = [read[end:]] if end < len(read) else []
+        block = Block(self._line_start, lines)
+        self._line_start += len(lines)
+        return block
 
     def at_end(self) -> bool:
         """Whether everything the file holds now has been read."""
@@ -101,9 +104,3 @@ class Tail:
 
     def close(self) -> None:
         os.close(self._fd)
-
-    def _line(self, text: bytes) -> Line:
-        line = Line(self._line_start, self._lines + 1, text)
-        self._lines += 1
-        self._line_start += len(text) + 1
-        return line

@@ -14,7 +14,8 @@ from capture.format import encode_event
 from capture.testing import ManualClock, SeededRandomness, read_events
 from peek_tui.trace.model import Usage
 from peek_tui.trace.query import EVERYTHING, parse_query
-from peek_tui.trace.store import MISSING_SHOWN, Snapshot, Stats, Store
+from peek_tui.trace.snapshot import MISSING_SHOWN, Snapshot, Stats
+from peek_tui.trace.store import Store
 from tests.state.traces import NOON, SESSION, TraceFile
 
 from .conftest import Load

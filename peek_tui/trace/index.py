@@ -1,0 +1,214 @@
+"""What is kept of all lines that were read: columns by handle, words, ids, facts. Only ever added to."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .batch import Batch, BatchReader, Vocabulary, batch_of
+from .columns import Column, Columns
+from .facts import Facts
+from .ids import ABSENT, NO_ID, Ids
+from .model import Damage
+from .numbering import Numbering
+from .imported import AnyTail
+from .tail import Block
+from .tree import ORPHAN
+
+__all__ = ["SMALL", "Index", "LineNumbers", "Spendings"]
+
+SMALL = 256 * 1024
+"""Bytes of a trace that are read without numpy: the first screen needs no more, and a small trace has no more."""
+
+_BY_CAPTURE = b'"capture":{"version":'
+_OWN_START = b'{"v":1,"ts":'
+_SESSION = slice(95, 127)
+
+
+class Spendings:
+    """What events used up, for the few that did: columns of their own."""
+
+    def __init__(self) -> None:
+        self.handle = Column("I")
+        self.tokens = Column("Q")
+        self.cost = Column("d")
+        """Dollars; NaN where none is stated."""
+
+    def add(self, batch: Batch, first: int) -> None:
+        """Take what the events of a batch spent; its first event has the handle `first`."""
+        spending = sorted(batch.spending.items())
+        self.handle.extend([first + index for index, _ in spending])
+        self.tokens.extend([usage.input + usage.output for _, (usage, _) in spending])
+        self.cost.extend([cost for _, (_, cost) in spending])
+
+
+class LineNumbers:
+    """Where the lines of one file stand in it: kept by block, and counted within one when somebody asks."""
+
+    def __init__(self) -> None:
+        self._offsets: list[int] = []
+        self._numbers: list[int | Sequence[int]] = []
+        self._lines = 0
+
+    def add(self, block: Block, lines: int) -> None:
+        """Take a block of so many lines."""
+        self._offsets.append(block.offset)
+        self._numbers.append(self._lines + 1 if block.numbers is None else block.numbers)
+        self._lines += lines
+
+    def at(self, offset: int, read: Callable[[int, int], bytes]) -> int:
+        """Return the number of the line that begins at an offset, counted from 1."""
+        block = bisect_right(self._offsets, offset) - 1
+        start, numbers = self._offsets[block], self._numbers[block]
+        before = read(start, offset - start).count(b"\n")
+        return numbers + before if isinstance(numbers, int) else numbers[before]
+
+
+class Index:
+    """The index of one trace."""
+
+    def __init__(self) -> None:
+        self.words = Vocabulary()
+        self.columns = Columns()
+        self.ids = Ids()
+        self.facts = Facts(self.words)
+        self.numbering = Numbering()
+        self.spendings = Spendings()
+        self.damage: dict[int, Damage] = {}
+        self.writers: dict[int, int] = {}
+        """The writer of each file, as the first id in it says."""
+        self.checked = 0
+        """The handle of the first event whose payload nobody has looked at."""
+        self._reader = BatchReader(self.words, self.ids)
+        self._bytes = 0
+        self._room = 0
+        self._sessions: dict[int, bytes] = {}
+        self._by_capture: set[bytes] = set()
+        self._waiting = array("I"), array("Q")
+        """The events whose parents are not there yet: their handles, and the parents' ids as numbers."""
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so little was read that it is worked on without numpy."""
+        return self._bytes <= SMALL
+
+    def expect(self, bytes: int) -> None:
+        """Make room for the events of files of this many bytes, as far as those read so far tell how many they are."""
+        if self.is_small:
+            return
+        events = len(self) * bytes // self._bytes
+        if events > self._room:
+            self._room = events + events // 8  # the guess rises and falls with each block, and to move costs time
+            self.columns.expect(self._room)
+
+    def add(self, file: int, block: Block, numbers: LineNumbers, tail: AnyTail) -> None:
+        """Take the lines of a block of a file."""
+        self._grow(len(block.lines))
+        first = len(self)
+        batch = self._read(file, block)
+        numbers.add(block, batch.lines)
+        self._note_writer(file, batch)
+        new = self.ids.add_few(batch.id, first) if self.is_small else self.ids.add(batch.id, first)
+        if not (all(new) if isinstance(new, list) else new.all()):
+            batch = batch_of(batch, new)  # the same events again: a file given twice, or copied into another
+        if not len(batch):
+            return
+        self._append(file, block.offset, batch)
+        self._set_parents(batch.parent, first)
+        self.spendings.add(batch, first)
+        self.facts.add(batch)
+        self._count_ids(batch)
+        for index, (reason, part) in batch.damage.items():
+            line = numbers.at(block.offset + int(batch.at[index]), tail.bytes_at)
+            self.damage[first + index] = Damage(str(tail.path), line, reason, part)
+
+    def resolve(self) -> None:
+        """Look again for the parents that were not there when their children were read."""
+        handles, numbers = self._waiting
+        self._waiting = array("I"), array("Q")
+        for handle, number in zip(handles, numbers, strict=True):
+            parent = self.ids.handle(number)
+            if parent == ABSENT:
+                self._wait(handle, number)
+            else:
+                self.columns.parent.put(handle, parent)
+
+    # -- pieces ----------------------------------------------------------------------------------------------------
+
+    def _grow(self, bytes: int) -> None:
+        """Note that so many bytes are read; with those that make the trace a large one, columns become vectors."""
+        was_small = self.is_small
+        self._bytes += bytes
+        if was_small and not self.is_small:
+            for column in (*self.columns.all().values(), *vars(self.spendings).values()):
+                column.expect(0)
+
+    def _read(self, file: int, block: Block) -> Batch:
+        ours = self._is_ours(file, block)
+        return self._reader.read_few(block.lines) if self.is_small else self._reader.read(block.lines, ours)
+
+    def _note_writer(self, file: int, batch: Batch) -> None:
+        if file not in self.writers and len(batch) and 0 not in batch.imported:
+            self.writers[file] = int(batch.id[0]) >> 32 or 2**32
+
+    def _is_ours(self, file: int, block: Block) -> bool:
+        """Return whether `capture` wrote a file: its first line says so, or that of another file of the same run does.
+
+        Such a file is taken at its word about the order of the keys; another one may have an `error` behind its `data`.
+        """
+        if block.offset == 0:
+            first = block.lines[: block.lines.find(b"\n")]
+            if first.startswith(_OWN_START):
+                self._sessions[file] = first[_SESSION]
+                if _BY_CAPTURE in first:
+                    self._by_capture.add(first[_SESSION])
+        return self._sessions.get(file) in self._by_capture
+
+    def _append(self, file: int, offset: int, batch: Batch) -> None:
+        columns = self.columns
+        if isinstance(batch.at, list):
+            columns.file.extend([file] * len(batch))
+            columns.offset.extend([offset + at for at in batch.at])
+        else:
+            import numpy as np
+
+            columns.file.extend(np.full(len(batch), file))
+            columns.offset.extend(batch.at + offset)
+        for name in ("length", "ts", "session", "type", "name", "agent", "duration", "failed"):
+            getattr(columns, name).extend(getattr(batch, name))
+
+    def _set_parents(self, numbers: Any, first: int) -> None:
+        if isinstance(numbers, list):
+            handles = [self.ids.handle(number) for number in numbers]
+            orphans = [at for at, number in enumerate(numbers) if handles[at] == ABSENT and number != NO_ID]
+        else:
+            import numpy as np
+
+            handles = self.ids.handles(numbers)  # type: ignore[assignment]
+            orphans = np.flatnonzero((numbers != NO_ID) & (np.asarray(handles) == ABSENT)).tolist()
+        for at in orphans:
+            handles[at] = ORPHAN
+            self._wait(first + at, int(numbers[at]))
+        self.columns.parent.extend(handles)
+
+    def _wait(self, handle: int, number: int) -> None:
+        handles, numbers = self._waiting
+        handles.append(handle)
+        numbers.append(number)
+
+    def _count_ids(self, batch: Batch) -> None:
+        if isinstance(batch.id, list):
+            for index, number in enumerate(batch.id):
+                if index not in batch.imported:
+                    self.numbering.see(number)
+        elif batch.imported:
+            import numpy as np
+
+            self.numbering.see_all(np.delete(batch.id, list(batch.imported)))
+        else:
+            self.numbering.see_all(batch.id)
