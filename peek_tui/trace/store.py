@@ -361,16 +361,9 @@ class Snapshot:
 
     def matching(self, query: Query, rows: Iterable[int]) -> Iterator[int]:
         """Yield those of `rows` whose events the query wants, as they are found."""
-        columns, order = self._columns, self._order
-        types, names = self._store._types.words, self._store._names.words
-        wanted: dict[tuple[int, int, int], bool] = {}
+        first_ts = min((facts.first_ts for facts in self._facts if facts.first_ts), default=0)
         for row in rows:
-            handle = row if order is None else order[row]
-            kind = (columns.type[handle], columns.name[handle], columns.flags[handle] & _FAILED)
-            answer = wanted.get(kind)
-            if answer is None:
-                answer = wanted[kind] = query.holds(types[kind[0]], names[kind[1]], bool(kind[2]))
-            if answer:
+            if query.holds(self.event(row), first_ts):
                 yield row
 
     def next(self, query: Query, row: int, step: int = 1) -> int | None:
