@@ -51,9 +51,7 @@ KEYS: dict[str, Key] = {
         Key("conf", Kind.NUMBER, "conf<0.4", "how sure the agent was of a decision, 0 to 1"),
         Key("ts", Kind.TIME, "ts>10:15:00", "when: on the first day, 2025-11-20, 2025-11-20T10:15Z; local without Z"),
         Key("row", Kind.NUMBER, "row>100", "its place in the run, from 0"),
-        Key(
-            "data", Kind.PATH, "data.arguments.q:Paris", "what is at a path into the payload; of a list, any element"
-        ),
+        Key("data", Kind.PATH, "data.arguments.q:Paris", "what is at a path into the payload; of a list, any element"),
         Key("text", Kind.TEXT, 'text:"refund policy"', "a text anywhere in it; so does the text alone"),
     )
 }

@@ -1,25 +1,27 @@
 """A query's answers for many rows at once, from columns alone.
 
 A column of answers is a pair: where it is sure that the query holds, and where it is possible. Between the two lies
-what only the payload can tell. All of `Masks` may be used only where numpy is needed anyway: importing it takes time.
+what only the payload can tell. numpy is imported where it is used: whoever only reads queries does not pay for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from operator import and_, or_
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .columns import Columns
 from .nodes import And, Node, Not, Or
 from .pattern import Pattern
-from .terms import COMPARE, DECIDES, NO_TOKENS, Failed, Number, Time, Word
+from .terms import COMPARE, DECIDES, NO_TOKENS, UNKNOWN, Bounds, Failed, Leaf, Number, Time, Word
 
-__all__ = ["Masks"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Bools = NDArray[np.bool_]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Masks", "RowAnswers"]
 
 _DECISIONS = Word("type", (Pattern((DECIDES,)),))
 _FEW = 4
@@ -42,10 +44,9 @@ class Masks:
         """Of each code, whether its word fits."""
         self._taken: dict[str, NDArray[Any]] = {}
 
-    def over(self, rows: Sequence[int]) -> tuple[Bools, Bools]:
-        """Return, for each of the rows, whether it is wanted, and whether only its payload can tell."""
-        sure, possible = _Rows(self, rows).answers(self._root)
-        return sure, np.zeros_like(sure) if sure is possible else possible & ~sure
+    def over(self, rows: Sequence[int]) -> RowAnswers:
+        """Return the answers for these rows."""
+        return RowAnswers(self, self._root, rows)
 
     def column(self, name: str) -> NDArray[Any]:
         """Return a column, which may be costly to make and is asked for once."""
@@ -56,6 +57,8 @@ class Masks:
 
     def fitting(self, word: Word) -> Bools:
         """Return, of each code of a word's column, whether the word of that code fits."""
+        import numpy as np
+
         fitting = self._fitting.get(word)
         if fitting is None:
             fitting = np.array([word.fits(each) for each in self._columns.words(word.key)], dtype=np.bool_)
@@ -67,40 +70,61 @@ class Masks:
         return self._columns.first_ts
 
 
-class _Rows:
-    """The answers for some rows."""
+class RowAnswers:
+    """The answers for some rows, by their place among them."""
 
-    def __init__(self, masks: Masks, rows: Sequence[int]) -> None:
+    def __init__(self, masks: Masks, root: Node, rows: Sequence[int]) -> None:
+        import numpy as np
+
         self._masks = masks
         self._length = len(rows)
-        plain = isinstance(rows, range) and rows.step == 1
         self._rows: slice | NDArray[np.intp] = (
-            slice(rows.start, rows.stop) if plain and isinstance(rows, range) else np.array(rows, dtype=np.intp)
+            slice(rows.start, rows.stop)
+            if isinstance(rows, range) and rows.step == 1
+            else np.array(rows, dtype=np.intp)
         )
+        self._leaves: dict[int, _Answers] = {}
+        """By the identity of the term: they are all parts of the one query."""
+        self.yes, possible = self._answers(root)
+        """Which rows are wanted, whatever their payload says."""
+        self.maybe = possible & ~self.yes
+        """Of which rows only the payload can tell."""
 
-    def answers(self, node: Node) -> _Answers:
+    def known(self, place: int, leaf: Leaf) -> Bounds:
+        """Return what the columns tell of one term of the query in one row."""
+        answers = self._leaves.get(id(leaf))
+        if answers is None:  # what was answered before it decided for all rows
+            return UNKNOWN
+        return Bounds(bool(answers.sure[place]), bool(answers.possible[place]))
+
+    def _answers(self, node: Node) -> _Answers:
         match node:
             case And(nodes):
                 return self._all(nodes)
             case Or(nodes):
                 return self._any(nodes)
             case Not(inner):
-                return _opposite(self.answers(inner))
+                return _opposite(self._answers(inner))
+        answers = self._leaves[id(node)] = self._leaf(node)
+        return answers
+
+    def _leaf(self, leaf: Leaf) -> _Answers:
+        match leaf:
             case Word():
-                return _decided(self._word(node))
+                return _decided(self._word(leaf))
             case Failed():
                 return _decided(self._column("failed"))
             case Time():
-                return _decided(self._time(node))
+                return _decided(self._time(leaf))
             case Number():
-                return self._number(node)
+                return self._number(leaf)
             case _:
                 return _Answers(self._same(False), self._same(True))
 
     def _all(self, nodes: tuple[Node, ...]) -> _Answers:
         total = _decided(self._same(True))
         for node in nodes:
-            total = _joined(np.logical_and, total, self.answers(node))
+            total = _joined(and_, total, self._answers(node))
             if not total.possible.any():
                 break
         return total
@@ -108,7 +132,7 @@ class _Rows:
     def _any(self, nodes: tuple[Node, ...]) -> _Answers:
         total = _decided(self._same(False))
         for node in nodes:
-            total = _joined(np.logical_or, total, self.answers(node))
+            total = _joined(or_, total, self._answers(node))
             if total.sure.all():
                 break
         return total
@@ -122,7 +146,7 @@ class _Rows:
             return fitting.take(codes)
         mask = self._same(False)
         for code in wanted:
-            mask = np.logical_or(mask, codes == code)
+            mask = mask | (codes == code)
         return mask
 
     def _number(self, number: Number) -> _Answers:
@@ -135,9 +159,7 @@ class _Rows:
                 tokens = self._column("tokens")
                 return _decided(self._compared(number, tokens) & (tokens != NO_TOKENS))
             case "row":
-                rows = self._rows
-                numbers = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
-                return _decided(self._compared(number, numbers))
+                return _decided(self._compared(number, self._row_numbers()))
             case "conf":
                 return _Answers(self._same(False), self._word(_DECISIONS))
             case _:
@@ -146,7 +168,7 @@ class _Rows:
     def _compared(self, number: Number, column: NDArray[Any]) -> Bools:
         mask = self._same(False)
         for measure in number.measures:  # NaN compares with nothing
-            mask = np.logical_or(mask, COMPARE[number.sign](column, measure.value))
+            mask = mask | COMPARE[number.sign](column, measure.value)
         return mask
 
     def _time(self, time: Time) -> Bools:
@@ -155,14 +177,22 @@ class _Rows:
         for moment in time.moments:
             start, end = moment.start(first), moment.end(first)
             within = (ts >= start) & (ts < end) if time.sign == "=" else COMPARE[time.sign](ts, start)
-            mask = np.logical_or(mask, within)
+            mask = mask | within
         known: Bools = ts != 0
         return mask & known
+
+    def _row_numbers(self) -> NDArray[Any]:
+        import numpy as np
+
+        rows = self._rows
+        return np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
 
     def _column(self, name: str) -> NDArray[Any]:
         return self._masks.column(name)[self._rows]
 
     def _same(self, value: bool) -> Bools:
+        import numpy as np
+
         return np.full(self._length, value, dtype=np.bool_)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from peek_tui.trace.model import Event
 
 from .pattern import Pattern
-from .terms import Bounds, Leaf, Text, Word
+from .terms import UNKNOWN, Bounds, Known, Leaf, Text, Word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,10 +29,10 @@ class And:
     def holds(self, event: Event, first_ts: int) -> bool:
         return all(node.holds(event, first_ts) for node in self.nodes)
 
-    def on_line(self, raw: bytes) -> Bounds:
+    def on_line(self, raw: bytes, known: Known) -> Bounds:
         sure = True
         for node in self.nodes:
-            bounds = node.on_line(raw)
+            bounds = node.on_line(raw, known)
             if not bounds.possible:
                 return bounds
             sure = sure and bounds.sure
@@ -51,10 +51,10 @@ class Or:
     def holds(self, event: Event, first_ts: int) -> bool:
         return any(node.holds(event, first_ts) for node in self.nodes)
 
-    def on_line(self, raw: bytes) -> Bounds:
+    def on_line(self, raw: bytes, known: Known) -> Bounds:
         possible = False
         for node in self.nodes:
-            bounds = node.on_line(raw)
+            bounds = node.on_line(raw, known)
             if bounds.sure:
                 return bounds
             possible = possible or bounds.possible
@@ -73,8 +73,8 @@ class Not:
     def holds(self, event: Event, first_ts: int) -> bool:
         return not self.node.holds(event, first_ts)
 
-    def on_line(self, raw: bytes) -> Bounds:
-        sure, possible = self.node.on_line(raw)
+    def on_line(self, raw: bytes, known: Known) -> Bounds:
+        sure, possible = self.node.on_line(raw, known)
         return Bounds(not possible, not sure)
 
     def __str__(self) -> str:
@@ -121,13 +121,14 @@ class Query:
 
     def could_hold(self, raw: bytes) -> bool:
         """Whether the event of which this is the line may be wanted, as far as can be told without parsing it."""
-        return self.root.on_line(raw).possible
+        return self.root.on_line(raw, lambda _: UNKNOWN).possible
 
     def mask(self, columns: Columns) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return which rows are wanted by their columns alone, and of which only the payload can tell."""
         from .masks import Masks
 
-        return Masks(self.root, columns).over(range(columns.rows))
+        answers = Masks(self.root, columns).over(range(columns.rows))
+        return answers.yes, answers.maybe
 
     @property
     def is_everything(self) -> bool:

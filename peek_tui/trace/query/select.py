@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from peek_tui.trace.model import Event
 
 from .columns import Columns
 from .nodes import Query
+from .terms import Known
+
+if TYPE_CHECKING:
+    from .masks import RowAnswers
 
 __all__ = ["select"]
 
@@ -25,11 +31,11 @@ def select(
     *,
     reverse: bool = False,
     raw: Callable[[int], bytes] | None = None,
-) -> Iterator[int]:
+) -> Generator[int, None, None]:
     """Yield those of `rows`, or of all, whose events the query wants, in their order or the opposite one, as found.
 
     `read` gives the event in a row, and is called only where the columns do not decide. `raw` gives its line; with it,
-    lines that cannot hold a wanted event are never parsed. Whatever is not asked for is never looked at.
+    no line is parsed whose columns and bytes decide. Nothing is looked at before it is asked for.
     """
     wanted: Sequence[int] = range(columns.rows) if rows is None else rows
     if reverse:
@@ -37,32 +43,30 @@ def select(
     if query.is_everything:
         yield from wanted
         return
-    for piece, sure, unsure in _slices(query, columns, wanted):
-        for place in unsure:
-            if sure[place] or _holds(query, columns, piece[place], read, raw):
-                yield piece[place]
+    for piece, answers in _slices(query, columns, wanted):
+        sure = answers.yes.tolist()
+        for place in (answers.yes | answers.maybe).nonzero()[0].tolist():
+            row = piece[place]
+            if not sure[place]:
+                holds = _by_line(query, raw(row), partial(answers.known, place)) if raw is not None else None
+                if not (query.holds(read(row), columns.first_ts) if holds is None else holds):
+                    continue
+            yield row
 
 
-def _slices(
-    query: Query, columns: Columns, rows: Sequence[int]
-) -> Iterator[tuple[Sequence[int], list[bool], list[int]]]:
-    """Yield pieces of `rows`, for each of its rows whether it is wanted, and the places of those that may be."""
+def _slices(query: Query, columns: Columns, rows: Sequence[int]) -> Iterator[tuple[Sequence[int], RowAnswers]]:
+    """Yield pieces of `rows` with what their columns say."""
     from .masks import Masks
 
     masks = Masks(query.root, columns)
     start, size = 0, _FIRST_SLICE
     while start < len(rows):
         piece = rows[start : start + size]
-        yes, maybe = masks.over(piece)
-        yield piece, yes.tolist(), (yes | maybe).nonzero()[0].tolist()
+        yield piece, masks.over(piece)
         start, size = start + size, min(2 * size, _SLICE)
 
 
-def _holds(
-    query: Query, columns: Columns, row: int, read: Callable[[int], Event], raw: Callable[[int], bytes] | None
-) -> bool:
-    if raw is not None:
-        sure, possible = query.root.on_line(raw(row))
-        if sure or not possible:
-            return sure
-    return query.holds(read(row), columns.first_ts)
+def _by_line(query: Query, raw: bytes, known: Known) -> bool | None:
+    """Return whether a row is wanted, or None when its line has to be parsed to tell."""
+    sure, possible = query.root.on_line(raw, known)
+    return sure if sure is possible else None

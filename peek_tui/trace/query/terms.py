@@ -1,8 +1,8 @@
 """What one term of a query asks of an event.
 
-Each answers in two ways: `holds` of a whole event, and `on_line` of nothing but the bytes of its line, which are
-cheaper to look at than to parse. What an event does not have compares with nothing: such a term does not hold, its
-negation does.
+Each answers in two ways: `holds` of a whole event, and `on_line` of what the columns tell of it and the bytes of its
+line, which are cheaper to look at than to parse. What an event does not have compares with nothing: such a term does
+not hold, its negation does.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ __all__ = [
     "Failed",
     "Field",
     "FieldNumber",
+    "Known",
     "Leaf",
     "Number",
     "Text",
@@ -69,6 +70,9 @@ class Bounds(NamedTuple):
 
 UNKNOWN = Bounds(False, True)
 
+Known = Callable[["Leaf"], Bounds]
+"""Says what the columns of a row tell of a term."""
+
 
 def tokens_of(usage: Usage | None) -> int:
     """Return how many tokens an event has for a query, and what its column holds."""
@@ -92,8 +96,8 @@ class Word:
     def holds(self, event: Event, first_ts: int) -> bool:
         return self.fits(getattr(event, self.key) or "")
 
-    def on_line(self, raw: bytes) -> Bounds:
-        return UNKNOWN
+    def on_line(self, raw: bytes, known: Known) -> Bounds:
+        return known(self)
 
     @cached_property
     def _plain(self) -> frozenset[str]:
@@ -114,8 +118,8 @@ class Failed:
     def holds(self, event: Event, first_ts: int) -> bool:
         return event.error is not None
 
-    def on_line(self, raw: bytes) -> Bounds:
-        return UNKNOWN
+    def on_line(self, raw: bytes, known: Known) -> Bounds:
+        return known(self)
 
     def __str__(self) -> str:
         return "error"
@@ -135,8 +139,8 @@ class Number:
         value = _NUMBERS[self.key](event)
         return value is not None and any(COMPARE[self.sign](value, measure.value) for measure in self.measures)
 
-    def on_line(self, raw: bytes) -> Bounds:
-        return UNKNOWN
+    def on_line(self, raw: bytes, known: Known) -> Bounds:
+        return known(self)
 
     def __str__(self) -> str:
         return f"{self.key}{_written(self.sign)}{_listed(self.measures)}"
@@ -158,8 +162,8 @@ class Time:
             return any(moment.start(first_ts) <= event.ts < moment.end(first_ts) for moment in self.moments)
         return bool(COMPARE[self.sign](event.ts, self.moments[0].start(first_ts)))
 
-    def on_line(self, raw: bytes) -> Bounds:
-        return UNKNOWN
+    def on_line(self, raw: bytes, known: Known) -> Bounds:
+        return known(self)
 
     def __str__(self) -> str:
         return f"ts{_written(self.sign)}{_listed(self.moments)}"
@@ -171,7 +175,7 @@ class _AtPath:
 
     path: tuple[str, ...]
 
-    def on_line(self, raw: bytes) -> Bounds:
+    def on_line(self, raw: bytes, known: Known) -> Bounds:
         # The row of a damaged line has a payload, one level deep, whose keys its bytes do not show.
         if len(self.path) == 1 or self._key.found_in(raw):
             return UNKNOWN
@@ -224,11 +228,14 @@ class Text:
     """Without `*` at their ends, and none of them empty."""
 
     def holds(self, event: Event, first_ts: int) -> bool:
-        return self.on_line(event.raw).sure
+        return self._found_in(event.raw)
 
-    def on_line(self, raw: bytes) -> Bounds:
-        found = any(needle.found_in(raw) for needle in self._needles)
+    def on_line(self, raw: bytes, known: Known) -> Bounds:
+        found = self._found_in(raw)
         return Bounds(found, found)
+
+    def _found_in(self, raw: bytes) -> bool:
+        return any(needle.found_in(raw) for needle in self._needles)
 
     @cached_property
     def _needles(self) -> list[Needle]:
