@@ -44,14 +44,19 @@ def select(
         yield from wanted
         return
     for piece, answers in _slices(query, columns, wanted):
+        places = (answers.yes | answers.maybe).nonzero()[0].tolist()
+        if not answers.maybe.any():
+            yield from map(piece.__getitem__, places)
+            continue
         sure = answers.yes.tolist()
-        for place in (answers.yes | answers.maybe).nonzero()[0].tolist():
+        for place in places:
             row = piece[place]
-            if not sure[place]:
-                holds = _by_line(query, raw(row), partial(answers.known, place)) if raw is not None else None
-                if not (query.holds(read(row), columns.first_ts) if holds is None else holds):
-                    continue
-            yield row
+            if sure[place]:
+                yield row
+                continue
+            holds = None if raw is None else _by_line(query, raw(row), partial(answers.known, place))
+            if query.holds(read(row), columns.first_ts) if holds is None else holds:
+                yield row
 
 
 def _slices(query: Query, columns: Columns, rows: Sequence[int]) -> Iterator[tuple[Sequence[int], RowAnswers]]:

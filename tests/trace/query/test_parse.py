@@ -182,6 +182,7 @@ def test_depth() -> None:
         with pytest.raises(UsageError, match="more than 50 parentheses inside one another"):
             parse_query(text)
     assert parse_query("NOT " * 10_001 + "a") == parse_query("-a")
+    assert parse_query("(b) " * 51).holds(event)
     assert not parse_query("-b " * 10_000).holds(event)
     assert parse_query("x OR " * 10_000 + "b").holds(event)
     with pytest.raises(UsageError, match="a path of more than 50 keys"):

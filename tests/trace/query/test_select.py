@@ -48,6 +48,7 @@ def of_kinds(kinds: Sequence[int], length: int) -> list[int]:
         ("type:tool_call refund", [], [0, 1], [0]),
         ("refund type:tool_call", [], [0, 1], [0]),
         ("error OR refund", [], [0, 1, 3, 4], [0, 2, 4]),
+        ("refund OR error", [], [0, 1, 3, 4], [0, 2, 4]),
         ("-error refund", [], [0, 1, 3, 4], [0, 4]),
         ("-(error OR refund)", [], [0, 1, 3, 4], [1, 3]),
         ("refund", [], [0, 1, 2, 3, 4], [0, 4]),

@@ -33,6 +33,7 @@ PAYLOAD = {
         ("type:*g", True),
         ("type:l*o*g", True),
         ("type:lo*og", False),
+        ("type:l*og*g", False),
         ("type:*lo*o*", False),
         ("type:x,log", True),
         ("-type:x,log", False),
