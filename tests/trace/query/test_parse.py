@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from peek_tui.errors import UsageError
 from peek_tui.trace.query import EVERYTHING, parse_query
@@ -187,6 +189,39 @@ def test_depth() -> None:
     assert parse_query("x OR " * 10_000 + "b").holds(event)
     with pytest.raises(UsageError, match="a path of more than 50 keys"):
         parse_query("data" + ".a" * 51 + ":x")
+
+
+PIECES = [
+    "type",
+    "data.a",
+    "dur",
+    "ts",
+    "error",
+    "OR",
+    "NOT",
+    "AND",
+    "-",
+    "(",
+    ")",
+    ":",
+    ">",
+    "<=",
+    "!=",
+    ",",
+    "*",
+    "\\",
+]
+
+
+@given(st.lists(st.sampled_from([*PIECES, '"', "'", " ", "a", "2s", "10:15", "\n", "\xa0"]) | st.text(max_size=2)))
+def test_any_text(pieces: list[str]) -> None:
+    """Whatever is typed is a query that can be written back, or a usage error."""
+    text = "".join(pieces)
+    try:
+        query = parse_query(text)
+    except UsageError:
+        return
+    assert parse_query(str(query)) == query
 
 
 def test_together() -> None:
