@@ -7,10 +7,10 @@ A query is read once and answers three ways, which agree: of one whole event (`Q
 from __future__ import annotations
 
 from .columns import Columns
+from .facts import tokens_of
 from .keys import KEYS, Key
 from .nodes import EVERYTHING, Query, of_types
 from .parser import parse_query
 from .select import select
-from .terms import tokens_of
 
 __all__ = ["EVERYTHING", "KEYS", "Columns", "Key", "Query", "of_types", "parse_query", "select", "tokens_of"]

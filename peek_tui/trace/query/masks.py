@@ -11,9 +11,10 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .columns import Columns
+from .facts import DECIDES, NO_TOKENS
 from .nodes import And, Node, Not, Or
 from .pattern import Pattern
-from .terms import COMPARE, DECIDES, NO_TOKENS, UNKNOWN, Bounds, Failed, Leaf, Number, Time, Word
+from .terms import COMPARE, UNKNOWN, Bounds, Failed, Leaf, Number, Time, Word
 
 if TYPE_CHECKING:
     import numpy as np

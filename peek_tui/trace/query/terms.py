@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from peek_tui.trace.model import Event, Usage, read_number
+from peek_tui.trace.model import Event
 from peek_tui.trace.needle import Needle
 
+from .facts import NUMBERS
 from .measure import Measure
 from .moment import Moment
 from .pattern import Pattern
@@ -24,9 +25,6 @@ from .payload import leaf_text, leaves_at
 
 __all__ = [
     "COMPARE",
-    "DECIDES",
-    "MOST_TOKENS",
-    "NO_TOKENS",
     "UNKNOWN",
     "Bounds",
     "Failed",
@@ -38,7 +36,6 @@ __all__ = [
     "Text",
     "Time",
     "Word",
-    "tokens_of",
 ]
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -49,14 +46,6 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
 }
 """What each sign means, of numbers and of columns of numbers alike."""
-
-DECIDES = "decision"
-"""The one type of event that says how sure the agent was."""
-
-NO_TOKENS = -1
-"""Stands in the column of tokens where an event has no usage."""
-MOST_TOKENS = 2**40
-"""The most tokens that one event is taken to have: what a hostile writer claims must not outgrow the column."""
 
 
 class Bounds(NamedTuple):
@@ -72,11 +61,6 @@ UNKNOWN = Bounds(False, True)
 
 Known = Callable[["Leaf"], Bounds]
 """Says what the columns of a row tell of a term."""
-
-
-def tokens_of(usage: Usage | None) -> int:
-    """Return how many tokens an event has for a query, and what its column holds."""
-    return NO_TOKENS if usage is None else min(max(0, usage.total), MOST_TOKENS)
 
 
 @dataclass(frozen=True)
@@ -136,7 +120,7 @@ class Number:
     """More than one only with `=`."""
 
     def holds(self, event: Event, first_ts: int) -> bool:
-        value = _NUMBERS[self.key](event)
+        value = NUMBERS[self.key](event)
         return value is not None and any(COMPARE[self.sign](value, measure.value) for measure in self.measures)
 
     def on_line(self, raw: bytes, known: Known) -> Bounds:
@@ -253,32 +237,6 @@ Leaf = Word | Failed | Number | Time | Field | FieldNumber | Text
 _SIMPLE_WORD = re.compile(r"[\w*]+")
 _MEANT = frozenset({"error", "AND", "OR", "NOT"})
 """Words that mean something else when they stand alone."""
-
-
-def _confidence(event: Event) -> float | None:
-    return read_number(event.data.get("confidence")) if event.type == DECIDES else None
-
-
-def _duration(event: Event) -> float | None:
-    return None if event.duration_ms is None else float(event.duration_ms)
-
-
-def _cost(event: Event) -> float | None:
-    return None if event.cost_usd is None else float(event.cost_usd)
-
-
-def _tokens(event: Event) -> int | None:
-    return None if event.usage is None else tokens_of(event.usage)
-
-
-_NUMBERS: dict[str, Callable[[Event], float | None]] = {
-    "dur": _duration,
-    "tokens": _tokens,
-    "cost": _cost,
-    "importance": lambda event: event.importance,
-    "conf": _confidence,
-    "row": lambda event: event.row,
-}
 
 
 def _needle(pattern: Pattern) -> Needle:
