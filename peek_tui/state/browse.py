@@ -6,12 +6,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 from peek_tui.render.words import GROUPS, group_of
-from peek_tui.trace.query import EVERYTHING, Query, Term, of_types
+from peek_tui.trace.query import EVERYTHING, Query, of_types, parse_query
 from peek_tui.trace.store import Snapshot
 
 __all__ = ["ERRORS", "Browse"]
 
-ERRORS = Query((Term("error"),))
+ERRORS = parse_query("error")
 
 
 class Browse:
@@ -139,8 +139,11 @@ class Browse:
 
     def seek(self, query: Query, by: int) -> bool:
         """Select the next (`by` 1) or previous (-1) visible event that `query` wants; False when there is none."""
-        wanted = self.snapshot
-        return self._seek(by, lambda row: query.holds(wanted.type(row), wanted.name(row), wanted.failed(row)))
+        rows = self.rows[self.position + 1 :] if by > 0 else self.rows[: self.position][::-1]
+        row = next(self.snapshot.matching(query, rows), None)
+        if row is not None:
+            self.go_row(row)
+        return row is not None
 
     # -- what is visible -------------------------------------------------------------------------------------------
 

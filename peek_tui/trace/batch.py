@@ -43,7 +43,7 @@ class Vocabulary:
 class Spending(NamedTuple):
     """What an event used up: few have any, so it is kept apart from the columns."""
 
-    usage: Usage
+    usage: Usage | None
     cost_usd: float
     """NaN when it is unknown."""
 
@@ -273,7 +273,7 @@ class _Notes:
     def _note(self, index: int, header: Header) -> None:
         if header.usage is not None or header.cost_usd is not None:
             cost = read_number(header.cost_usd)
-            self.spending[index] = Spending(read_usage(header.usage) or Usage(), nan if cost is None else cost)
+            self.spending[index] = Spending(read_usage(header.usage), nan if cost is None else cost)
         if header.source is not None:
             self.imported.add(index)
 
@@ -305,20 +305,17 @@ def _numbered_lines(lines: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 _DATA_KEY = b',"data":{'
-_NO_USAGE = Usage()
 
 
 def _spending(rest: Rest) -> Spending:
     used, cost = rest.usage, rest.cost_usd
-    usage = _NO_USAGE
-    if used is not None:
-        usage = Usage(
-            used.input_tokens,
-            used.output_tokens,
-            used.cache_read_tokens,
-            used.cache_write_tokens,
-            used.reasoning_tokens,
-        )
+    usage = used and Usage(
+        used.input_tokens,
+        used.output_tokens,
+        used.cache_read_tokens,
+        used.cache_write_tokens,
+        used.reasoning_tokens,
+    )
     return Spending(usage, nan if cost is None else cost)
 
 

@@ -171,7 +171,7 @@ def _spent(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int],
     """Yield what was used up in each session: tokens of the types that spend them, and every cost."""
     if isinstance(batch.session, list):
         for index, (usage, cost) in batch.spending.items():
-            yield batch.session[index], usage if batch.type[index] in spends else Usage(), cost
+            yield batch.session[index], usage if usage and batch.type[index] in spends else Usage(), cost
     elif batch.spending:
         yield from _spent_vectors(batch, spends)
 
@@ -180,7 +180,7 @@ def _spent_vectors(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterab
     import numpy as np
 
     index = np.fromiter(batch.spending, np.int64)
-    usage = np.array([usage for usage, _ in batch.spending.values()], np.int64)
+    usage = np.array([usage or Usage() for usage, _ in batch.spending.values()], np.int64)
     usage[~np.isin(batch.type[index], list(spends))] = 0
     costs = np.array([cost for _, cost in batch.spending.values()])
     sessions = batch.session[index]

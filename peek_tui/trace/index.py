@@ -32,7 +32,8 @@ class Spendings:
 
     def __init__(self) -> None:
         self.handle = Column("I")
-        self.tokens = Column("Q")
+        self.tokens = Column("q")
+        """-1 where none are stated."""
         self.cost = Column("d")
         """Dollars; NaN where none is stated."""
 
@@ -40,7 +41,7 @@ class Spendings:
         """Take what the events of a batch spent; its first event has the handle `first`."""
         spending = sorted(batch.spending.items())
         self.handle.extend([first + index for index, _ in spending])
-        self.tokens.extend([usage.input + usage.output for _, (usage, _) in spending])
+        self.tokens.extend([-1 if usage is None else usage.total for _, (usage, _) in spending])
         self.cost.extend([cost for _, (_, cost) in spending])
 
 

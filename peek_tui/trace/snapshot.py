@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from capture.events import NO_EVENT
 
 from .check import is_sound, unchecked_lines
-from .columns import Column
 from .facts import SPENDS
 from .header import read_word
 from .ids import ABSENT
@@ -19,7 +19,8 @@ from .index import Index, LineNumbers
 from .model import DAMAGED, Damage, Event, Usage, damaged_fields, parse_fields
 from .numbering import missing_ids
 from .order import clock_of, inverse, same_beginning
-from .query import EVERYTHING, Query
+from .query import EVERYTHING, Query, select
+from .rows import RowColumns
 from .tree import NO_TREE, ORPHAN, Amounts, Tree, find_cycles
 
 if TYPE_CHECKING:
@@ -160,30 +161,23 @@ class Snapshot:
             return range(start, self._length)
         return list(self.matching(query, range(start, self._length)))
 
-    def matching(self, query: Query, rows: Iterable[int]) -> Iterator[int]:
-        """Yield those of `rows` whose events the query wants, as they are found."""
-        columns, order = self._columns, self._order
-        types, names = self._words.types.words, self._words.names.words
-        wanted: dict[tuple[int, int, int], bool] = {}
-        for row in rows:
-            handle = row if order is None else int(order[row])
-            kind = (columns.type[handle], columns.name[handle], columns.failed[handle])
-            answer = wanted.get(kind)
-            if answer is None:
-                answer = wanted[kind] = query.holds(types[kind[0]], names[kind[1]], bool(kind[2]))
-            if answer:
-                yield row
+    def matching(self, query: Query, rows: Sequence[int] | None = None, *, reverse: bool = False) -> Iterator[int]:
+        """Yield those of `rows`, or of all, whose events the query wants, in order or from the last, as they are found.
+
+        Lines are read only where the columns do not decide.
+        """
+        return select(query, self._columns_by_row, self.event, rows, reverse=reverse, raw=self.raw)
 
     def next(self, query: Query, row: int, step: int = 1) -> int | None:
         """Return the nearest row after `row` (before it when `step` is -1) whose event the query wants, or None."""
-        rows = range(row + 1, self._length) if step > 0 else range(row - 1, -1, -1)
-        return next(islice(self.matching(query, rows), 1), None)
+        rows = range(row + 1, self._length) if step > 0 else range(row)
+        return next(islice(self.matching(query, rows, reverse=step < 0), 1), None)
 
     def at_time(self, ts: int) -> int:
         """Return the first row whose event is not older than `ts`, or the last row."""
         import numpy as np
 
-        clock = clock_of(self._by_row(self._columns.ts))
+        clock = clock_of(self._columns_by_row.ts)
         return min(int(np.searchsorted(clock, ts)), max(0, self._length - 1))
 
     def types(self) -> Counter[str]:
@@ -241,21 +235,19 @@ class Snapshot:
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 
-    def _by_row(self, column: Column) -> NDArray[Any]:
-        values = column.vector(self._length)
-        return values if self._order is None else values[self._order]
+    @cached_property
+    def _columns_by_row(self) -> RowColumns:
+        first_ts = min((facts.first_ts for facts in self._facts if facts.first_ts), default=0)
+        return RowColumns(self._index, self._length, self._order, first_ts)
 
     def _parents(self) -> NDArray[np.int32]:
         """Return the row each row belongs to, or `ROOT`, or `ORPHAN`."""
         import numpy as np
 
-        parents = self._by_row(self._columns.parent)
+        columns = self._columns_by_row
+        parents = columns.parent
         parents = np.where(parents < self._length, parents, ORPHAN)  # one that came later is not there yet
-        if self._order is None:
-            return parents.astype(np.int32, copy=False)
-        if self._rows is None:
-            self._rows = inverse(self._order)
-        return np.where(parents < 0, parents, np.asarray(self._rows)[parents]).astype(np.int32)
+        return np.where(parents < 0, parents, columns.to_rows(parents)).astype(np.int32, copy=False)
 
     def _astray(self) -> tuple[int, int]:
         """Return how many events are orphans, and how many cycles there are."""
@@ -269,31 +261,19 @@ class Snapshot:
     def _grow_tree(self) -> Tree:
         import numpy as np
 
-        types = self._by_row(self._columns.type)
-        failed = np.flatnonzero(self._by_row(self._columns.failed))
-        rows, tokens, costs = self._spendings()
-        counted = np.isin(types[rows], self._codes(SPENDS))
+        columns = self._columns_by_row
+        types, durations = columns.type, columns.duration_ms
+        rows, tokens, costs = columns.spent
+        counted = np.isin(types[rows], self._codes(SPENDS)) & (tokens > 0)
         priced = ~np.isnan(costs)
-        durations = self._by_row(self._columns.duration)
         timed = np.flatnonzero(np.isin(types, self._codes(_ANSWERS)) & ~np.isnan(durations))
         return Tree(
             self._parents(),
-            errors=failed,
+            errors=np.flatnonzero(columns.failed),
             tokens=Amounts(rows[counted], tokens[counted]),
             costs=Amounts(rows[priced], costs[priced]),
             durations=Amounts(timed, durations[timed]),
         )
-
-    def _spendings(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Return the rows that used something up, their tokens and their costs."""
-        import numpy as np
-
-        spendings = self._index.spendings
-        handles = spendings.handle.vector(len(spendings.handle))
-        number = int(handles.searchsorted(self._length))
-        handles = handles[:number]
-        rows = handles if self._order is None else np.asarray(inverse(self._order))[handles]
-        return rows, spendings.tokens.vector(number), spendings.cost.vector(number)
 
     def _codes(self, types: Iterable[str]) -> list[int]:
         return [self._words.types.code(type) for type in types]

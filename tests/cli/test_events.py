@@ -39,6 +39,8 @@ def test_text(peek: Peek, trace: Path) -> None:
         ("error", [6]),
         ("-type:tool_*", [0, 1, 4, 5, 7]),
         ("name:nothing", []),
+        ("dur>1s OR error", [5, 6, 7]),
+        ('"not bold"', [2]),
     ],
 )
 def test_where(peek: Peek, trace: Path, where: str, rows: list[int]) -> None:
@@ -63,10 +65,10 @@ def test_limit_and_reverse(peek: Peek, trace: Path, options: list[str], rows: li
 @pytest.mark.parametrize(
     ("where", "message"),
     [
-        ("tipe:x", "unknown term 'tipe:x': give type:…, name:… or error (column 1)\n  tipe:x\n  ^"),
-        ("error  word", "unknown term 'word': give type:…, name:… or error (column 8)\n  error  word\n         ^"),
-        ("type:", "type: needs a value (column 1)\n  type:\n  ^"),
-        ('name:"x', 'a quote is not closed (column 1)\n  name:"x\n  ^'),
+        ("tipe:x", "unknown key 'tipe': give type, or put quotes around a text (column 1)\n  tipe:x\n  ^"),
+        ("error  dur>abc", "'abc' is no value for dur, such as dur>2s (column 12)\n  error  dur>abc\n             ^"),
+        ("type:", "'type' needs a value (column 1)\n  type:\n  ^"),
+        ('name:"x', 'a quote is not closed (column 6)\n  name:"x\n       ^'),
     ],
 )
 def test_malformed_query(peek: Peek, trace: Path, where: str, message: str) -> None:

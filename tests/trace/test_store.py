@@ -197,7 +197,7 @@ class TestSeveralFiles:
         snapshot = load(*files).snapshot()
         assert names(snapshot) == ["a0", "child", "a1", "a2"]
         assert snapshot.stats().orphans == 0
-        assert snapshot.tree().parents[1] == 2
+        assert snapshot.tree().parent(1) == 2
 
 
 class TestAsking:
