@@ -28,6 +28,7 @@ FLAGS = {
     "stats": {"--json", "--format"},
     "tree": {"--root", "--depth", "--json", "--format"},
     "convert": {"--out", "--json", "--format"},
+    "lnav": {"--json"},
 }
 
 
