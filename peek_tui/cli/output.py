@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Any, NoReturn, ParamSpec
 
@@ -59,11 +59,37 @@ def close_quietly() -> None:
 
 def _encode(value: Any) -> str:
     try:
-        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-    except (TypeError, ValueError):  # what only the generous parser could read: huge numbers, lone surrogates
-        import json
+        return orjson.dumps(value).decode()
+    except (TypeError, ValueError):  # what only the generous parser could read: huge numbers, lone surrogates, depth
+        return "".join(_pieces(value))
 
-        return json.dumps(value)
+
+class _Ready(str):
+    """Text that is JSON already."""
+
+    __slots__ = ()
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """Yield a value as JSON, piece by piece and without recursion: it may be as deep as the parser allows."""
+    import json
+
+    rest = [value]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, _Ready):
+            yield part
+        elif isinstance(part, dict) and part:
+            signs = ["{", *[","] * (len(part) - 1)]
+            pairs = zip(signs, part.items(), strict=True)
+            opened = [piece for sign, (key, item) in pairs for piece in (_Ready(f"{sign}{json.dumps(key)}:"), item)]
+            rest += reversed([*opened, _Ready("}")])
+        elif isinstance(part, list) and part:
+            signs = ["[", *[","] * (len(part) - 1)]
+            opened = [piece for sign, item in zip(signs, part, strict=True) for piece in (_Ready(sign), item)]
+            rest += reversed([*opened, _Ready("]")])
+        else:
+            yield json.dumps(part)
 
 
 def _clean_lines(text: str) -> str:
