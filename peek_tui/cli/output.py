@@ -7,14 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from enum import IntEnum
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, BinaryIO, NoReturn, ParamSpec
 
 import orjson
 
-from peek_tui.errors import InputError, PeekError
+from peek_tui.errors import InputError, PeekError, UsageError
 from peek_tui.render.text import clean, escape_json
 
-__all__ = ["Exit", "close_quietly", "ending", "fail", "note", "print_json", "print_line"]
+__all__ = ["Exit", "close_quietly", "data_stream", "ending", "fail", "note", "print_json", "print_line"]
 
 P = ParamSpec("P")
 
@@ -38,6 +38,16 @@ def print_line(text: str) -> None:
 def print_json(value: Any) -> None:
     """Write a line of data for programs; still safe for a terminal."""
     sys.stdout.write(f"{escape_json(_encode(value))}\n")
+
+
+def data_stream() -> BinaryIO:
+    """Return where a command writes data that is no text of ours: stdout, unless that is a terminal.
+
+    Raises `UsageError` for a terminal, which would obey it.
+    """
+    if sys.stdout.isatty():
+        raise UsageError("this is data for a program or a file, not for a terminal; give -o FILE or a pipe")
+    return sys.stdout.buffer
 
 
 def note(text: str) -> None:

@@ -10,15 +10,28 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from capture.values import restore
 
-__all__ = ["LARGEST", "Blob", "BlobError", "Reference", "blob_directory", "fetch", "read_bytes", "reference"]
+__all__ = [
+    "BLOB_KEY",
+    "LARGEST",
+    "Blob",
+    "BlobError",
+    "Reference",
+    "blob_directory",
+    "fetch",
+    "read_bytes",
+    "reference",
+    "references",
+]
 
+BLOB_KEY = b'"$blob"'
+"""What stands in every line that refers to a big value."""
 LARGEST = 256 * 1024 * 1024
 """Bytes of a value that is read at all: it has to fit into memory, and a hostile file may be all hole."""
 _NAME = re.compile("[0-9a-f]{64}")
@@ -59,6 +72,20 @@ def reference(value: Any) -> Reference | None:
     return Reference(name, length, head if isinstance(head, str) else "")
 
 
+def references(value: Any) -> Iterator[Reference]:
+    """Yield the references to big values in a payload, however deep they stand in it."""
+    rest = [value]
+    while rest:
+        part = rest.pop()
+        found = reference(part)
+        if found is not None:
+            yield found
+        elif isinstance(part, dict):
+            rest += part.values()
+        elif isinstance(part, list):
+            rest += part
+
+
 def blob_directory(trace: Path) -> Path:
     """Return where the big values of a trace file stand."""
     return trace.with_name(f"{trace.name}.blobs")
@@ -81,8 +108,10 @@ def read_bytes(wanted: Reference, traces: Iterable[Path]) -> bytes:
     for trace in traces:
         file = _open(blob_directory(trace), wanted.name)
         if file is not None:
-            with os.fdopen(file, "rb") as stream:
-                return _checked(stream, wanted)
+            try:
+                return _read(file, wanted)
+            finally:
+                os.close(file)
     raise BlobError(f"its file {wanted.name} is not there")
 
 
@@ -104,14 +133,15 @@ def _open(directory: Path, name: str) -> int | None:
         os.close(place)
 
 
-def _checked(file: BinaryIO, wanted: Reference) -> bytes:
+def _read(file: int, wanted: Reference) -> bytes:
     """Read an open file that must be what it is named by."""
-    status = os.fstat(file.fileno())
+    status = os.fstat(file)
     if not stat.S_ISREG(status.st_mode):
         raise BlobError(f"its file {wanted.name} is no regular file")
     if status.st_size != wanted.bytes:
         raise BlobError(f"its file {wanted.name} has {status.st_size} bytes, not {wanted.bytes}")
-    content = file.read(wanted.bytes)
+    with os.fdopen(file, "rb", closefd=False) as stream:
+        content = stream.read(wanted.bytes)
     if sha256(content).hexdigest() != wanted.name:
         raise BlobError(f"its file {wanted.name} holds something else: its hash is not its name")
     return content
