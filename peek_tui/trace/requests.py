@@ -69,7 +69,7 @@ def whole(event: Event, find: Find) -> Event:
     try:
         links = [_read(event.data)]
     except ValueError as error:
-        return _with_data(event, {**event.data, "base_damaged": f"of this request {error}"})
+        return _with_data(event, {**event.data, "base_damaged": f"in this request, {error}"})
     request = _beginning(event.id, links, find)
     for link in reversed(links):
         request = request.followed_by(link)
@@ -156,7 +156,7 @@ def _find_base(base: str, seen: set[str], find: Find) -> _Link:
     try:
         return _read(event.data)
     except ValueError as error:
-        raise _UnusableError("base_damaged", f"of {base} {error}") from None
+        raise _UnusableError("base_damaged", f"in {base}, {error}") from None
 
 
 def _open_end(link: _Link, mark: Mapping[str, str]) -> _Request:
@@ -169,15 +169,15 @@ def _read(data: Mapping[str, Any]) -> _Link:
     messages = data.get("messages")
     rest = {key: value for key, value in data.items() if key not in _OF_A_DELTA}
     if not isinstance(messages, list | None):
-        raise ValueError("the messages are no list")
+        raise ValueError("messages is no list")
     if base is None:
         return _Link(None, 0, [], messages or [], rest)
     if not isinstance(base, str):
-        raise ValueError("the base is no id")
+        raise ValueError("base is no id")
     if not isinstance(keep, int | None) or isinstance(keep, bool) or (keep or 0) < 0:
-        raise ValueError("the number of messages to keep is none")
+        raise ValueError("keep is no count of messages")
     if not isinstance(same, list | None) or not all(isinstance(key, str) for key in same or ()):
-        raise ValueError("what is the same is no list of keys")
+        raise ValueError("same is no list of keys")
     return _Link(base, keep or 0, same or [], messages or [], rest)
 
 

@@ -261,13 +261,13 @@ class TestBroken:
     @pytest.mark.parametrize(
         ("data", "reason"),
         [
-            ({"base": 7}, "the base is no id"),
-            ({"keep": -1}, "the number of messages to keep is none"),
-            ({"keep": "1"}, "the number of messages to keep is none"),
-            ({"keep": True}, "the number of messages to keep is none"),
-            ({"same": "system"}, "what is the same is no list of keys"),
-            ({"same": [["system"]]}, "what is the same is no list of keys"),
-            ({"messages": "Hi"}, "the messages are no list"),
+            ({"base": 7}, "base is no id"),
+            ({"keep": -1}, "keep is no count of messages"),
+            ({"keep": "1"}, "keep is no count of messages"),
+            ({"keep": True}, "keep is no count of messages"),
+            ({"same": "system"}, "same is no list of keys"),
+            ({"same": [["system"]]}, "same is no list of keys"),
+            ({"messages": "Hi"}, "messages is no list"),
         ],
         ids=str,
     )
@@ -276,14 +276,51 @@ class TestBroken:
         first = ask(trace, messages=[message(0)])
         written = {"messages": [message(1)], "base": first, "keep": 1, **data}
         second = ask(trace, **written)
-        assert expanded(trace) == {**written, "base_damaged": f"of this request {reason}"}
+        assert expanded(trace) == {**written, "base_damaged": f"in this request, {reason}"}
         ask(trace, messages=[message(2)], base=second, keep=2)
         made = expanded(trace)
         assert (made["base_damaged"], made["base"], made["messages"]) == (
-            f"of {second} {reason}",
+            f"in {second}, {reason}",
             second,
             [message(2)],
         )
+
+
+IDS = [f"5f3a9c1e{number:08x}" for number in range(4)]
+ANYTHING = st.one_of(
+    st.none(), st.booleans(), st.integers(-2, 4), st.floats(), st.text(max_size=2), st.lists(st.integers(), max_size=3)
+)
+HOSTILE_DATA = st.fixed_dictionaries(
+    {},
+    optional={
+        "base": st.one_of(st.sampled_from(IDS), ANYTHING),
+        "keep": ANYTHING,
+        "same": st.one_of(st.lists(st.sampled_from(["system", "tools", "messages", "base", "same"])), ANYTHING),
+        "messages": ANYTHING,
+        "system": ANYTHING,
+    },
+)
+
+
+@given(st.lists(HOSTILE_DATA, min_size=1, max_size=4))
+def test_hostile(tmp_path_factory: pytest.TempPathFactory, written: list[Payload]) -> None:
+    """Whatever stands in requests, each is given back whole, or says why it is not, and never more than was written."""
+    trace = TraceFile(tmp_path_factory.mktemp("hostile") / "run.jsonl")
+    for data in written:
+        ask(trace, **data)
+    snapshot = trace.snapshot()
+    find = Finder(snapshot)
+    messages = sum(len(data["messages"]) for data in written if isinstance(data.get("messages"), list))
+    for row in range(len(written)):
+        event = snapshot.event(row)
+        made = whole(event, find).data
+        if not is_delta(event):
+            assert made is event.data
+        elif "base" in made:
+            assert len({"base_missing", "base_damaged"} & made.keys()) == 1
+        else:
+            assert len(made["messages"]) <= messages
+    close_all()
 
 
 class TestCost:
