@@ -249,7 +249,7 @@ class TestHostile:
         "command",
         [
             *(["events"], ["events", "--json"], ["stats"], ["stats", "--json"], ["tree"], ["tree", "--json"]),
-            *(["search", "type"], ["search", "type", "--json"]),
+            *(["search", "markup"], ["search", "markup", "--json"]),
         ],
     )
     def test_readers(self, peek: Peek, hostile: Path, command: list[str]) -> None:
