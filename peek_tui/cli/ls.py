@@ -27,7 +27,10 @@ def run(
     failed: Annotated[bool, typer.Option("--failed", help="Only those that crashed or ended in an error.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
-    """List the sessions, newest first."""
+    """List the sessions, newest first.
+
+    Example: `peek ls --failed`
+    """
     files = trace_files(trace_directory())
     wanted = (session for session in read_sessions(files) if session.failed or not failed)
     sessions = list(wanted if everything else islice(wanted, _SHOWN))

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from peek_tui.errors import UsageError
 from peek_tui.paths import trace_directory
+from peek_tui.trace.readable import check_readable, is_readable
 from peek_tui.trace.store import FIRST_SLICE, Store
 
-from .source import STDIN, check_readable, is_readable, paths_of, piped
+from .source import STDIN, paths_of, piped
 
 __all__ = ["has_terminal", "run_on", "run_screen"]
 

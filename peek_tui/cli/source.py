@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from peek_tui.errors import InputError, UsageError
+from peek_tui.errors import UsageError
 from peek_tui.paths import trace_directory
 from peek_tui.trace.locks import lock_as_writer
-from peek_tui.trace.model import DAMAGED
+from peek_tui.trace.readable import check_readable
 from peek_tui.trace.sources import resolve
 from peek_tui.trace.store import Snapshot, Store
 
-__all__ = ["STDIN", "check_readable", "is_readable", "loaded", "loaded_store", "paths_of", "piped"]
+__all__ = ["STDIN", "loaded", "loaded_store", "paths_of", "piped"]
 
 STDIN = "-"
 _BLOCK = 1 << 16
@@ -66,19 +66,6 @@ def piped() -> Iterator[Path]:
         path.touch(mode=0o600)
         threading.Thread(target=_spool, args=(pipe, path), daemon=True).start()
         yield path
-
-
-def is_readable(snapshot: Snapshot) -> bool:
-    """Whether anything in it is an event, or there is nothing in it yet."""
-    return not len(snapshot) or snapshot.types()[DAMAGED] < len(snapshot)
-
-
-def check_readable(snapshot: Snapshot, source: str) -> None:
-    """Refuse what is no trace at all; a damaged trace is read as far as it goes."""
-    if not is_readable(snapshot):
-        damage = snapshot.event(0).damage
-        assert damage is not None
-        raise InputError(f"{source} is not a trace Peek can read: line {damage.line} is {damage.reason}")
 
 
 @contextmanager

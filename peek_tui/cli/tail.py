@@ -21,7 +21,10 @@ def run(
     ] = None,
     format: FormatOption = None,
 ) -> None:
-    """Open the debugger on a run and follow it; by default the newest one that is running."""
+    """Open the debugger on a run and follow it; by default the newest one that is running.
+
+    Example: `ssh box tail -n +1 -f run.jsonl | peek tail -`
+    """
     if source is not None:
         run_on([source], follow=True, format=format)
         return
