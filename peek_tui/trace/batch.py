@@ -7,7 +7,7 @@ read as vectors: where the lines are of `capture`'s own making by their fixed-wi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -118,7 +118,7 @@ class BatchReader:
         return Batch(at, length, ts, ids, parents, *rest, lines=lines.count(b"\n"), **notes.named())
 
     def read(self, lines: bytes, ours: bool) -> Batch:
-        """Read a block into vectors; `ours` says whether `capture` wrote it, so that the header's order can be relied on."""
+        """Read a block into vectors. `ours` says whether `capture` wrote it: the header's order can be relied on."""
         import numpy as np
 
         if not ours:
@@ -141,7 +141,7 @@ class BatchReader:
         if not rows:
             empty = np.empty(0, np.int64)
             ids = np.empty(0, np.uint64)
-            return Batch(empty, empty, empty, ids, ids, *[empty] * 6)
+            return Batch(empty, empty, empty, ids, ids, empty, empty, empty, empty, empty, empty)
         at, length, ts, id, parent, *rest = zip(*rows, strict=True)
         session, type, name, agent = (np.array(codes, np.int64) for codes in rest[:4])
         return Batch(
@@ -191,7 +191,8 @@ class BatchReader:
     def _is_agents(self, type: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which events start or end an agent: their payloads are looked into."""
         start, end = self._words.types.code("agent_start"), self._words.types.code("agent_end")
-        return (type == start) | (type == end)
+        agents: NDArray[np.bool_] = (type == start) | (type == end)
+        return agents
 
     def _decode_others(self, batch: Batch, lines: bytes, others: NDArray[np.int64]) -> Batch:
         """Put into a batch what is said by the lines whose headers did not fit; blank ones go."""
@@ -205,8 +206,9 @@ class BatchReader:
         where = np.array(list(rows), np.int64)
         for column in _COLUMNS:
             getattr(batch, column)[where] = getattr(decoded, column)
-        for noted, more in ((batch.spending, notes.spending), (batch.damage, notes.damage), (batch.agents, notes.agents)):
-            noted.update(more)  # type: ignore[attr-defined]
+        batch.spending |= notes.spending
+        batch.damage |= notes.damage
+        batch.agents |= notes.agents
         batch.imported |= notes.imported
         keep = np.ones(len(batch), np.bool_)
         keep[[line for line, *_ in texts if line not in rows]] = False
@@ -287,9 +289,9 @@ def batch_of(batch: Batch, keep: Any) -> Batch:
     else:
         columns = [getattr(batch, column)[keep] for column in _COLUMNS]
     index = {old: new for new, old in enumerate(old for old, kept in enumerate(keep) if kept)}
-    return Batch(
-        *columns,
-        lines=batch.lines,
+    return replace(
+        batch,
+        **dict(zip(_COLUMNS, columns, strict=True)),
         spending={index[old]: one for old, one in batch.spending.items() if old in index},
         damage={index[old]: one for old, one in batch.damage.items() if old in index},
         agents={index[old]: one for old, one in batch.agents.items() if old in index},
@@ -309,13 +311,15 @@ _DATA_KEY = b',"data":{'
 
 def _spending(rest: Rest) -> Spending:
     used, cost = rest.usage, rest.cost_usd
-    usage = used and Usage(
-        used.input_tokens,
-        used.output_tokens,
-        used.cache_read_tokens,
-        used.cache_write_tokens,
-        used.reasoning_tokens,
-    )
+    usage = None
+    if used is not None:
+        usage = Usage(
+            used.input_tokens,
+            used.output_tokens,
+            used.cache_read_tokens,
+            used.cache_write_tokens,
+            used.reasoning_tokens,
+        )
     return Spending(usage, nan if cost is None else cost)
 
 

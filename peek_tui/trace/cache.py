@@ -1,8 +1,8 @@
 """The index of a large trace, kept between two runs of Peek: it opens at once the second time.
 
-One file in the user's cache directory holds the columns as they are in memory, and is mapped: nothing is read of it that
-is not looked at. It is only ever replaced as a whole, so a reader keeps the one it has. It is never the truth: it is
-used if the trace's files are those it was made from, perhaps longer by now, and otherwise made again.
+One file in the user's cache directory holds the columns as they are in memory, and is mapped: nothing of it is read
+that is not looked at. It is only ever replaced as a whole, so a reader keeps the one it has. It is never the truth: it
+is used if the trace's files are those it was made from, perhaps longer by now, and otherwise made again.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, ND
                 file.seek(start + places[name].offset)
                 file.write(array.data)
             file.truncate(start + offset)
-            os.replace(file.name, path)
+            Path(file.name).replace(path)
         except BaseException:
-            os.unlink(file.name)
+            Path(file.name).unlink()
             raise
     _forget_oldest(path.parent)
 
@@ -96,8 +96,8 @@ def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, ND
 def load_cache(path: Path, open_parts: Mapping[str, int]) -> tuple[list[Part], Any, dict[str, NDArray[Any]]] | None:
     """Return a kept index: its parts, meta and arrays, or None when there is none that is right for these files.
 
-    `open_parts` has the descriptors of the trace's files by their real paths. The arrays can be written to: changes stay
-    in memory.
+    `open_parts` has the descriptors of the trace's files by their real paths. The arrays can be written to: changes
+    stay in memory.
     """
     try:
         with path.open("rb") as file:

@@ -30,7 +30,8 @@ _decode = msgspec.json.Decoder(_Payload).decode
 
 def is_sound(line: bytes) -> bool:
     """Return whether a line is JSON with an object for a payload. A line that is not may still be: the JSON
-    library has the last word."""
+    library has the last word.
+    """
     try:
         if not line.isascii():
             line.decode()

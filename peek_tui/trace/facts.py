@@ -160,8 +160,8 @@ def _vector_groups(batch: Batch) -> Iterator[_Alike]:
     ends = np.maximum.reduceat(ts, first)
     fails = np.add.reduceat(failed, first)
     for one, number, start, end, fail in zip(kind[first], numbers, starts, ends, fails, strict=True):
-        known = start != _NO_TIME
-        yield _Alike(int(one) >> 32, int(one) & 0xFFFFFFFF, int(number), int(fail), int(start) * known, int(end) * known)
+        first_ts, last_ts = (0, 0) if start == _NO_TIME else (int(start), int(end))
+        yield _Alike(int(one) >> 32, int(one) & 0xFFFFFFFF, int(number), int(fail), first_ts, last_ts)
 
 
 _NO_TIME = 2**63 - 1

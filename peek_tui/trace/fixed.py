@@ -2,7 +2,7 @@
 
 A block of some thousand lines is taken apart without a loop over them: windows of bytes are gathered at each line's
 start and compared with the template as 64-bit words; digits and words are decoded eight bytes at a time. A line that
-does not fit in every byte that matters is left to the JSON decoder, so this decides about speed and never about meaning.
+does not fit in every byte that matters is left to the JSON decoder: this decides about speed, never about meaning.
 """
 
 from __future__ import annotations
@@ -23,10 +23,8 @@ Positions = NDArray[np.int64]
 Fits = NDArray[np.bool_]
 
 _FREE = b"\0"
-_TEMPLATE = b"".join(
-    (b'{"v":1,"ts":', 19 * _FREE, b',"id":"', 16 * _FREE, b'","parent":"', 16 * _FREE, b'","session":"', 32 * _FREE)
-    + (b'","type":"',)
-)
+_PIECES = (b'{"v":1,"ts":', 19, b',"id":"', 16, b'","parent":"', 16, b'","session":"', 32, b'","type":"')
+_TEMPLATE = b"".join(piece * _FREE if isinstance(piece, int) else piece for piece in _PIECES)
 _WIDTH = -(-len(_TEMPLATE) // 8) * 8
 _HEADER = np.dtype(
     {
@@ -232,7 +230,8 @@ def _matches_template(words: NDArray[np.uint64]) -> Fits:
     wrong = np.zeros(len(words), np.uint64)
     for at in np.flatnonzero(_FIXED_BITS).tolist():
         wrong |= (words[:, at] & _FIXED_BITS[at]) ^ _EXPECTED[at]
-    return wrong == 0
+    same: Fits = wrong == 0
+    return same
 
 
 def _read_ts(header: NDArray[Any], fits: Fits) -> NDArray[np.int64]:
@@ -336,7 +335,8 @@ def _same(text: NDArray[np.uint64], other: NDArray[np.uint64]) -> Fits:
     wrong = text[:, 0] ^ other[:, 0]
     for part in range(1, text.shape[1]):
         wrong |= text[:, part] ^ other[:, part]
-    return wrong == 0
+    same: Fits = wrong == 0
+    return same
 
 
 def _hash(text: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:

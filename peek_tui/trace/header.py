@@ -83,7 +83,7 @@ def read_header(text: bytes) -> tuple[Header, str | None]:
 
 
 def read_rest(text: bytes) -> Rest | None:
-    """Return the rarer keys from the piece of a header that has them, or None when it takes the whole line to read it."""
+    """Return the rarer keys from the piece of a header that has them, or None when that takes the whole line."""
     try:
         return _decode_rest(text)
     except (msgspec.MsgspecError, RecursionError):

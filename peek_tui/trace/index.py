@@ -11,9 +11,9 @@ from .batch import Batch, BatchReader, Vocabulary, batch_of
 from .columns import Column, Columns
 from .facts import Facts
 from .ids import ABSENT, NO_ID, Ids
+from .imported import AnyTail
 from .model import Damage
 from .numbering import Numbering
-from .imported import AnyTail
 from .tail import Block
 from .tree import ORPHAN
 

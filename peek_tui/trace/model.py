@@ -11,7 +11,19 @@ from capture.events import NO_EVENT
 from capture.format import parse_line
 from capture.values import restore
 
-__all__ = ["DAMAGED", "Damage", "Event", "Failure", "Usage", "damaged_fields", "parse_fields", "read_failure", "read_number", "read_text", "read_usage"]
+__all__ = [
+    "DAMAGED",
+    "Damage",
+    "Event",
+    "Failure",
+    "Usage",
+    "damaged_fields",
+    "parse_fields",
+    "read_failure",
+    "read_number",
+    "read_text",
+    "read_usage",
+]
 
 _MOST_TOKENS = 2**40
 """Tokens one event can add to a sum: a hostile count must not outgrow the columns."""

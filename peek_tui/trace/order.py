@@ -49,7 +49,7 @@ class Order:
         if known < length:
             self._extend_clock(length)
             clock = self._clock.vector(length)
-            start = bisect_left(self._handles, int(clock[known:].min()), key=lambda handle: clock.item(handle))
+            start = bisect_left(self._handles, int(clock[known:].min()), key=clock.item)
             rest = np.concatenate([self._handles[start:], np.arange(known, length, dtype=np.int32)])
             self._handles = np.concatenate([self._handles[:start], self._sorted(rest, clock)])
         return self._handles  # type: ignore[no-any-return]

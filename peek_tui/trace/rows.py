@@ -66,7 +66,7 @@ class RowColumns:
 
     @cached_property
     def spent(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """The rows of the events that used something up, their tokens (-1: not stated) and their costs (NaN likewise)."""
+        """The rows of the events that used something up, their tokens (-1: none stated) and costs (NaN likewise)."""
         spendings = self._index.spendings
         handles = spendings.handle.vector(len(spendings.handle))
         number = int(handles.searchsorted(self.rows))

@@ -1,8 +1,8 @@
 """Reads the files of a trace, which may still grow, and hands out immutable snapshots of what they say.
 
 One thread reads, by calling `Store.advance` again and again; any thread may take snapshots meanwhile. An event is
-known by its *handle*, its place in the order of arrival, which never changes; its *row* is its place in one snapshot, in
-the order of the run, which a late file may move.
+known by its *handle*, its place in the order of arrival, which never changes; its *row* is its place in one snapshot,
+in the order of the run, which a late file may move.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from threading import RLock
 from typing import Any
 
 from .facts import SessionFacts
-from .imported import AnyTail, open_tail
+from .imported import open_tail
 from .index import Index, LineNumbers
 from .locks import this_host
 from .order import Order
@@ -25,7 +25,7 @@ __all__ = ["FIRST_SLICE", "SLICE", "Snapshot", "Stats", "Store"]
 FIRST_SLICE = 64 * 1024
 """Bytes read before the first screen is drawn: more rows than the largest one shows."""
 SLICE = 2 * 1024 * 1024
-"""Bytes read between two chances for other threads: a few milliseconds. Vectors of half the length cost a tenth more."""
+"""Bytes read between two chances for other threads: a few milliseconds. Half as many cost a tenth more each."""
 
 
 class Store:

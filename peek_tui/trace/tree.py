@@ -60,7 +60,7 @@ class Tree:
         costs: Amounts = _NOTHING,
         durations: Amounts = _NOTHING,
     ) -> None:
-        """Build the tree of the rows whose parents these are: a row, `ROOT` or `ORPHAN`. `errors` are the failed rows."""
+        """Build the tree of the rows with these parents: a row, `ROOT` or `ORPHAN`. `errors` are the failed rows."""
         if not len(parents):  # the tree of an empty trace takes no numpy
             self.orphans: frozenset[int] = frozenset()
             self.broken: frozenset[int] = frozenset()
