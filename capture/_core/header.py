@@ -19,7 +19,7 @@ _HEX = frozenset("0123456789abcdef")
 
 
 def header_keys(common: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    """Return the header's optional keys among the keywords of a `record_*` call; what is none of them goes to `data`."""
+    """Return the header's optional keys among the keywords of a `record_*` call; all others go to `data`."""
     header: dict[str, Any] = {}
     for key, value in common.items():
         if value is None:

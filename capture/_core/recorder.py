@@ -32,11 +32,10 @@ class Totals:
             self.tool_calls += 1
         elif type == "llm_request":
             self.llm_calls += 1
-        if header:
-            self.errors += "error" in header
-            usage = header.get("usage", {})
-            self.input_tokens += usage.get("input_tokens", 0)
-            self.output_tokens += usage.get("output_tokens", 0)
+        self.errors += "error" in header
+        usage = header.get("usage", {})
+        self.input_tokens += usage.get("input_tokens", 0)
+        self.output_tokens += usage.get("output_tokens", 0)
 
     def absorb(self, inner: Totals) -> None:
         """Add what an agent inside this one did."""
@@ -87,7 +86,7 @@ class Recorder:
                     raise
             else:
                 totals.events += 1
-                if header or type in CALLS:
+                if type in CALLS or "usage" in header or "error" in header:
                     totals.count(type, header)
                 if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
                     self.sink.close()

@@ -12,7 +12,7 @@ each other's turns and decisions.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .tasks import Strand
 
@@ -57,16 +57,19 @@ class Place:
         return Place(self.span, self.parent, id)
 
 
-class OpenCall(NamedTuple):
+class OpenCall:
     """A recorded call whose result has not been recorded."""
 
-    id: str
-    type: str
-    name: str
-    strand: Strand
-    started_ns: int
-    span: Span | None = None
-    """What is recorded until the result belongs to it; only a subagent's start opens one by itself."""
+    __slots__ = ("id", "name", "span", "started_ns", "strand", "type")
+
+    def __init__(self, id: str, type: str, name: str, strand: Strand, started_ns: int, span: Span | None = None):
+        self.id = id
+        self.type = type
+        self.name = name
+        self.strand = strand
+        self.started_ns = started_ns
+        self.span = span
+        """What is recorded until the result belongs to it; only a subagent's start opens one by itself."""
 
 
 class OpenCalls:
@@ -81,8 +84,8 @@ class OpenCalls:
     def opened(self, call: OpenCall) -> None:
         self._calls[call.id] = call
         if len(self._calls) > _MAX_OPEN_CALLS:
-            for oldest in list(self._calls)[:-_MAX_OPEN_CALLS]:
-                self._calls.pop(oldest, None)
+            for forgotten in list(self._calls)[:-_MAX_OPEN_CALLS]:
+                self._calls.pop(forgotten, None)
 
     def latest(self, type: str, name: str, strand: Strand) -> OpenCall | None:
         """Return the latest open call of this type and name, preferring one that `strand` made; or None."""

@@ -22,8 +22,7 @@ def running_strand() -> Strand:
 
 def is_running(strand: Strand) -> bool:
     """Whether `strand` is the caller's."""
-    ident, task = strand
-    return get_ident() == ident and _running_task() is task
+    return get_ident() == strand[0] and _running_task() is strand[1]
 
 
 def strand_path(strand: Strand) -> str:
