@@ -69,7 +69,7 @@ def encode_event(
                 event[key] = header[key]
     event["data"] = data
     try:
-        if is_plain(data) and (not header or is_plain(header)):
+        if is_plain(event if header else data):
             line = dump_line(event)
             if _DOLLAR not in line or not _DOLLAR_KEY.search(line):  # no key of the author's looks like one of ours
                 return line
