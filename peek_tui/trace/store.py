@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from math import isnan, nan
 from pathlib import Path
@@ -106,9 +106,10 @@ class Store:
     Raises `peek_tui.errors.InputError` when a file cannot be opened.
     """
 
-    def __init__(self, paths: Iterable[Path], format: str | None = None) -> None:
+    def __init__(self, paths: Iterable[Path], format: str | None = None, more: Callable[[], list[Path]] = list) -> None:
         """Open the files, each as what it is, or all as a format given by name."""
         self._format = format
+        self._more = more
         self._tails = [open_tail(path, format) for path in paths]
         self._columns = _Columns()
         self._types = _Words()
@@ -136,7 +137,8 @@ class Store:
         for file, opened in enumerate(self._tails):
             tail = self._tails[file] = opened.settled()
             before = len(self._columns)
-            for line in tail.read(budget):
+            block = tail.read(budget)
+            for line in block.split() if block else ():
                 self._take(file, tail, line)
             grew = grew or len(self._columns) > before or not tail.at_end()
         grew = grew or self._adopt()
@@ -178,7 +180,7 @@ class Store:
     @property
     def truncated(self) -> list[Path]:
         """The files that are shorter than what was read of them."""
-        return [tail.path for tail in self._tails if tail.truncated]
+        return [tail.path for tail in self._tails if tail.changed()]
 
     def sessions(self) -> list[SessionFacts]:
         """Return what is known of each run, in the order in which they appeared."""
@@ -209,7 +211,7 @@ class Store:
     def _adopt(self) -> bool:
         """Open what has appeared beside a file meanwhile, as a subagent's does, and return whether anything has."""
         known = set(self.paths)
-        new = [path for tail in self._tails for path in tail.beside() if path not in known]
+        new = [path for tail in self._tails for path in tail.beside() if path not in known] + self._more()
         for path in new:
             self._tails.append(open_tail(path, self._format))
             self._clocks.append(0)

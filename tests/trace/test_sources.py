@@ -95,10 +95,10 @@ def test_unknown(directory: Path, name: str) -> None:
 def test_cannot_be_looked_at(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A place that cannot be looked at is an error that says why."""
 
-    def refuse(self: Path) -> NoReturn:
+    def refuse(path: Path) -> NoReturn:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr("os.scandir", refuse)
     with pytest.raises(InputError, match=r"cannot be read: (File name too long|Permission denied)$"):
         resolve(name, tmp_path)
 
