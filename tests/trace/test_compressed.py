@@ -5,8 +5,9 @@ import gzip
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import zstandard
@@ -60,7 +61,7 @@ def opened(path: Path) -> Iterator[Open]:
         def open_file(content: bytes) -> AnyTail:
             path.write_bytes(content)
             tail = open_tail(path)
-            tails.callback(lambda: tail.close())
+            tails.callback(tail.close)
             return tail
 
         yield open_file
@@ -132,7 +133,7 @@ def test_skippable_frames(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", [{"level": 19}, {"write_content_size": False}, {"level": -5}], ids=str)
 @pytest.mark.parametrize("text", [TEXT, bytes(3_000_000) + b"\n", b"\n", RANDOM.randbytes(300_000) + b"\n"], ids=len)
-def test_frames(tmp_path: Path, options: dict[str, bool], text: bytes) -> None:
+def test_frames(tmp_path: Path, options: dict[str, Any], text: bytes) -> None:
     """Frames of any header and any kind of block are read."""
     path = tmp_path / "run.jsonl.zst"
     path.write_bytes(zstandard.ZstdCompressor(**options).compress(text))
@@ -146,11 +147,11 @@ def test_frames(tmp_path: Path, options: dict[str, bool], text: bytes) -> None:
 def test_growing(kind: Kind, path: Path, cuts: list[float], members: list[int]) -> None:
     """However a compressed file grows, its lines are the same, and it is in trouble only between two pieces."""
     starts = sorted([0, *members, 30_000])
-    whole = b"".join(kind.compress(TEXT[start:end]) for start, end in zip(starts, starts[1:], strict=False))
+    whole = b"".join(kind.compress(TEXT[start:end]) for start, end in pairwise(starts))
     path.write_bytes(b"")
     tail, text = open_tail(path), b""
     places = [0, *sorted(int(cut * len(whole)) for cut in cuts), len(whole)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         append(path, whole[start:end])
         tail = tail.settled()
         text += text_of(tail)

@@ -124,7 +124,14 @@ class Writer:
 
     def step(self) -> None:
         grow = [self.append_lines, self.append_half_a_line]
-        change = [self.rewrite, self.cut, self.rotate, self.replace, self.copy_and_truncate, self.copy_and_write_as_much]
+        change = [
+            self.rewrite,
+            self.cut,
+            self.rotate,
+            self.replace,
+            self.copy_and_truncate,
+            self.copy_and_write_as_much,
+        ]
         self._random.choice(grow * 4 + change)()
 
 

@@ -213,3 +213,11 @@ def test_cannot_be_opened(path: Path) -> None:
     with pytest.raises(InputError) as raised:
         GrowingFile(path / "below")
     assert str(raised.value) == f"{path}/below cannot be opened: Not a directory"
+
+
+def test_many_lines(path: Path, follow: Follow) -> None:
+    """Lines are counted the same however many come at once."""
+    append(path, b"a line\n\n" * 50_000 + b"last\n")
+    tail = follow(path)
+    assert [block.numbers for _ in range(3) if (block := tail.read(150_000))] == [1, 37_501, 75_001]
+    assert lines(tail.read(1)) == []
