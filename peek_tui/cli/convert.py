@@ -123,5 +123,5 @@ def _new_file(path: Path) -> Iterator[BinaryIO]:
 
 def _check_unchanged(store: Store) -> None:
     """Refuse what was read of a file that was cut meanwhile. Raises `InputError`."""
-    for path in store.truncated:
+    for path in store.changed:
         raise InputError(f"{path} was cut while it was read; try again")

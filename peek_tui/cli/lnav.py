@@ -18,7 +18,10 @@ _FORMAT = "peek_log.json"
 
 
 def run(as_json: Annotated[bool, typer.Option("--json", help="One JSON object: where it is.")] = False) -> None:
-    """Install a format file, so that lnav shows a trace's events with their levels, runs and errors."""
+    """Install a format file, so that lnav shows a trace's events with their levels, runs and errors.
+
+    Example: `peek lnav`
+    """
     path = _lnav_directory() / "formats" / "installed" / _FORMAT
     _install(files("peek_tui").joinpath("lnav", _FORMAT).read_bytes(), path)
     if as_json:

@@ -9,7 +9,7 @@ import typer
 from peek_tui.errors import NoTraceError
 from peek_tui.paths import trace_directory
 from peek_tui.trace.sessions import read_sessions
-from peek_tui.trace.sources import trace_files
+from peek_tui.trace.sources import find_session, trace_files
 
 from .options import SRC_HELP, FormatOption
 from .screen import run_on, run_screen
@@ -32,4 +32,5 @@ def run(
     running = next((session for session in sessions if session.status == "running"), None)
     if running is None:
         raise NoTraceError("no session is running; `peek` lists the others, `peek latest` opens the newest")
-    run_screen(running.paths, title=running.agent, follow=True)
+    found = find_session(running.id, trace_directory())
+    run_screen(found.paths, more=found.new, title=running.agent, follow=True)

@@ -46,5 +46,5 @@ class Live:
     def words(self) -> str:
         """Return the status as the title shows it."""
         outcome = f" {clean_line(self.outcome)[:_WORD]}" if self.status == "finished" and self.outcome else ""
-        truncated = " TRUNCATED" if self._store.truncated else ""
-        return f"{_SIGN[self.status]} {self.status.upper()}{outcome}{truncated}"
+        again = " READ AGAIN" if self._store.begun_again else ""
+        return f"{_SIGN[self.status]} {self.status.upper()}{outcome}{again}"

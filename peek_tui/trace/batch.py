@@ -112,10 +112,11 @@ class BatchReader:
         """Read a block into lists, without numpy."""
         notes = _Notes(self._words)
         rows = list(notes.take_all(_numbered_lines(lines)))
-        at, length, ts, id, parent, *rest = map(list, zip(*rows, strict=True)) if rows else ([] for _ in _COLUMNS)
-        ids = [self._ids.number(one) for one in id]
-        parents = [self._ids.number(one) for one in parent]
-        return Batch(at, length, ts, ids, parents, *rest, lines=lines.count(b"\n"), **notes.named())
+        columns: list[Any] = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in _COLUMNS]
+        batch = Batch(**dict(zip(_COLUMNS, columns, strict=True)), lines=lines.count(b"\n"), **notes.named())
+        batch.id = [self._ids.number(id) for id in batch.id]
+        batch.parent = [self._ids.number(id) for id in batch.parent]
+        return batch
 
     def read(self, lines: bytes, ours: bool) -> Batch:
         """Read a block into vectors. `ours` says whether `capture` wrote it: the header's order can be relied on."""

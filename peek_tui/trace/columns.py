@@ -31,9 +31,9 @@ class Column:
     def __len__(self) -> int:
         return self._length
 
-    def __getitem__(self, at: int) -> Any:
-        """Return one value as Python's own number: numpy's own would find their way into JSON."""
-        return self._values.item(at) if self._is_vector else self._values[at]
+    def __getitem__(self, at: int) -> int:
+        """Return one whole number as Python's own: numpy's would find their way into JSON."""
+        return int(self._values[at])
 
     def vector(self, length: int) -> NDArray[Any]:
         """Return the first `length` values: a view, or a copy while the column is still an `array`.

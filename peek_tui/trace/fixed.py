@@ -145,7 +145,7 @@ class _Block:
         expected = np.frombuffer(text.ljust(8 * count, b"\0"), np.uint64)
         bits = np.frombuffer((len(text) * b"\xff").ljust(8 * count, b"\0"), np.uint64)
         found = self.words(at, count)
-        same = (found[:, 0] & bits[0]) == expected[0]
+        same: Fits = (found[:, 0] & bits[0]) == expected[0]
         if count > 1:
             same &= (found[:, 1] & bits[1]) == expected[1]
         return same

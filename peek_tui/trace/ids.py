@@ -91,7 +91,7 @@ class Ids:
             candidates = np.sort(candidates[kept])
         handles = first + np.cumsum(new) - 1
         self._put(numbers[candidates], handles[candidates])
-        return new
+        return new  # type: ignore[no-any-return]
 
     def handles(self, numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the handles of the events with these ids, `ABSENT` where there is none."""

@@ -51,13 +51,14 @@ class LineNumbers:
     def __init__(self) -> None:
         self._offsets: list[int] = []
         self._numbers: list[int | Sequence[int]] = []
-        self._lines = 0
+        self.read = 0
+        """How many lines were read."""
 
     def add(self, block: Block, lines: int) -> None:
         """Take a block of so many lines."""
         self._offsets.append(block.offset)
-        self._numbers.append(self._lines + 1 if block.numbers is None else block.numbers)
-        self._lines += lines
+        self._numbers.append(self.read + 1 if block.numbers is None else block.numbers)
+        self.read = self.read + lines if block.numbers is None else block.numbers[-1]
 
     def at(self, offset: int, read: Callable[[int, int], bytes]) -> int:
         """Return the number of the line that begins at an offset, counted from 1."""

@@ -89,10 +89,10 @@ def clock_of(ts: NDArray[np.int64]) -> NDArray[np.int64]:
 def inverse(handles: Any) -> Any:
     """Return the row of each handle, given the handle of each row."""
     if isinstance(handles, array):
-        rows = array("i", bytes(handles.itemsize * len(handles)))
+        few = array("i", bytes(handles.itemsize * len(handles)))
         for row, handle in enumerate(handles):
-            rows[handle] = row
-        return rows
+            few[handle] = row
+        return few
     import numpy as np
 
     rows = np.empty(len(handles), np.int32)

@@ -60,8 +60,8 @@ class Snapshot:
         self._index = index
         self._columns = index.columns
         self._words = index.words
-        self._tails = tails
-        self._numbers = numbers
+        self._tails = tuple(tails)
+        self._numbers = tuple(numbers)
         self._length = len(index)
         self._order = order
         self._rows: Any = None
@@ -151,7 +151,7 @@ class Snapshot:
 
     def ts(self, row: int) -> int:
         """Return the time of the event in a row, nanoseconds since 1970 UTC."""
-        return int(self._columns.ts[self.handle(row)])
+        return self._columns.ts[self.handle(row)]
 
     # -- queries ---------------------------------------------------------------------------------------------------
 
@@ -280,7 +280,11 @@ class Snapshot:
 
     def _damages(self) -> list[Damage]:
         damage = dict(self._index.damage)
-        return [damage[handle] for handle in sorted(damage) if handle < self._length]
+        found = [damage[handle] for handle in sorted(damage) if handle < self._length]
+        for tail, numbers in zip(self._tails, self._numbers, strict=True):
+            if tail.trouble is not None:
+                found.append(Damage(str(tail.path), numbers.read, tail.trouble, "line"))
+        return found
 
     def _check_payloads(self) -> None:
         """Find the payloads that cannot be read, as far as that was put off when only headers were read."""

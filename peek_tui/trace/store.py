@@ -8,13 +8,16 @@ in the order of the run, which a late file may move.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from peek_tui.errors import InputError
+
 from .facts import SessionFacts
-from .imported import open_tail
+from .imported import AnyTail, open_again, open_tail
 from .index import Index, LineNumbers
 from .locks import this_host
 from .order import Order
@@ -34,15 +37,23 @@ class Store:
     Raises `peek_tui.errors.InputError` when a file cannot be opened.
     """
 
-    def __init__(self, paths: Iterable[Path], format: str | None = None) -> None:
-        """Open the files, each as what it is, or all as a format given by name."""
+    def __init__(self, paths: Iterable[Path], format: str | None = None, more: Callable[[], list[Path]] = list) -> None:
+        """Open the files, each as what it is, or all as a format given by name; `more` gives those that come later."""
         self._format = format
-        self._tails = [open_tail(path, format) for path in paths]
-        self._numbers = [LineNumbers() for _ in self._tails]
-        self._index = Index()
-        self._order = Order(self._index.columns)
+        self._more = more
         self._lock = RLock()
         """Held while the index changes, never while a file is read: that may take as long as a slow disk likes."""
+        self._outdated: list[AnyTail] = []
+        """Files of before the last change, which the last snapshot may still read."""
+        self.begun_again: str | None = None
+        """Why everything was read again the last time, in a sentence for the user; None when it never was."""
+        self._begin([open_tail(path, format) for path in paths])
+
+    def _begin(self, tails: list[AnyTail]) -> None:
+        self._tails = tails
+        self._numbers = [LineNumbers() for _ in tails]
+        self._index = Index()
+        self._order = Order(self._index.columns)
         self._snapshot: Snapshot | None = None
 
     @classmethod
@@ -55,9 +66,12 @@ class Store:
         return store
 
     def advance(self, budget: int = SLICE) -> bool:
-        """Read up to `budget` bytes of what is new in each file, and return whether anything was."""
+        """Read up to `budget` bytes of what is new in each file, and return whether anything was.
+
+        When a file was truncated, rewritten or replaced, everything is read again: handles begin anew.
+        """
+        grew = self._begin_again()
         self._make_room()
-        grew = False
         for file, opened in enumerate(self._tails):
             tail = self._tails[file] = opened.settled()
             block = tail.read(budget)
@@ -66,7 +80,7 @@ class Store:
                     self._index.add(file, block, self._numbers[file], tail)
                     self._snapshot = None
             grew = grew or block is not None or not tail.at_end()
-        return self._adopt() or grew
+        return grew or self._adopt()
 
     def snapshot(self) -> Snapshot:
         """Return everything read so far. The same object as long as nothing was added."""
@@ -102,9 +116,9 @@ class Store:
         return sum(tail.unread for tail in self._tails)
 
     @property
-    def truncated(self) -> list[Path]:
-        """The files that are shorter than what was read of them."""
-        return [tail.path for tail in self._tails if tail.truncated]
+    def changed(self) -> list[Path]:
+        """The files that are no longer those that were read: someone cut, rewrote or replaced them."""
+        return [tail.path for tail in self._tails if tail.changed()]
 
     def sessions(self) -> list[SessionFacts]:
         """Return what is known of each run, in the order in which they appeared."""
@@ -113,7 +127,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files."""
-        for tail in self._tails:
+        for tail in (*self._outdated, *self._tails):
             tail.close()
 
     # -- pieces ----------------------------------------------------------------------------------------------------
@@ -123,13 +137,40 @@ class Store:
         with self._lock:
             self._index.expect(sum(os.fstat(tail.fileno()).st_size for tail in self._tails))
 
-    def _adopt(self) -> bool:
-        """Open what has appeared beside a file meanwhile, as a subagent's does, and return whether anything has."""
-        known = set(self.paths)
-        new = [path for tail in self._tails for path in tail.beside() if path not in known]
+    def _begin_again(self) -> bool:
+        """Open the files again when one is no longer what was read, and return whether that was so.
+
+        All of them: what was passed over in one, as there already, may only have been in the one that changed.
+        """
+        reasons = [f"{tail.path.name} {reason}" for tail in self._tails if (reason := tail.changed())]
+        if not reasons:
+            return False
+        opened = {tail: open_again(tail.path, self._format) for tail in self._tails}
+        if any(again is None and tail.changed() for tail, again in opened.items()):
+            for again in opened.values():
+                if again is not None:
+                    again.close()
+            return False  # between the renaming of a file and the making of its successor
         with self._lock:
-            self._tails += [open_tail(path, self._format) for path in new]
+            for tail in self._outdated:
+                tail.close()
+            self._outdated = self._tails
+            self._begin([tail for tail in opened.values() if tail is not None])
+            self.begun_again = f"{', '.join(reasons)}: everything was read again"
+        return True
+
+    def _adopt(self) -> bool:
+        """Open what has appeared beside the files meanwhile, as a subagent's does, and return whether anything has."""
+        known = set(self.paths)
+        beside = [path for tail in self._tails for path in tail.beside() if path not in known]
+        new = []
+        for path in (*beside, *self._more()):
+            with suppress(InputError):  # it has vanished again
+                new.append(open_tail(path, self._format))
+        with self._lock:
+            self._tails += new
             self._numbers += [LineNumbers() for _ in new]
+            self._snapshot = None if new else self._snapshot
         return bool(new)
 
     def _merged(self) -> Any:

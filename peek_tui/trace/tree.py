@@ -64,8 +64,9 @@ class Tree:
         if not len(parents):  # the tree of an empty trace takes no numpy
             self.orphans: frozenset[int] = frozenset()
             self.broken: frozenset[int] = frozenset()
-            self._parents = self._children = self.preorder = array("i")
-            self._first = array("i", [0, 0])
+            none: Any = array("i")
+            self._parents = self._children = self.preorder = none
+            self._first: Any = array("i", [0, 0])
             return
         import numpy as np
 
@@ -101,7 +102,8 @@ class Tree:
 
     def children(self, row: int) -> list[int]:
         """Return the rows that belong to this one, in order."""
-        return self._children[self._first[row + 1] : self._first[row + 2]].tolist()  # type: ignore[no-any-return]
+        children: list[int] = self._children[self._first[row + 1] : self._first[row + 2]].tolist()
+        return children
 
     def child_count(self, row: int) -> int:
         """Return how many rows belong to this one."""
@@ -132,7 +134,8 @@ class Tree:
     def below(self, row: int) -> NDArray[np.int32]:
         """Return a row and all below it, each before its children."""
         start = self._positions[row]
-        return self.preorder[start : start + self._sizes[row]]
+        branch: NDArray[np.int32] = self.preorder[start : start + self._sizes[row]]
+        return branch
 
     def _running(self, amounts: Amounts) -> _Running:
         import numpy as np

@@ -271,9 +271,9 @@ class TestAsking:
         """What was cut from a file after it was read is an event without a payload, and the store says which file."""
         store = load(trace)
         read = store.snapshot()
-        assert store.truncated == []
+        assert store.changed == []
         os.truncate(trace.path, 10)
-        assert store.truncated == [trace.path]
+        assert store.changed == [trace.path]
         assert (read.event(4).type, read.event(4).name, read.event(4).data) == ("tool_call", "lookup", {})
 
 

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from peek_tui.render import units
 from peek_tui.render.text import clean_line, fit
 from peek_tui.trace.sessions import Session, read_sessions
-from peek_tui.trace.sources import trace_files
+from peek_tui.trace.sources import find_session, trace_files
 from peek_tui.trace.store import Store
 from peek_tui.tui.actions import bindings
 from peek_tui.tui.widgets.bars import Bar, KeysBar
@@ -100,7 +100,7 @@ class Sessions(Screen[None]):
     def action_enter(self) -> None:
         if self._sessions:
             session = self._sessions[self._chosen]
-            store = Store(session.paths)
+            store = Store(session.paths, more=find_session(session.id, self._directory).new)
             self.app.push_screen(Debug(store, session.agent or session.id, follow=session.status == "running"))
 
     def action_help(self) -> None:
