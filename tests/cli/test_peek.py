@@ -280,7 +280,7 @@ class TestHostile:
 
     def test_query(self, peek: Peek, trace: Path) -> None:
         """Nor does a query that is not understood."""
-        done = peek("events", trace, "--where", "\x1b[2J:x", code=2)
+        done = peek("events", trace, "--where", "dur>\x1b[2Jx", code=2)
         assert obeyed(done.stderr) == {"\n"}
 
 
