@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from peek_tui.errors import InputError
-from peek_tui.paths import trace_directory
+from peek_tui.paths import cache_directory, trace_directory
 from peek_tui.trace.readable import check_readable
 from peek_tui.trace.sources import Source, find
 from peek_tui.trace.store import Snapshot, Store
@@ -31,7 +31,7 @@ def loaded(source: str, format: str | None = None) -> Iterator[Snapshot]:
 def loaded_store(source: str, format: str | None = None) -> Iterator[Store]:
     """Read all of SRC, as `loaded` does, for a command that must know what the files are."""
     with ExitStack() as stack:
-        store = Store.load(stack.enter_context(_whole(source)).paths, format)
+        store = Store.load(stack.enter_context(_whole(source)).paths, format, cache_directory())
         stack.callback(store.close)
         check_readable(store.snapshot(), source)
         yield store

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from peek_tui.errors import NoTraceError
-from peek_tui.paths import trace_directory
+from peek_tui.paths import cache_directory, trace_directory
 from peek_tui.trace.sessions import read_sessions
 from peek_tui.trace.sources import find_session, trace_files
 
@@ -28,7 +28,7 @@ def run(
     if source is not None:
         run_on([source], follow=True, format=format)
         return
-    sessions = read_sessions(trace_files(trace_directory()))
+    sessions = read_sessions(trace_files(trace_directory()), cache_directory())
     running = next((session for session in sessions if session.status == "running"), None)
     if running is None:
         raise NoTraceError("no session is running; `peek` lists the others, `peek latest` opens the newest")

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from peek_tui.paths import trace_directory
+from peek_tui.paths import cache_directory, trace_directory
 from peek_tui.trace.query import EVERYTHING, of_types
 from peek_tui.trace.readable import check_readable
 from peek_tui.trace.sources import resolve
@@ -45,7 +45,8 @@ class Debugger:
         `UsageError` for the beginning of several ids or an unknown format.
         """
         sources = [fspath(one) for one in (source, *more)]
-        debugger = cls(Store.load([path for one in sources for path in resolve(one, trace_directory())], format))
+        paths = [path for one in sources for path in resolve(one, trace_directory())]
+        debugger = cls(Store.load(paths, format, cache_directory()))
         check_readable(debugger._reading.snapshot, " ".join(sources))
         return debugger
 

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "cache_path", "load_cache", "part_of", "save_cache"]
 
-WORTH = 8 * 1024 * 1024
-"""Bytes of a trace from which on its index is kept; a smaller one is read as fast as its index would be."""
-
 _MAGIC = b"PEEKIX01"
 """Changes with what is in the file: a cache of another version is no cache."""
 _ALIGNED = 64
@@ -71,7 +68,7 @@ def part_of(path: Path, fd: int, length: int) -> Part:
 
 
 def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Keep an index. Raises OSError when it cannot be written."""
+    """Keep an index. Raises OSError when it cannot be written, ValueError for a text that cannot."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     places, offset = {}, 0
     for name, array in arrays.items():
@@ -105,7 +102,7 @@ def load_cache(path: Path, open_parts: Mapping[str, int]) -> tuple[list[Part], A
                 return None
             size = int.from_bytes(file.read(8), "little")
             header = msgspec.json.decode(file.read(size), type=_Header)
-            if {part.path for part in header.parts} != set(open_parts):
+            if [part.path for part in header.parts] != list(open_parts):
                 return None
             if not all(_is_same(part, open_parts[part.path]) for part in header.parts):
                 return None

@@ -66,6 +66,10 @@ class Column:
             self._values[self._length : end] = values
         self._length = end
 
+    def restore(self, values: NDArray[Any]) -> None:
+        """Become a vector of these values."""
+        self._values, self._length, self._is_vector = values, len(values), True
+
     def put(self, at: Any, values: Any) -> None:
         """Replace values that were only preliminary."""
         self._values[at] = values

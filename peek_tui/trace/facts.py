@@ -114,6 +114,17 @@ class Facts:
                 self._frozen[session] = facts.frozen()
         return [self._frozen[session] for session in self._sessions]
 
+    def dump(self) -> Any:
+        """Return what `restore` takes."""
+        return {str(session): vars(facts) for session, facts in self._sessions.items()}
+
+    def restore(self, meta: Any) -> None:
+        """Take over the facts of an index that was kept."""
+        for session, facts in meta.items():
+            types, usage, roots = Counter(facts["types"]), Usage(*facts["usage"]), set(facts["open_roots"])
+            known = {**facts, "types": types, "usage": usage, "open_roots": roots}
+            self._sessions[int(session)] = SessionFacts(**known)
+
     def _changed(self, session: int) -> SessionFacts:
         self._frozen.pop(session, None)
         facts = self._sessions.get(session)

@@ -64,6 +64,12 @@ class GrowingFile:
         self._last = (self._last + data[-_MARK:])[-_MARK:]
         return data
 
+    def skip_to(self, offset: int) -> None:
+        """Go on as if everything before had been read."""
+        self._position = offset
+        self._first = self.bytes_at(0, min(_MARK, offset))
+        self._last = self.bytes_at(max(0, offset - _MARK), min(_MARK, offset))
+
     def take_back(self, length: int) -> None:
         """Go back by so many bytes of those that were read last: they will be read again."""
         if length:

@@ -7,7 +7,7 @@ in a table. Other ids (foreign ones, damaged ones, a counter that claims billion
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from capture.events import NO_EVENT
@@ -108,6 +108,26 @@ class Ids:
             found[missing] = [self._others.get(number, ABSENT) for number in numbers[missing].tolist()]
         return found
 
+    def dump(self) -> tuple[Any, dict[str, NDArray[Any]]]:
+        """Return what `restore` takes."""
+        import numpy as np
+
+        self._lay_out()
+        tables = self._tables or {}
+        arrays = {f"ids.{writer:08x}": table.handles for writer, table in tables.items()}
+        arrays["ids.others"] = np.fromiter(self._others, np.uint64, len(self._others))
+        arrays["ids.handles"] = np.fromiter(self._others.values(), np.int32, len(self._others))
+        meta = {"foreign": list(self._foreign), "filled": {str(writer): one.filled for writer, one in tables.items()}}
+        return meta, arrays
+
+    def restore(self, meta: Any, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over the ids of an index that was kept."""
+        self._foreign = {id: number for number, id in enumerate(meta["foreign"], 1)}
+        self._tables = {
+            int(writer): _Table(arrays[f"ids.{int(writer):08x}"], filled) for writer, filled in meta["filled"].items()
+        }
+        self._others = dict(zip(arrays["ids.others"].tolist(), arrays["ids.handles"].tolist(), strict=True))
+
     def _put(self, numbers: NDArray[np.uint64], handles: NDArray[np.int64]) -> None:
         for writer, of_writer in by_writer(numbers):
             left = self._put_into_table(writer, numbers[of_writer], handles[of_writer])
@@ -115,10 +135,12 @@ class Ids:
 
     def _put_into_table(self, writer: int, numbers: Any, handles: Any) -> dict[int, int]:
         """Return what does not go into the writer's table."""
+        import numpy as np
+
         tables = self._tables
         table = tables.get(writer)  # type: ignore[union-attr]
         if table is None and writer and len(tables) < _MOST_TABLES and int(numbers.min()) & 0xFFFFFFFF < _SPARE:  # type: ignore[arg-type]
-            table = tables[writer] = _Table()  # type: ignore[index]
+            table = tables[writer] = _Table(np.full(_SPARE, ABSENT, np.int32))  # type: ignore[index]
         if table is None:
             return dict(zip(numbers.tolist(), handles.tolist(), strict=True))
         left = table.put(numbers, handles)
@@ -138,45 +160,43 @@ class Ids:
 class _Table:
     """One writer's events by their counters."""
 
-    def __init__(self) -> None:
-        import numpy as np
-
-        self._handles = np.full(_SPARE, ABSENT, np.int32)
-        self._filled = 0
+    def __init__(self, handles: NDArray[np.int32], filled: int = 0) -> None:
+        self.handles = handles
+        self.filled = filled
 
     def handle(self, counter: int) -> int:
-        return int(self._handles[counter]) if counter < len(self._handles) else ABSENT
+        return int(self.handles[counter]) if counter < len(self.handles) else ABSENT
 
     def find(self, numbers: NDArray[np.uint64]) -> NDArray[np.int32]:
         import numpy as np
 
         counters = (numbers & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        inside = counters < len(self._handles)
+        inside = counters < len(self.handles)
         if inside.all():
-            return self._handles[counters]
-        return np.where(inside, self._handles[np.where(inside, counters, 0)], ABSENT)
+            return self.handles[counters]
+        return np.where(inside, self.handles[np.where(inside, counters, 0)], ABSENT)
 
     def put(self, numbers: NDArray[np.uint64], handles: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Take what is near enough, and return what is not."""
         import numpy as np
 
         counters = (numbers & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        limit = 4 * (self._filled + len(numbers)) + _SPARE
+        limit = 4 * (self.filled + len(numbers)) + _SPARE
         inside = counters < limit
         near = counters if inside.all() else counters[inside]
         if len(near):
             self._make_room(int(near.max()) + 1)
-            self._handles[near] = handles[inside]
-            self._filled += len(near)
+            self.handles[near] = handles[inside]
+            self.filled += len(near)
         return ~inside
 
     def _make_room(self, size: int) -> None:
         import numpy as np
 
-        if size > len(self._handles):
-            grown = np.full(max(size, len(self._handles) * 3 // 2), ABSENT, np.int32)
-            grown[: len(self._handles)] = self._handles
-            self._handles = grown
+        if size > len(self.handles):
+            grown = np.full(max(size, len(self.handles) * 3 // 2), ABSENT, np.int32)
+            grown[: len(self.handles)] = self.handles
+            self.handles = grown
 
 
 def by_writer(numbers: NDArray[np.uint64]) -> Iterator[tuple[int, Any]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from .batch import Batch, BatchReader, Vocabulary, batch_of
 from .columns import Column, Columns
@@ -16,6 +16,9 @@ from .model import Damage
 from .numbering import Numbering
 from .tail import Block
 from .tree import ORPHAN
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["SMALL", "Index", "LineNumbers", "Spendings"]
 
@@ -54,6 +57,14 @@ class LineNumbers:
         self.read = 0
         """How many lines were read."""
 
+    def dump(self) -> Any:
+        """Return what `restore` takes."""
+        return [self._offsets, self._numbers, self.read]
+
+    def restore(self, meta: Any) -> None:
+        """Take over the numbers of an index that was kept."""
+        self._offsets, self._numbers, self.read = meta
+
     def add(self, block: Block, lines: int) -> None:
         """Take a block of so many lines."""
         self._offsets.append(block.offset)
@@ -84,7 +95,8 @@ class Index:
         self.checked = 0
         """The handle of the first event whose payload nobody has looked at."""
         self._reader = BatchReader(self.words, self.ids)
-        self._bytes = 0
+        self.bytes = 0
+        """How many bytes were read."""
         self._room = 0
         self._sessions: dict[int, bytes] = {}
         self._by_capture: set[bytes] = set()
@@ -97,13 +109,13 @@ class Index:
     @property
     def is_small(self) -> bool:
         """Whether so little was read that it is worked on without numpy."""
-        return self._bytes <= SMALL
+        return self.bytes <= SMALL
 
     def expect(self, bytes: int) -> None:
         """Make room for the events of files of this many bytes, as far as those read so far tell how many they are."""
         if self.is_small:
             return
-        events = len(self) * bytes // self._bytes
+        events = len(self) * bytes // self.bytes
         if events > self._room:
             self._room = events + events // 8  # the guess rises and falls with each block, and to move costs time
             self.columns.expect(self._room)
@@ -140,12 +152,63 @@ class Index:
             else:
                 self.columns.parent.put(handle, parent)
 
+    # -- kept from one run of Peek to the next -----------------------------------------------------------------------
+
+    def dump(self) -> tuple[Any, dict[str, NDArray[Any]]]:
+        """Return what `restored` takes."""
+        import numpy as np
+
+        length = len(self)
+        ids, arrays = self.ids.dump()
+        arrays |= {f"columns.{name}": column.vector(length) for name, column in self.columns.all().items()}
+        spent = len(self.spendings.handle)
+        arrays |= {f"spendings.{name}": column.vector(spent) for name, column in vars(self.spendings).items()}
+        arrays |= {"waiting.handle": np.array(self._waiting[0]), "waiting.number": np.array(self._waiting[1])}
+        meta = {
+            "words": {name: words.words for name, words in vars(self.words).items()},
+            "ids": ids,
+            "facts": self.facts.dump(),
+            "numbering": self.numbering.dump(),
+            "damage": [(handle, *damage) for handle, damage in self.damage.items()],
+            "checked": self.checked,
+            "bytes": self.bytes,
+            "writers": list(self.writers.items()),
+            "sessions": [(file, session.decode("latin-1")) for file, session in self._sessions.items()],
+            "by_capture": [session.decode("latin-1") for session in self._by_capture],
+        }
+        return meta, arrays
+
+    @classmethod
+    def restored(cls, meta: Any, arrays: Mapping[str, NDArray[Any]]) -> Index:
+        """Return the index that was kept."""
+        index = cls()
+        for name, words in meta["words"].items():
+            for word in words:
+                getattr(index.words, name).code(word)
+        index.ids.restore(meta["ids"], arrays)
+        for name, column in index.columns.all().items():
+            column.restore(arrays[f"columns.{name}"])
+        for name, column in vars(index.spendings).items():
+            column.restore(arrays[f"spendings.{name}"])
+        index.facts.restore(meta["facts"])
+        index.numbering.restore(meta["numbering"])
+        index.damage = {handle: Damage(*damage) for handle, *damage in meta["damage"]}
+        index.checked, index.bytes, index._room = meta["checked"], meta["bytes"], len(index)
+        index.writers = dict(meta["writers"])
+        index._sessions = {file: session.encode("latin-1") for file, session in meta["sessions"]}
+        index._by_capture = {session.encode("latin-1") for session in meta["by_capture"]}
+        index._waiting = (
+            array("I", arrays["waiting.handle"].tolist()),
+            array("Q", arrays["waiting.number"].tolist()),
+        )
+        return index
+
     # -- pieces ----------------------------------------------------------------------------------------------------
 
     def _grow(self, bytes: int) -> None:
         """Note that so many bytes are read; with those that make the trace a large one, columns become vectors."""
         was_small = self.is_small
-        self._bytes += bytes
+        self.bytes += bytes
         if was_small and not self.is_small:
             for column in (*self.columns.all().values(), *vars(self.spendings).values()):
                 column.expect(0)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .ids import by_writer
 
@@ -77,6 +77,16 @@ class Numbering:
             if number and not self._writer(number).see_run(counters):
                 for counter in counters.tolist():
                     self._writer(number).see(counter)
+
+    def dump(self) -> Any:
+        """Return what `restore` takes."""
+        return [(number, writer.next, writer.seen, writer.gaps) for number, writer in self._writers.items()]
+
+    def restore(self, meta: Any) -> None:
+        """Take over what an index that was kept had seen."""
+        for number, following, seen, gaps in meta:
+            writer = self._writer(number)
+            writer.next, writer.seen, writer.gaps = following, seen, [(start, stop) for start, stop in gaps]
 
     def gaps(self) -> list[Gap]:
         """Return what must have been written and is not here."""

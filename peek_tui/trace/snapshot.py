@@ -55,8 +55,15 @@ class Stats(NamedTuple):
 class Snapshot:
     """Everything a store had read at one moment. Immutable; rows run from 0 to `len(snapshot)`."""
 
-    def __init__(self, index: Index, tails: Sequence[AnyTail], numbers: Sequence[LineNumbers], order: Any) -> None:
-        """`order` has the handle of each row, or is None where they are the same."""
+    def __init__(
+        self,
+        index: Index,
+        tails: Sequence[AnyTail],
+        numbers: Sequence[LineNumbers],
+        order: Any,
+        tree: Tree | None = None,
+    ) -> None:
+        """`order` has the handle of each row, or is None where they are the same; `tree` is given if it is known."""
         self._index = index
         self._columns = index.columns
         self._words = index.words
@@ -65,7 +72,7 @@ class Snapshot:
         self._length = len(index)
         self._order = order
         self._rows: Any = None
-        self._tree: Tree | None = None
+        self._tree = tree
         self._facts = index.facts.frozen()
         self._gaps = index.numbering.gaps()
         self._unfinished = any(tail.unfinished for tail in tails)
@@ -226,6 +233,11 @@ class Snapshot:
             orphans=orphans,
             cycles=cycles,
         )
+
+    @property
+    def known_tree(self) -> Tree | None:
+        """The tree, if somebody has asked for it."""
+        return self._tree
 
     def tree(self) -> Tree:
         """Return the tree of everything; built at the first call, which takes a while for a long trace."""

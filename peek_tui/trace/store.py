@@ -19,6 +19,7 @@ from peek_tui.errors import InputError
 from .facts import SessionFacts
 from .imported import AnyTail, open_again, open_tail
 from .index import Index, LineNumbers
+from .keep import Keeper
 from .locks import this_host
 from .order import Order
 from .snapshot import Snapshot, Stats
@@ -37,10 +38,20 @@ class Store:
     Raises `peek_tui.errors.InputError` when a file cannot be opened.
     """
 
-    def __init__(self, paths: Iterable[Path], format: str | None = None, more: Callable[[], list[Path]] = list) -> None:
-        """Open the files, each as what it is, or all as a format given by name; `more` gives those that come later."""
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        format: str | None = None,
+        more: Callable[[], list[Path]] = list,
+        cache: Path | None = None,
+    ) -> None:
+        """Open the files, each as what it is, or all as a format given by name.
+
+        `more` gives those that come later; `cache` is the directory in which indexes of large traces are kept.
+        """
         self._format = format
         self._more = more
+        self._cache = cache
         self._lock = RLock()
         """Held while the index changes, never while a file is read: that may take as long as a slow disk likes."""
         self._outdated: list[AnyTail] = []
@@ -55,11 +66,12 @@ class Store:
         self._index = Index()
         self._order = Order(self._index.columns)
         self._snapshot: Snapshot | None = None
+        self._keeper = Keeper(self._cache)
 
     @classmethod
-    def load(cls, paths: Iterable[Path], format: str | None = None) -> Store:
+    def load(cls, paths: Iterable[Path], format: str | None = None, cache: Path | None = None) -> Store:
         """Open the files and read all they hold now."""
-        store = cls(paths, format)
+        store = cls(paths, format, cache=cache)
         store.advance(FIRST_SLICE)  # of a small trace this is all
         while store.advance():
             pass
@@ -70,7 +82,7 @@ class Store:
 
         When a file was truncated, rewritten or replaced, everything is read again: handles begin anew.
         """
-        grew = self._begin_again()
+        grew = self._begin_again() or self._restore()
         self._make_room()
         for file, opened in enumerate(self._tails):
             tail = self._tails[file] = opened.settled()
@@ -87,7 +99,8 @@ class Store:
         with self._lock:
             if self._snapshot is None:
                 self._index.resolve()
-                self._snapshot = Snapshot(self._index, self._tails, self._numbers, self._merged())
+                tree = self._keeper.tree_of(len(self._index))
+                self._snapshot = Snapshot(self._index, self._tails, self._numbers, self._merged(), tree)
             return self._snapshot
 
     def status(self) -> str:
@@ -126,7 +139,8 @@ class Store:
             return self._index.facts.frozen()
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, and keep the index of a large trace for the next time."""
+        self._keeper.keep(self._tails, self._index, self._numbers, self._snapshot)
         for tail in (*self._outdated, *self._tails):
             tail.close()
 
@@ -136,6 +150,22 @@ class Store:
         """Make room for what the files hold now, so that columns need not be copied as they grow."""
         with self._lock:
             self._index.expect(sum(os.fstat(tail.fileno()).st_size for tail in self._tails))
+
+    def _restore(self) -> bool:
+        """Go on from the index that was kept, the first time there is something to read after the first screen.
+
+        Of several files the order of arrival is another then, so those are restored before anything is read.
+        """
+        if len(self._tails) == 1 and not len(self._index):
+            return False
+        kept = self._keeper.restore(self._tails)
+        if kept is None:
+            return False
+        with self._lock:
+            self._index, self._numbers = kept
+            self._order = Order(self._index.columns)
+            self._snapshot = None
+        return True
 
     def _begin_again(self) -> bool:
         """Open the files again when one is no longer what was read, and return whether that was so.

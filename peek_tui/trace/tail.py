@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .compressed import AnyFile
+from .growing import GrowingFile
 
 __all__ = ["OURS", "Block", "Line", "Tail"]
 
@@ -92,6 +93,22 @@ class Tail:
         block = Block(self._start, lines)
         self._start += len(lines)
         return block
+
+    @property
+    def plain(self) -> GrowingFile | None:
+        """The file, when its lines stand in it as they are read: of such a file an index can be kept."""
+        return self._file if isinstance(self._file, GrowingFile) else None
+
+    @property
+    def start(self) -> int:
+        """Where the first line stands that was not read whole."""
+        return self._start
+
+    def skip_to(self, start: int) -> None:
+        """Go on as if every line before had been read. Only for a plain file."""
+        assert isinstance(self._file, GrowingFile)
+        self._file.skip_to(start)
+        self._start, self._unfinished, self._is_torn = start, [], False
 
     def ending(self, size: int) -> Block | None:
         """Return the whole lines within the last `size` bytes, without reading what is before.

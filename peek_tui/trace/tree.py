@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ ROOT = -1
 """The parent of an event that belongs to nothing."""
 ORPHAN = -2
 """The parent of an event whose parent is not in the trace."""
+
+_ARRAYS = ("_parents", "_children", "_first", "_depths", "_sizes", "_positions", "preorder")
+_SUMS = ("_errors", "_tokens", "_costs", "_durations")
 
 _MOST_LEVELS = 2_000
 """A tree deeper than this is walked row by row, which costs less than a vector for each level with few rows in it."""
@@ -87,6 +90,25 @@ class Tree:
         self._tokens = self._running(tokens)
         self._costs = self._running(costs)
         self._durations = self._running(durations)
+
+    def dump(self) -> tuple[Any, dict[str, NDArray[Any]]]:
+        """Return what `restored` takes."""
+        arrays = {f"tree.{name}": getattr(self, name) for name in _ARRAYS}
+        for name in _SUMS:
+            running = getattr(self, name)
+            arrays |= {f"tree.{name}.places": running.places, f"tree.{name}.sums": running.sums}
+        return [sorted(self.orphans), sorted(self.broken)], arrays
+
+    @classmethod
+    def restored(cls, meta: Any, arrays: Mapping[str, NDArray[Any]]) -> Tree:
+        """Return the tree that was kept."""
+        tree = cls(())
+        tree.orphans, tree.broken = map(frozenset, meta)
+        for name in _ARRAYS:
+            setattr(tree, name, arrays[f"tree.{name}"])
+        for name in _SUMS:
+            setattr(tree, name, _Running(arrays[f"tree.{name}.places"], arrays[f"tree.{name}.sums"]))
+        return tree
 
     def __len__(self) -> int:
         return len(self._parents)

@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from peek_tui.paths import cache_directory
 from peek_tui.render import units
 from peek_tui.render.text import clean_line, fit
 from peek_tui.trace.sessions import Session, read_sessions
@@ -56,7 +57,7 @@ class Sessions(Screen[None]):
         if not self.is_current:
             return
         kept = self._sessions[self._chosen].id if self._sessions else None
-        found = list(read_sessions(trace_files(self._directory)))
+        found = list(read_sessions(trace_files(self._directory), cache_directory()))
         found.sort(key=lambda session: session.status != "running")  # stable: newest first within each half
         changed = found != self._sessions
         self._sessions = found
@@ -100,7 +101,8 @@ class Sessions(Screen[None]):
     def action_enter(self) -> None:
         if self._sessions:
             session = self._sessions[self._chosen]
-            store = Store(session.paths, more=find_session(session.id, self._directory).new)
+            more = find_session(session.id, self._directory).new
+            store = Store(session.paths, more=more, cache=cache_directory())
             self.app.push_screen(Debug(store, session.agent or session.id, follow=session.status == "running"))
 
     def action_help(self) -> None:
