@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any, Protocol
@@ -24,7 +26,7 @@ class StreamObserver(Protocol):
         """Reading on raised this."""
 
     def closed(self) -> None:
-        """The reader let go; it may come after `ended` or `failed`."""
+        """The reader let go; it may come after `ended` or `failed`, and more than once."""
 
 
 def tee(module: ModuleType, stream: Any, observer: StreamObserver) -> Any:
@@ -35,9 +37,17 @@ def tee(module: ModuleType, stream: Any, observer: StreamObserver) -> Any:
 
 
 class _Tee:
+    _pid = 0
+
     def __init__(self, stream: Any, observer: StreamObserver) -> None:
         self._stream = stream
         self._observer = observer
+        self._pid = os.getpid()
+
+    def __del__(self) -> None:
+        """A reader that forgets the stream has let go of it too. A forked child's copy is not the reader's."""
+        if self._pid == os.getpid() and not sys.is_finalizing():
+            self._closed()
 
     def __getattr__(self, name: str) -> Any:
         """What else the original knows, such as how long it took, the client asks it through us."""
