@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -99,20 +99,54 @@ class _Sync(_Tee):
 
 
 class _Async(_Tee):
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for data in self._stream:
-                self._saw(data)
-                yield data
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            self._failed(error)
-            raise
-        self._ended()
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = self._stream.__aiter__()
+        return (_Generator if isinstance(chunks, AsyncGenerator) else _Chunks)(self, chunks)
 
     async def aclose(self) -> None:
         try:
             await self._stream.aclose()
         finally:
             self._closed()
+
+
+class _Chunks(AsyncIterator[bytes]):
+    """An asynchronous iterator over what another one yields.
+
+    It is no generator of its own: the loop would close an abandoned one in a task of its own, at the same time as
+    those it reads from, and complain.
+    """
+
+    def __init__(self, tee: _Async, chunks: Any) -> None:
+        self._tee = tee
+        self._chunks = chunks
+
+    async def __anext__(self) -> bytes:
+        return await self._watched(self._chunks.__anext__())
+
+    async def _watched(self, step: Awaitable[bytes]) -> bytes:
+        try:
+            data = await step
+        except StopAsyncIteration:
+            self._tee._ended()
+            raise
+        except GeneratorExit:
+            raise  # the reader is gone; the stream is closed next
+        except BaseException as error:
+            self._tee._failed(error)
+            raise
+        self._tee._saw(data)
+        return data
+
+
+class _Generator(_Chunks, AsyncGenerator[bytes, Any]):
+    """The same over a generator, which its reader may close: httpx2 does, in the task that reads."""
+
+    async def asend(self, value: Any) -> bytes:
+        return await self._watched(self._chunks.asend(value))
+
+    async def athrow(self, *error: Any) -> bytes:
+        return await self._watched(self._chunks.athrow(*error))
+
+    async def aclose(self) -> None:
+        await self._chunks.aclose()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
 import httpx2
 import pytest
 
+import capture
 from capture import TraceContext
 from capture.testing import read_events
 from peek_tui.demo.server import ModelServer, Reply, Text
@@ -274,3 +277,29 @@ def test_read_to_the_end(run: TraceContext, line: Line, serve: Serve) -> None:
         gc.collect()
     answer = response(run)
     assert (answer["data"]["closed_by"], "error" in answer, spoken(answer)) == ("server", False, "one two three")
+
+
+def test_the_same_generators(untapped: None, tmp_path: Path, line: Line, serve: Serve) -> None:
+    """A stream that is forgotten leaves the loop what it would leave it without us: no generator of ours is among
+    those that it must close.
+    """
+
+    async def ask_and_forget() -> list[str]:
+        begun: list[str] = []
+        hooks = sys.get_asyncgen_hooks()
+        assert hooks.firstiter is not None
+
+        def first(generator: Any) -> None:
+            begun.append(generator.__qualname__)
+            hooks.firstiter(generator)  # type: ignore[misc]
+
+        sys.set_asyncgen_hooks(firstiter=first)
+        async with line.connect_async(serve(Reply((Text("one two three"),)), **SLOW)) as client:
+            await drop_async(await ask_async(client, line, MESSAGES, stream=True))
+        return begun
+
+    without = asyncio.run(ask_and_forget())
+    capture.install()
+    with TraceContext(path=tmp_path / "run.jsonl"):
+        assert asyncio.run(ask_and_forget()) == without
+    assert "Response.aiter_raw" in without
