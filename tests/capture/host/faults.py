@@ -38,11 +38,14 @@ def functions_called(work: Callable[[], object]) -> dict[str, CodeType]:
             called[name] = frame.f_code
 
     before = sys.gettrace()
+    gc.collect()
+    gc.disable()  # what is left of earlier tests must not be closed here, by functions that `work` does not call
     threading.settrace(trace)
     sys.settrace(trace)
     try:
         work()
     finally:
+        gc.enable()
         sys.settrace(before)
         threading.settrace(before)
     return called
