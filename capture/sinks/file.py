@@ -25,7 +25,7 @@ _LOCK_ATTEMPTS = 20
 _LOCK_PAUSE = 0.001
 _REOPEN_AFTER = 1.0
 _LOOK_AFTER = 1.0
-"""Seconds after which a write first sees whether the file is still there; to look costs a third of a write."""
+"""Seconds after which a write first sees whether the file is still there; to look costs two thirds of a write."""
 
 
 class FileSink:
