@@ -79,11 +79,10 @@ _decode_rest = msgspec.json.Decoder(Rest).decode
 
 
 def read_headers(texts: Sequence[bytes]) -> tuple[list[Header | None], dict[int, tuple[str, str]]]:
-    """Return the headers of lines, None for a blank one, and the damage by index: why, and `line` or `payload`.
-
-    A payload that is JSON but not UTF-8 is not noticed here: the decoder passes over it.
-    """
+    """Return the headers of lines, None for a blank one, and the damage by index: why, and `line` or `payload`."""
     try:
+        for text in texts:
+            _check_text(text)
         return list(map(_decode, texts)), {}
     except _REFUSED:
         pass  # one of them is odd: each for itself
@@ -110,6 +109,7 @@ def read_header(text: bytes) -> tuple[Header, str | None]:
     Raises `capture.errors.LineError` when the line cannot be read as an event.
     """
     try:
+        _check_text(text)
         return _decode(text), None
     except _REFUSED:
         event, damage = parse_line(text)
@@ -119,9 +119,16 @@ def read_header(text: bytes) -> tuple[Header, str | None]:
 def read_rest(text: bytes) -> Rest | None:
     """Return the rarer keys from the piece of a header that has them, or None when that takes the whole line."""
     try:
+        _check_text(text)
         return _decode_rest(text)
     except _REFUSED:
         return None
+
+
+def _check_text(text: bytes) -> None:
+    """Raise UnicodeDecodeError for what is not UTF-8: the decoder passes over most of a line and would not notice."""
+    if not text.isascii():
+        text.decode()
 
 
 def counts_of(header: Header | Rest) -> tuple[int, ...]:
