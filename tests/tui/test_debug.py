@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from tests.state.traces import TraceFile
 
 from .screens import opened, text_of
+
+CLAUDE_CODE = Path(__file__).parents[1] / "data/claude-code/c0dd4541-edf8-42ad-988b-48514793592b.jsonl"
 
 
 @pytest.fixture
@@ -50,6 +54,26 @@ class TestDamage:
             trace.add("log", "at last")
             await peek.until(lambda: peek.row == 0)
             await peek.until(lambda: "at last" in text_of(peek.timeline))
+
+
+class TestReading:
+    async def test_cannot_go_on(self, tmp_path: Path) -> None:
+        """When a file beside the trace cannot be read, what was read stays, and why there is no more is said."""
+        shutil.copy(CLAUDE_CODE, tmp_path)
+        beside = tmp_path / CLAUDE_CODE.stem / "subagents"
+        beside.mkdir(parents=True)
+        os.mkfifo(beside / "agent-1.jsonl")
+        async with opened([tmp_path / CLAUDE_CODE.name], (300, 40), read=False) as peek:
+            await peek.until(lambda: "nothing more is read: " in peek.bar("keys"))
+            assert "is not a regular file" in peek.bar("keys")
+            await peek.press("j", "j")
+            assert peek.row == 2
+
+    async def test_tree_of_a_moment(self, story: Path) -> None:
+        """A key that needs the tree, pressed before the first one is there, waits for it."""
+        async with opened([story], read=False) as peek:
+            await peek.press("d")
+            assert peek.row == 1
 
 
 class TestMouse:
@@ -98,7 +122,15 @@ class TestSelection:
             await peek.press("t", "j", "j", "j")
             assert peek.event.type == "llm_request"
             await peek.press("t", "e", "e")
-            assert peek.tree.view.branch(peek.tree.view.position).row == peek.row
+            assert peek.tree.view.rows[peek.tree.view.position] == peek.row
+
+    async def test_tree_typed_fast(self, story: Path) -> None:
+        """In a tree that was just called for, keys go where they would in one that is seen."""
+        async with opened([story], (80, 24)) as peek:
+            await peek.press("t", "G")
+            assert peek.event.type == "agent_end"
+            await peek.press("t", "t", "g", "j")
+            assert peek.row == 1
 
 
 class TestPrompt:

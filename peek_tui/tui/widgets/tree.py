@@ -27,16 +27,16 @@ class DecisionTree(RowView):
         super().__init__(id="tree")
         self.view = view
         self._event_of = event_of
-        """Reads the event in a row."""
+        """Reads the event with a handle."""
 
     def sync(self, *, changed: bool) -> None:
         """Draw what the state says now; `changed` when lines other than the selected one may differ."""
         changed = self.view.update() or changed
-        self.show(len(self.view.rows), self.view.position, changed=changed)
+        self.show(len(self.view), self.view.position, changed=changed)
 
     def draw(self, line: int, width: int) -> list[Piece]:
         branch, palette = self.view.branch(line), self.palette
-        event = self._event_of(branch.row)
+        event = self._event_of(branch.handle)
         kind, look = palette.of_type(event.type), look_of(event.type)
         failed = event.error is not None
         fold = "  " if branch.folded is None else "▸ " if branch.folded else "▾ "
@@ -73,7 +73,7 @@ def _tail(branch: Branch, event: Event) -> list[tuple[str, bool]]:
         if sums.errors:
             pieces.append((f"{units.count(sums.errors)}✗ ", True))
         if branch.folded:
-            pieces.append((f"{units.count(sums.events - 1)} more ", False))
+            pieces.append((f"{units.count(branch.below)} more ", False))
         if sums.tokens:
             pieces.append((f"{units.tokens(sums.tokens)} tok ", False))
     elif event.duration_ms is not None:

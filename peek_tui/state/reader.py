@@ -1,0 +1,90 @@
+"""Reading a trace beside the event loop: what it holds already, then what it grows by."""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, NamedTuple
+
+from peek_tui.trace.store import Snapshot, Store
+
+from .background import Background
+from .live import Live
+from .shown import Shown
+
+if TYPE_CHECKING:
+    from .forest import Forest
+
+__all__ = ["Reader", "Reading"]
+
+_EVERY = 0.1
+"""Seconds between two looks at a file of which all is read, and between two tellings while there is more."""
+_TREES = 10
+"""Of so many seconds one is spent on trees: one of two million events takes half a second, and goes stale at once."""
+
+
+class Reading(NamedTuple):
+    """What was read so far."""
+
+    snapshot: Snapshot
+    forest: Forest | None
+    """The tree of this snapshot, or of an earlier one; None before the first is built."""
+    complete: bool
+    """Whether the files held no more than this."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing to be done before the files grow."""
+        return self.complete and self.forest is not None and self.forest.snapshot is self.snapshot
+
+
+class Reader(Background):
+    """Owns a store once it is started: reads on, watches whether the run still runs, and builds trees."""
+
+    def __init__(self, store: Store) -> None:
+        """Take what the store has read so far."""
+        super().__init__()
+        self._store = store
+        self._next_tree = 0.0
+        self.live = Live(store)
+        self.shown = Shown()
+        """What the next tree shows."""
+        self.reading = Reading(store.snapshot(), None, complete=False)
+        """The newest there is."""
+
+    def work(self) -> None:
+        """Read on. While there is more to read, news is told now and then; after that, each time there is any."""
+        told = 0.0
+        while not self.stopped:
+            more = self._store.advance()
+            if not more or monotonic() - told >= _EVERY:
+                told = monotonic()
+                if self._publish(complete=not more):
+                    self.tell()
+            if more:
+                sleep(0)  # lets the screen have its turn
+            else:
+                self.rest(_EVERY)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._store.close()
+
+    def _publish(self, *, complete: bool) -> bool:
+        """Take what the store has read, and return whether there is anything new in it."""
+        snapshot = self._store.snapshot()
+        reading = Reading(snapshot, self._forest(snapshot), complete)
+        news = self.live.poll() or reading != self.reading
+        self.reading = reading
+        return news
+
+    def _forest(self, snapshot: Snapshot) -> Forest | None:
+        """Return the newest tree: this snapshot's, unless building the one before took so long that it must do."""
+        forest = self.reading.forest
+        started = monotonic()
+        if started < self._next_tree or (forest is not None and forest.snapshot is snapshot):
+            return forest
+        from .forest import Forest, Shape
+
+        forest = Forest(Shape(snapshot), self.shown)
+        self._next_tree = monotonic() + _TREES * (monotonic() - started)
+        return forest
