@@ -84,7 +84,7 @@ def test_filters(both: StartBoth, story: Path) -> None:
         terminal.press(":3\r")
         wait_selected(terminal, "▌   3 ", "LLM  →")
         terminal.press("1")
-        wait_selected(terminal, "▌   2 ", "TURN ▸")
+        wait_selected(terminal, "▌   2 ", "TURN ○")
         terminal.wait_for(" 3/49")
         terminal.wait_gone("[1 llm")
         terminal.press("2", "5")
@@ -105,11 +105,11 @@ def test_tree(both: StartBoth, story: Path) -> None:
     for terminal in both(story):
         terminal.wait_for("■ FINISHED completed")
         terminal.press("t", "-")
-        terminal.wait_for("▾ ▶ shopper", "▸ ▸ shopper  understand", "■ shopper")
+        terminal.wait_for("▾ ▶ shopper", "▸ ○ shopper  understand", "■ shopper")
         terminal.press("j", "j", "j", "l")
-        terminal.wait_for("▾ ▸ shopper  buy", "⚑ before buying", "⊘ spending")
+        terminal.wait_for("▾ ○ shopper  buy", "⚑ before buying", "⊘ spending")
         terminal.press("t")
-        wait_selected(terminal, "▌  10 ", "TURN ▸ shopper  buy")
+        wait_selected(terminal, "▌  10 ", "TURN ○ shopper  buy")
         leave(terminal, "q")
 
 

@@ -76,6 +76,31 @@ class TestReading:
             assert peek.row == 1
 
 
+class TestPanes:
+    @pytest.mark.parametrize("key", ["tab", "shift+tab"])
+    async def test_event_alone(self, story: Path, key: str) -> None:
+        """Where there is one pane, Tab has nowhere to go, and folds nothing."""
+        async with opened([story]) as peek:
+            await peek.press("d", "enter")
+            before = text_of(peek.inspector)
+            await peek.press(key)
+            assert peek.inspector.has_focus
+            assert text_of(peek.inspector) == before
+
+    async def test_payload_folds(self, story: Path) -> None:
+        """The whole of an event folds on its first line, which folding leads to from each line of the payload."""
+        async with opened([story]) as peek:
+            await peek.press("d", "enter", "j", "h")
+            assert peek.inspector.selected == 0
+            before = text_of(peek.inspector)
+            await peek.press("h")
+            first, _, second = text_of(peek.inspector).splitlines()[:3]
+            assert first.startswith(" ▸ 2025-11-20 08:00:00.500")
+            assert second.startswith(" id: ")
+            await peek.press("l")
+            assert text_of(peek.inspector) == before
+
+
 class TestMouse:
     async def test_timeline(self, story: Path) -> None:
         """A click selects the event under it."""

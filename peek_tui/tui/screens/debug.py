@@ -255,11 +255,8 @@ class Debug(Screen[None]):
         await self._tree_there()
         panes = [pane for pane in self.query(RowView) if pane.display]
         here = next((at for at, pane in enumerate(panes) if pane is self.focused), 0)
-        if len(panes) > 1:
-            self.set_focus(panes[(here + by) % len(panes)])
-            self._sync(changed=False)
-        else:
-            self.action_enter()
+        self.set_focus(panes[(here + by) % len(panes)])
+        self._sync(changed=False)
 
     def action_enter(self) -> None:
         match self.focused:
