@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from peek_tui.render import units
+from peek_tui.render.loss import read_loss
 from peek_tui.render.text import cell_width, clean
 from peek_tui.trace.model import Event
 
@@ -62,7 +63,7 @@ class Outline:
 
     def _build(self) -> None:
         """What a reader wants first comes first: when and what it cost, how it failed, what it says; then the rest."""
-        said = [*self._failure(), *self._damage(), *self._payload()]
+        said = [*self._failure(), *self._damage(), *self._loss(), *self._payload()]
         folded = () in self._toggled if said else None
         self.entries.append(Entry(0, "", self._headline(), "fact", (), folded))
         self.entries += [] if folded else said
@@ -89,9 +90,20 @@ class Outline:
             yield from self._string(0, "file", damage.file, ("file",), "dim")
             yield from self._string(0, "raw", self.event.raw.decode("utf-8", "backslashreplace"), ("raw",), "string")
 
+    def _loss(self) -> Iterator[Entry]:
+        if self.event.type != "capture_loss":
+            return
+        loss = read_loss(self.event.data)
+        yield Entry(0, "lost", loss.amount, "error", ())
+        for reason, number in loss.reasons:
+            yield from self._string(0, "why", f"{reason} ({units.count(number)})", ("why", reason), "error")
+
     def _payload(self) -> Iterator[Entry]:
-        if self.event.damage is None or self.event.damage.part == "payload":  # a damaged line has none of its own
-            for key, value in self.event.data.items():
+        if self.event.damage is not None and self.event.damage.part == "line":
+            return  # what stands there is what has been said of the damage
+        told = ("events", "bytes", "reasons") if self.event.type == "capture_loss" else ()
+        for key, value in self.event.data.items():
+            if key not in told:
                 yield from self._value(0, key, value, ("data", key))
 
     def _references(self) -> Iterator[Entry]:

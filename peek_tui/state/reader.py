@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
+from peek_tui.render.loss import read_loss
+from peek_tui.trace.query import of_types
 from peek_tui.trace.store import Snapshot, Store
 
 from .background import Background
@@ -30,6 +32,8 @@ class Reading(NamedTuple):
     """The tree of this snapshot, or of an earlier one; None before the first is built."""
     complete: bool
     """Whether the files held no more than this."""
+    lost: int = 0
+    """How many events the writer says it could not write."""
 
     @property
     def settled(self) -> bool:
@@ -45,6 +49,7 @@ class Reader(Background):
         super().__init__()
         self._store = store
         self._next_tree = 0.0
+        self._losses = 0
         self.live = Live(store)
         self.shown = Shown()
         """What the next tree shows."""
@@ -72,10 +77,20 @@ class Reader(Background):
     def _publish(self, *, complete: bool) -> bool:
         """Take what the store has read, and return whether there is anything new in it."""
         snapshot = self._store.snapshot()
-        reading = Reading(snapshot, self._forest(snapshot), complete)
+        reading = Reading(snapshot, self._forest(snapshot), complete, self._lost(snapshot))
         news = self.live.poll() or reading != self.reading
         self.reading = reading
         return news
+
+    def _lost(self, snapshot: Snapshot) -> int:
+        """Return how many events were lost: asked of the events that say so, when there are more of them."""
+        losses = snapshot.types()["capture_loss"]
+        if losses == self._losses:
+            return self.reading.lost
+        self._losses = losses
+        rows = snapshot.rows(of_types(["capture_loss"]))
+        told = (read_loss(snapshot.event(row).data).events for row in rows)
+        return sum(number for number in told if number is not None)
 
     def _forest(self, snapshot: Snapshot) -> Forest | None:
         """Return the newest tree: this snapshot's, unless building the one before took so long that it must do."""

@@ -177,3 +177,13 @@ assert (browse.row, TreeView(browse).position, browse.counts()[7][2]) == (0, 0, 
 assert "numpy" not in sys.modules
 """
     run_python(program, trace.path)
+
+
+def test_lost(trace: TraceFile, read: Callable[..., Read]) -> None:
+    """What the writer says it lost adds up, as it comes."""
+    trace.add("capture_loss", data={"events": 3})
+    trace.add("capture_loss", data={"events": "many"})
+    losing = read(trace.path).start()
+    assert losing.until(lambda reading: reading.settled).lost == 3
+    trace.add("capture_loss", data={"events": 40})
+    assert losing.until(lambda reading: len(reading.snapshot) == 3).lost == 43

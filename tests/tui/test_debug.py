@@ -8,6 +8,7 @@ import pytest
 
 from tests.state.traces import TraceFile
 
+from .losing import record_loss
 from .screens import opened, text_of
 
 CLAUDE_CODE = Path(__file__).parents[1] / "data/claude-code/c0dd4541-edf8-42ad-988b-48514793592b.jsonl"
@@ -74,6 +75,31 @@ class TestReading:
         async with opened([story], read=False) as peek:
             await peek.press("d")
             assert peek.row == 1
+
+
+class TestLoss:
+    @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+    async def test_shown(self, tmp_path: Path, size: tuple[int, int]) -> None:
+        """What the writer could not write is said in words: in its row, in the event, and in the title."""
+        lost = record_loss(tmp_path / "trace.jsonl")
+        events, bytes = lost["events"], lost["bytes"]
+        async with opened([tmp_path / "trace.jsonl"], size) as peek:
+            [line] = [line for line in text_of(peek.timeline).splitlines() if "LOSS" in line]
+            assert f"LOSS ✗ {events} events, {bytes:,} bytes lost: " in line
+            assert f"{events} LOST" in peek.bar("title")
+            await peek.press("G", "k", "k")
+            assert peek.event.type == "capture_loss"
+            assert text_of(peek.inspector).splitlines()[1:4] == [
+                f" lost: {events} events, {bytes:,} bytes",
+                f" why: File too large ({events - 1})",
+                " why: wrote 112 of 296 bytes (1)",
+            ]
+            assert "reasons" not in text_of(peek.inspector)
+
+    async def test_nothing_lost(self, story: Path) -> None:
+        """Where nothing was lost nothing is said of it."""
+        async with opened([story]) as peek:
+            assert "LOST" not in peek.bar("title")
 
 
 class TestPanes:

@@ -138,7 +138,7 @@ class Debug(Screen[None]):
             tree.sync(changed=changed)
         row = self.browse.selected if self.focused is tree else self.browse.row
         self.query_one(Inspector).show_event(None if row is None else self._event(self.browse.snapshot.handle(row)))
-        self.query_one(TitleBar).sync(self.browse, self.live)
+        self.query_one(TitleBar).sync(self.browse, self.live, self.reader.reading.lost)
         self.query_one(TypesBar).sync(self.browse)
 
     def _event(self, handle: int) -> Event:
