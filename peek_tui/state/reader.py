@@ -58,29 +58,28 @@ class Reader(Background):
 
     def work(self) -> None:
         """Read on. While there is more to read, news is told now and then; after that, each time there is any."""
-        told = 0.0
         while not self.stopped:
-            more = self._store.advance()
-            if not more or monotonic() - told >= _EVERY:
-                told = monotonic()
-                if self._publish(complete=not more):
-                    self.tell()
-            if more:
+            told = monotonic()
+            while not self.stopped and self._store.advance():
+                if monotonic() - told >= _EVERY:
+                    told = monotonic()
+                    self._publish(complete=False)
                 sleep(0)  # lets the screen have its turn
-            else:
-                self.rest(_EVERY)
+            self._publish(complete=True)
+            self.rest(_EVERY)
 
     def close(self) -> None:
         """Let go of the files."""
         self._store.close()
 
-    def _publish(self, *, complete: bool) -> bool:
-        """Take what the store has read, and return whether there is anything new in it."""
+    def _publish(self, *, complete: bool) -> None:
+        """Take what the store has read, and tell when there is anything new in it."""
         snapshot = self._store.snapshot()
         reading = Reading(snapshot, self._forest(snapshot), complete, self._lost(snapshot))
         news = self.live.poll() or reading != self.reading
         self.reading = reading
-        return news
+        if news:
+            self.tell()
 
     def _lost(self, snapshot: Snapshot) -> int:
         """Return how many events were lost: asked of the events that say so, when there are more of them."""

@@ -121,19 +121,11 @@ def test_ends(tmp_path: Path, trace: TraceFile, read: Callable[..., Read]) -> No
 
 
 def test_stopped(trace: TraceFile, read: Callable[..., Read]) -> None:
-    """Stopped while there is much to read, it ends, closes the files, and tells nothing any more."""
+    """Stopped while there is much to read, it ends and closes the files."""
     fill(trace, 3_000)
-    stopped = read(trace.path)
-    told = []
-
-    def stop() -> None:
-        told.append(len(stopped.reader.reading.snapshot))
-        stopped.reader.stop()
-
-    stopped.reader.start(stop)
+    stopped = read(trace.path).start()
+    stopped.reader.stop()
     assert stopped.reader.join(PATIENCE)
-    assert len(told) == 1
-    assert told[0] < 3_000
     check_closed(stopped.store)
 
 

@@ -45,7 +45,8 @@ class DecisionTree(RowView):
         tail = _tail(branch, event)
         head: list[Piece] = [
             ("▌" if line == self._selected else " ", palette.strong),
-            (f"{_indent(branch.depth, width)}{fold}", palette.dim),
+            (_indent(branch.depth, width), palette.dim),
+            (fold, palette.dim),
             (f"{'✗' if failed else look.sign} ", palette.error if failed else kind),
             (f"{branch.mark} " if branch.mark else "", palette.error),
         ]
