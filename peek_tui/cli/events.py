@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated
 
@@ -11,17 +12,20 @@ from peek_tui.render import units
 from peek_tui.render.summary import summary
 from peek_tui.render.words import look_of
 from peek_tui.trace.model import Event
-from peek_tui.trace.query import parse_query
+from peek_tui.trace.query import Query, parse_query
 from peek_tui.trace.requests import Finder, whole
+from peek_tui.trace.store import Snapshot, Store
 
 from .options import SRC_HELP, FormatOption, JsonEventsOption
 from .output import print_json, print_line
-from .source import loaded
+from .source import reading
 
 
 def run(
     source: Annotated[str, typer.Argument(metavar="SRC", help=SRC_HELP)] = "latest",
-    where: Annotated[str, typer.Option(help="Which ones: type:tool_call, name:search*, error; -term negates.")] = "",
+    where: Annotated[
+        str, typer.Option(help="Which ones: words and key:value terms, e.g. type:tool_call dur>2s -name:search*.")
+    ] = "",
     limit: Annotated[int | None, typer.Option(min=0, help="At the most so many.")] = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="The last one first.")] = False,
     complete: Annotated[
@@ -32,15 +36,34 @@ def run(
 ) -> None:
     """List the events that match.
 
+    A query is made of words and terms, all of which must hold: type:tool_call,tool_result name:search* agent:planner
+    session:… error dur>2s tokens>1000 cost>0.01 importance>0.8 conf<0.4 ts>10:15:00 row>100 data.city:Paris
+    text:"refund policy" and bare words. - or NOT negates; OR and parentheses combine.
+
     Example: `peek events latest --where "type:tool_result error" --reverse --limit 5`
     """
     query = parse_query(where)
-    with loaded(source, format) as snapshot:
-        find = Finder(snapshot)
-        rows = range(len(snapshot) - 1, -1, -1) if reverse else range(len(snapshot))
-        for row in islice(snapshot.matching(query, rows), limit):
-            event = snapshot.event(row)
-            print_event(whole(event, find) if complete else event, as_json=as_json)
+    with reading(source, format) as store:
+        for snapshot, rows in _matching(store, query, reverse=reverse):
+            find = Finder(snapshot)
+            for row in rows if limit is None else islice(rows, limit):
+                event = snapshot.event(row)
+                print_event(whole(event, find) if complete else event, as_json=as_json)
+                limit = None if limit is None else limit - 1
+            if limit == 0:
+                return
+
+
+def _matching(store: Store, query: Query, *, reverse: bool) -> Iterator[tuple[Snapshot, Iterator[int]]]:
+    """Yield the rows that match: as they are read, where nothing that is read later can come before them."""
+    done, more = 0, True
+    while more:
+        more = store.advance()
+        if more and (reverse or len(store.paths) > 1):
+            continue
+        snapshot = store.snapshot()
+        yield snapshot, snapshot.matching(query, range(done, len(snapshot)), reverse=reverse)
+        done = len(snapshot)
 
 
 def print_event(event: Event, *, as_json: bool) -> None:

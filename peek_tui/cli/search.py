@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated
 
 import typer
 
 from peek_tui.trace.needle import Needle
-from peek_tui.trace.store import Snapshot
 
 from .events import print_event
 from .options import SRC_HELP, FormatOption, JsonEventsOption
@@ -35,14 +33,9 @@ def run(
     needle = Needle(text, ignore_case=ignore_case, regex=regex)
     with loaded(source, format) as snapshot:
         found = False
-        for row in islice(found_rows(snapshot, needle), limit):
+        for row in islice(snapshot.search(needle), limit):
             print_event(snapshot.event(row), as_json=as_json)
             found = True
     if not found:
         note(f"nothing in {source} holds {text}")
         raise SystemExit(Exit.NO)
-
-
-def found_rows(snapshot: Snapshot, needle: Needle) -> Iterator[int]:
-    """Yield the rows of the events that hold it, as they are found."""
-    return (row for row in range(len(snapshot)) if needle.found_in(snapshot.raw(row)))

@@ -7,14 +7,14 @@ from contextlib import ExitStack, contextmanager
 
 from peek_tui.errors import InputError
 from peek_tui.paths import cache_directory, trace_directory
-from peek_tui.trace.readable import check_readable
+from peek_tui.trace.readable import check_readable, is_readable
 from peek_tui.trace.sources import Source, find
-from peek_tui.trace.store import Snapshot, Store
+from peek_tui.trace.store import FIRST_SLICE, Snapshot, Store
 
 from .output import note
 from .pipe import Pipe, is_pipe, is_stdin, open_pipe, take_keys
 
-__all__ = ["followed", "loaded", "loaded_store"]
+__all__ = ["followed", "loaded", "loaded_store", "reading"]
 
 _NAMED = 3
 """Files that are named when some cannot be opened; the others are counted."""
@@ -30,9 +30,21 @@ def loaded(source: str, format: str | None = None) -> Iterator[Snapshot]:
 @contextmanager
 def loaded_store(source: str, format: str | None = None) -> Iterator[Store]:
     """Read all of SRC, as `loaded` does, for a command that must know what the files are."""
+    with reading(source, format) as store:
+        while store.advance():
+            pass
+        yield store
+
+
+@contextmanager
+def reading(source: str, format: str | None = None) -> Iterator[Store]:
+    """Begin to read SRC, up to its first event. Raises `InputError` when nothing in it can be read as one."""
     with ExitStack() as stack:
-        store = Store.load(stack.enter_context(_whole(source)).paths, format, cache_directory())
+        store = Store(stack.enter_context(_whole(source)).paths, format, cache=cache_directory())
         stack.callback(store.close)
+        more = store.advance(FIRST_SLICE)
+        while more and not is_readable(store.snapshot()):
+            more = store.advance()  # a trace may begin with any amount of damage
         check_readable(store.snapshot(), source)
         yield store
 

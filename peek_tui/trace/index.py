@@ -106,6 +106,7 @@ class Index:
         self._room = 0
         self._sessions: dict[int, bytes] = {}
         self._by_capture: set[bytes] = set()
+        self._resolved = 0
         self._waiting = array("I"), array("Q")
         """The events whose parents are not there yet: their handles, and the parents' ids as numbers."""
 
@@ -147,9 +148,17 @@ class Index:
             line = numbers.at(block.offset + int(batch.at[index]), tail.bytes_at)
             self.damage[first + index] = Damage(str(tail.path), line, reason, part)
 
-    def resolve(self) -> None:
-        """Look again for the parents that were not there when their children were read."""
+    def resolve(self, *, idle: bool) -> bool:
+        """Look again for the parents that were not there when their children were read; return whether any is now.
+
+        While much is being read it is done now and then only, for a trace may be all orphans; `idle` says it is not.
+        """
         handles, numbers = self._waiting
+        if not handles or not (idle or len(self) > self._resolved + self._resolved // 8):
+            return False
+        if len(self) == self._resolved:
+            return False
+        self._resolved = len(self)
         self._waiting = array("I"), array("Q")
         for handle, number in zip(handles, numbers, strict=True):
             parent = self.ids.handle(number)
@@ -157,6 +166,7 @@ class Index:
                 self._wait(handle, number)
             else:
                 self.columns.parent.put(handle, parent)
+        return len(self._waiting[0]) < len(handles)
 
     # -- kept from one run of Peek to the next -----------------------------------------------------------------------
 

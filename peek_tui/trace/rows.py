@@ -81,6 +81,22 @@ class RowColumns:
     def cost_usd(self) -> NDArray[np.float64]:
         return self._of_spent(2, float("nan"))
 
+    def of_file(self, file: int) -> NDArray[np.int64]:
+        """Return the handles of the events of a file, in order."""
+        import numpy as np
+
+        return np.flatnonzero(self._index.columns.file.vector(self.rows) == file)
+
+    def offsets(self, handles: NDArray[Any]) -> NDArray[np.uint64]:
+        """Return where the lines of events begin."""
+        offsets: NDArray[np.uint64] = self._index.columns.offset.vector(self.rows)[handles]
+        return offsets
+
+    def lengths(self, handles: NDArray[Any]) -> NDArray[np.uint32]:
+        """Return how long the lines of events are, without their newlines."""
+        lengths: NDArray[np.uint32] = self._index.columns.length.vector(self.rows)[handles]
+        return lengths
+
     def to_rows(self, handles: NDArray[Any]) -> NDArray[Any]:
         """Return the rows in which these handles stand."""
         return handles if self._order is None else self.row_of_handle[handles]

@@ -12,11 +12,13 @@ from capture.events import NO_EVENT
 
 from .check import is_sound, unchecked_lines
 from .facts import SPENDS
+from .found import found_rows
 from .header import read_word
 from .ids import ABSENT
 from .imported import AnyTail
 from .index import Index, LineNumbers
 from .model import DAMAGED, Damage, Event, Usage, damaged_fields, parse_fields
+from .needle import Needle
 from .numbering import missing_ids
 from .order import clock_of, inverse, same_beginning
 from .query import EVERYTHING, Query, select
@@ -174,6 +176,14 @@ class Snapshot:
         Lines are read only where the columns do not decide.
         """
         return select(query, self._columns_by_row, self.event, rows, reverse=reverse, raw=self.raw)
+
+    def search(self, needle: Needle, start: int | None = None, *, reverse: bool = False) -> Iterator[int]:
+        """Yield the rows from `start` on that hold a text, or those before it from the last, as they are found."""
+        begin = start if start is not None else self._length if reverse else 0
+        if not self._index.is_small:
+            return found_rows(self._columns_by_row, self._tails, needle, begin, reverse=reverse)
+        rows = range(begin - 1, -1, -1) if reverse else range(begin, self._length)
+        return (row for row in rows if needle.found_in(self.raw(row)))
 
     def next(self, query: Query, row: int, step: int = 1) -> int | None:
         """Return the nearest row after `row` (before it when `step` is -1) whose event the query wants, or None."""

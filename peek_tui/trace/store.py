@@ -92,13 +92,18 @@ class Store:
                     self._index.add(file, block, self._numbers[file], tail)
                     self._snapshot = None
             grew = grew or block is not None or not tail.at_end()
-        return grew or self._adopt()
+        more = grew or self._adopt()
+        if not more:
+            with self._lock:
+                if self._index.resolve(idle=True):
+                    self._snapshot = None
+        return more
 
     def snapshot(self) -> Snapshot:
         """Return everything read so far. The same object as long as nothing was added."""
         with self._lock:
             if self._snapshot is None:
-                self._index.resolve()
+                self._index.resolve(idle=False)
                 tree = self._keeper.tree_of(len(self._index))
                 self._snapshot = Snapshot(self._index, self._tails, self._numbers, self._merged(), tree)
             return self._snapshot
