@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec import UNSET
+
 from capture.errors import LineError
 
 from .columns import Words
@@ -174,13 +176,13 @@ class BatchReader:
         failed = np.zeros(len(starts), np.bool_)
         fits = header.fits & ~self._is_agents(header.type)
         for line in np.flatnonzero(fits & (header.rest > 0)).tolist():
-            rest = _find_rest(lines, int(header.rest[line]))
+            rest = _find_rest(lines, int(header.rest[line]), int(ends[line]))
             if rest is None:
                 fits[line] = False
                 continue
-            failed[line] = rest.error is not None
-            if rest.agent is not None:
-                header.agent[line] = self._words.agents.code(rest.agent)
+            failed[line] = bool(rest.error)
+            if rest.agent is not UNSET:
+                header.agent[line] = self._words.agents.code(rest.agent or "")
             if rest.usage is not None or rest.cost_usd is not None:
                 notes.spending[line] = _spending(rest)
         batch = Batch(
@@ -311,7 +313,7 @@ _DATA_KEY = b',"data":{'
 
 
 def _spending(rest: Rest) -> Spending:
-    used, cost = rest.usage, rest.cost_usd
+    used, cost = rest.usage, read_number(rest.cost_usd)
     usage = None
     if used is not None:
         usage = Usage(
@@ -324,6 +326,6 @@ def _spending(rest: Rest) -> Spending:
     return Spending(usage, nan if cost is None else cost)
 
 
-def _find_rest(lines: bytes, comma: int) -> Rest | None:
-    end = lines.find(_DATA_KEY, comma)
+def _find_rest(lines: bytes, comma: int, line_end: int) -> Rest | None:
+    end = lines.find(_DATA_KEY, comma, line_end)
     return read_rest(b"{%b}" % lines[comma + 1 : end]) if end > 0 else None

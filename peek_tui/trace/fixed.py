@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Words
+from .model import read_number
 
 __all__ = ["FixedHeaders", "FixedReader"]
 
@@ -45,7 +46,7 @@ _NUMBER = re.compile(rb"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=,)")
 _LONGEST_WORD = 40
 _LONGEST_TYPE = 24
 _MARGIN = bytes(_WIDTH + _LONGEST_WORD)
-"""Behind the last line, so that a window may begin anywhere."""
+"""Behind the last line, so that a window may begin anywhere in it."""
 
 _EVERY_BYTE = np.uint64(0x0101010101010101)
 _HIGH_BITS = _EVERY_BYTE << np.uint64(7)
@@ -130,10 +131,11 @@ class _Block:
         self._last = len(lines)
 
     def windows(self, at: Positions, kind: np.dtype[Any]) -> NDArray[Any]:
-        """Return the bytes at these positions as records of a kind: one copy a line."""
+        """Return the bytes at these positions as records of a kind: one copy a line; zeros behind the last line."""
         size = kind.itemsize
         every = np.ndarray(self._last + 1, np.dtype((np.void, size)), self.bytes, strides=(1,))
-        return every[at].view(kind)  # not `take`, which would first copy every window there is
+        # A line too short for a header is asked for what follows one. Not `take`: it would first copy every window.
+        return every[np.minimum(at, self._last)].view(kind)
 
     def words(self, at: Positions, count: int) -> NDArray[np.uint64]:
         """Return so many 64-bit words at these positions."""
@@ -173,8 +175,9 @@ class _WordReader:
         self._words = words
         self._parts = longest // 8
         self._lay_out(_FEWEST_SLOTS)
-        lengths = range(8 * self._parts + 1)
-        masks = b"".join((length * b"\xff").ljust(8 * self._parts, b"\0") for length in lengths)
+        size = 8 * self._parts
+        # The closing quotes are kept, which tell a word from one with NULs at its end.
+        masks = b"".join((min(length + 1, size) * b"\xff").ljust(size, b"\0") for length in range(size + 1))
         self._masks = np.frombuffer(masks, np.uint64).reshape(-1, self._parts)
 
     def read(self, block: _Block, at: Positions, fits: Fits) -> _Read:
@@ -194,7 +197,7 @@ class _WordReader:
         """Return the codes of words that are not in the table, and put them there."""
         words = text.view(f"S{8 * self._parts}")[:, 0]
         _, first, same = np.unique(words, return_index=True, return_inverse=True)
-        codes = [self._number(words[at], int(length[at])) for at in first.tolist()]
+        codes = [self._number(words[at][:-1], int(length[at])) for at in first.tolist()]
         for at, code in zip(first.tolist(), codes, strict=True):
             self._put(text[at : at + 1], code)
         return np.array(codes)[same]
@@ -214,7 +217,7 @@ class _WordReader:
 
     def _number(self, word: bytes, length: int) -> int:
         """Return the code of a word; one with escapes, control bytes or damage in it is for the JSON decoder."""
-        if length == 8 * self._parts or b"\\" in word or len(word) < length or min(word, default=0x20) < 0x20:
+        if length == 8 * self._parts or b"\\" in word or min(word, default=0x20) < 0x20:
             return _UNFIT
         try:
             return self._words.code(word.decode())
@@ -286,6 +289,7 @@ def _read_durations(block: _Block, at: Positions, fits: Fits) -> tuple[NDArray[n
     point = begin + digits
     fraction, places = _leading_digits(block.words(point + 1, 1)[:, 0])
     plain = (digits > 0) & (digits < 8) & (places > 0) & block.holds(point, b".")
+    plain &= (digits == 1) | ~block.holds(begin, b"0")  # JSON has no leading zeros
     # Both are integers below 10¹⁵, so that one division rounds as reading the decimal does.
     duration[timed] = (whole * 100_000_000 + fraction * _POWERS[places]) / 100_000_000
     at[timed] = point + 1 + places
@@ -293,7 +297,8 @@ def _read_durations(block: _Block, at: Positions, fits: Fits) -> tuple[NDArray[n
     for other in np.flatnonzero(~plain).tolist():
         line = timed[other]
         number = _NUMBER.match(block.bytes, int(begin[other]))
-        duration[line] = float(number[0]) if number else np.nan
+        known = read_number(float(number[0])) if number else None
+        duration[line] = np.nan if known is None else known
         at[line] = number.end() if number else 0
         fits[line] &= number is not None
     return duration, at

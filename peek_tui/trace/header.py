@@ -35,8 +35,9 @@ class Counts(msgspec.Struct):
 class Rest(msgspec.Struct, forbid_unknown_fields=True):
     """The header's rarer keys, of a line that `capture` wrote."""
 
-    error: _Object | None = None
-    agent: str | None = None
+    error: Any = None
+    agent: str | None | msgspec.UnsetType = msgspec.UNSET
+    """Null says that there is none, also where the key stands twice."""
     task: str | None = None
     usage: Counts | None = None
     cost_usd: float | None = None
@@ -85,8 +86,10 @@ def read_header(text: bytes) -> tuple[Header, str | None]:
 def read_rest(text: bytes) -> Rest | None:
     """Return the rarer keys from the piece of a header that has them, or None when that takes the whole line."""
     try:
+        if not text.isascii():
+            text.decode()  # as in `read_header`
         return _decode_rest(text)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
