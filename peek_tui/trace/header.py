@@ -36,7 +36,7 @@ class Rest(msgspec.Struct, forbid_unknown_fields=True):
     """The header's rarer keys, of a line that `capture` wrote."""
 
     error: Any = None
-    agent: str | None | msgspec.UnsetType = msgspec.UNSET
+    agent: str | msgspec.UnsetType | None = msgspec.UNSET
     """Null says that there is none, also where the key stands twice."""
     task: str | None = None
     usage: Counts | None = None

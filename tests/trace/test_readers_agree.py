@@ -25,14 +25,19 @@ def said(batch: Batch) -> list[dict[str, Any]]:
     return [
         {
             **{name: int(getattr(batch, name)[index]) for name in _WHOLE_NUMBERS},
-            "duration": str(float(batch.duration[index]) + 0.0),  # minus nothing is nothing
-            "spent": str(batch.spending.get(index)),
+            "duration": spelled(batch.duration[index]),
+            "spent": (spent.usage, spelled(spent.cost_usd)) if (spent := batch.spending.get(index)) else None,
             "damage": damage if (damage := batch.damage.get(index)) and damage[1] == "line" else None,
             "agents": batch.agents.get(index),
             "imported": index in batch.imported,
         }
         for index in range(len(batch))
     ]
+
+
+def spelled(number: float) -> str:
+    """Return a number so that NaN equals NaN, and minus nothing is nothing."""
+    return str(float(number) + 0.0)
 
 
 def in_order(line: bytes) -> bool:
