@@ -51,6 +51,8 @@ class LineNumbers:
     def __init__(self) -> None:
         self._offsets: list[int] = []
         self._numbers: list[int | Sequence[int]] = []
+        self._last = 0, 0
+        """Where somebody asked last, and how many lines before it were counted in its block."""
         self.read = 0
         """How many lines were read."""
 
@@ -61,10 +63,17 @@ class LineNumbers:
         self.read = self.read + lines if block.numbers is None else block.numbers[-1]
 
     def at(self, offset: int, read: Callable[[int, int], bytes]) -> int:
-        """Return the number of the line that begins at an offset, counted from 1."""
+        """Return the number of the line that begins at an offset, counted from 1.
+
+        Who asks for one line after another has each one counted once: a file of nothing but damage is as long as any.
+        """
         block = bisect_right(self._offsets, offset) - 1
         start, numbers = self._offsets[block], self._numbers[block]
-        before = read(start, offset - start).count(b"\n")
+        counted, before = self._last
+        if not start <= counted <= offset:
+            counted, before = start, 0
+        before += read(counted, offset - counted).count(b"\n")
+        self._last = offset, before
         return numbers + before if isinstance(numbers, int) else numbers[before]
 
 
