@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Words:
     def __init__(self, words: Iterable[str] = ()) -> None:
         self.words: list[str] = []
         self._codes: dict[str, int] = {}
+        self._lock = Lock()
+        """Held for a new word: who asks for one may be the reading thread or the one that shows what was read."""
         for word in words:
             self.code(word)
 
@@ -86,11 +89,15 @@ class Words:
     def code(self, word: str) -> int:
         """Return the number of a word, a new one if it was never seen."""
         code = self._codes.get(word)
-        if code is None:
-            code = len(self.words)
-            self.words.append(word)
-            self._codes[word] = code
-        return code
+        return self._new(word) if code is None else code
+
+    def _new(self, word: str) -> int:
+        with self._lock:
+            code = self._codes.get(word, len(self.words))
+            if code == len(self.words):
+                self.words.append(word)
+                self._codes[word] = code
+            return code
 
 
 class Columns:

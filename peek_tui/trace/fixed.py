@@ -197,10 +197,12 @@ class _WordReader:
         """Return the codes of words that are not in the table, and put them there."""
         words = text.view(f"S{8 * self._parts}")[:, 0]
         _, first, same = np.unique(words, return_index=True, return_inverse=True)
-        codes = [self._number(words[at][:-1], int(length[at])) for at in first.tolist()]
-        for at, code in zip(first.tolist(), codes, strict=True):
-            self._put(text[at : at + 1], code)
-        return np.array(codes)[same]
+        codes = np.empty(len(first), np.int64)
+        for place in np.argsort(first).tolist():  # words are numbered as they appear, not as they sort
+            at = first[place]
+            codes[place] = self._number(words[at][:-1], int(length[at]))
+            self._put(text[at : at + 1], codes[place])
+        return codes[same]
 
     def _put(self, text: NDArray[np.uint64], code: int) -> None:
         slot = _hash(text, self._bits)[0]

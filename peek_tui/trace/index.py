@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from .batch import Batch, BatchReader, Vocabulary, batch_of
@@ -89,7 +90,7 @@ class Index:
         self.spendings = Spendings()
         self.damage: dict[int, Damage] = {}
         self.writers: dict[int, int] = {}
-        """The writer of each file, as the first id in it says."""
+        """The writer of each file, as its first event says; 2³² where that is of no writer of ours."""
         self.checked = 0
         """The handle of the first event whose payload nobody has looked at."""
         self._reader = BatchReader(self.words, self.ids)
@@ -115,7 +116,8 @@ class Index:
         events = len(self) * bytes // self._bytes
         if events > self._room:
             self._room = events + events // 8  # the guess rises and falls with each block, and to move costs time
-            self.columns.expect(self._room)
+            with suppress(MemoryError):  # a file that is mostly a hole claims more than it will hold
+                self.columns.expect(self._room)
 
     def add(self, file: int, block: Block, numbers: LineNumbers, tail: AnyTail) -> None:
         """Take the lines of a block of a file."""
@@ -164,8 +166,9 @@ class Index:
         return self._reader.read_few(block.lines) if self.is_small else self._reader.read(block.lines, ours)
 
     def _note_writer(self, file: int, batch: Batch) -> None:
-        if file not in self.writers and len(batch) and 0 not in batch.imported:
-            self.writers[file] = int(batch.id[0]) >> 32 or 2**32
+        if file not in self.writers and len(batch):
+            writer = 0 if 0 in batch.imported else int(batch.id[0]) >> 32
+            self.writers[file] = writer or 2**32
 
     def _is_ours(self, file: int, block: Block) -> bool:
         """Return whether `capture` wrote a file: its first line says so, or that of another file of the same run does.
