@@ -13,6 +13,8 @@ from math import nan
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec import UNSET
+
 from .columns import Words
 from .header import Header, Rest, counts_of, read_headers, read_rest
 from .ids import Ids
@@ -179,27 +181,29 @@ class BatchReader:
         header = self._fixed.read(lines, starts, ends)
         header.fits[:] &= ~self._is_agents(header.type)
         failed = np.zeros(len(starts), np.bool_)
-        spending = self._read_rests(lines, header, failed)
+        spending = self._read_rests(lines, ends, header, failed)
         batch = Batch(
             starts, ends - starts, header.ts, header.id, header.parent, header.session, header.type, header.name,
             header.agent, header.duration, failed, spending, len(starts),
         )  # fmt: skip
         return batch if header.fits.all() else self._decode_others(batch, lines, np.flatnonzero(~header.fits))
 
-    def _read_rests(self, lines: bytes, header: FixedHeaders, failed: NDArray[np.bool_]) -> Spending:
+    def _read_rests(
+        self, lines: bytes, ends: NDArray[np.int64], header: FixedHeaders, failed: NDArray[np.bool_]
+    ) -> Spending:
         """Read the rarer keys of the lines that have them, and return what all lines spent."""
         import numpy as np
 
         rests = {}
         for line in np.flatnonzero(header.fits & (header.rest > 0)).tolist():
-            rest = _find_rest(lines, int(header.rest[line]))
+            rest = _find_rest(lines, int(header.rest[line]), int(ends[line]))
             if rest is None:
                 header.fits[line] = False
                 continue
             rests[line] = rest
             failed[line] = rest.error is not None
-            if rest.agent is not None:
-                header.agent[line] = self._words.agents.code(rest.agent)
+            if rest.agent is not UNSET:
+                header.agent[line] = self._words.agents.code(rest.agent or "")
         fits = header.fits[header.spent.at]
         return _merged(Spending(*(column[fits] for column in header.spent)), _spending(rests.items()))
 
@@ -258,9 +262,9 @@ def _split(lines: bytes) -> tuple[list[bytes], list[int]]:
     return texts, [bytes + newlines for bytes, newlines in zip(before, range(len(texts)), strict=False)]
 
 
-def _find_rest(lines: bytes, comma: int) -> Rest | None:
+def _find_rest(lines: bytes, comma: int, line_end: int) -> Rest | None:
     """Return what stands between a comma of a header and its payload, or None when it is not as `capture` writes it."""
-    end = lines.find(_DATA_KEY, comma)
+    end = lines.find(_DATA_KEY, comma, line_end)
     return read_rest(b"{%b}" % lines[comma + 1 : end]) if end > 0 else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -102,11 +103,16 @@ class _Numbers(dict[str, int]):
     def __init__(self, words: list[str]) -> None:
         super().__init__()
         self._words = words
+        self._lock = Lock()
+        """Held for a new word: who asks for one may be the reading thread or the one that shows what was read."""
 
     def __missing__(self, word: str) -> int:
-        number = self[word] = len(self._words)
-        self._words.append(word)
-        return number
+        with self._lock:
+            number = self.get(word, len(self._words))
+            if number == len(self._words):
+                self._words.append(word)
+                self[word] = number
+            return number
 
 
 class Columns:

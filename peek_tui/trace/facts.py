@@ -49,7 +49,7 @@ class SessionFacts:
         self.errors += events.failed
         if events.last_ts:
             self.first_ts = min(self.first_ts or events.first_ts, events.first_ts)
-            self.last_ts = max(self.last_ts, events.last_ts)
+            self.last_ts = max(self.last_ts or events.last_ts, events.last_ts)
 
     def spend(self, usage: Iterable[int], cost_usd: float) -> None:
         """Add what events used up; a cost of NaN is unknown."""
@@ -151,12 +151,12 @@ def _without_damaged_lines(batch: Batch) -> Batch:
 
 
 def _groups(batch: Batch) -> Iterator[_Alike]:
-    """Yield the events of a batch, those alike counted together, sessions in the order in which they appear."""
+    """Yield the events of a batch, those alike counted together, in the order in which they appear."""
     if isinstance(batch.session, list):
         for session, type, failed, ts in zip(batch.session, batch.type, batch.failed, batch.ts, strict=True):
             yield _Alike(session, type, 1, int(failed), ts, ts)
     elif len(batch):
-        yield from sorted(_vector_groups(batch))
+        yield from _vector_groups(batch)
 
 
 def _vector_groups(batch: Batch) -> Iterator[_Alike]:
@@ -167,15 +167,16 @@ def _vector_groups(batch: Batch) -> Iterator[_Alike]:
     kind, ts, failed = kind[order], batch.ts[order], batch.failed[order].astype(np.int64)
     first: Any = np.flatnonzero(np.r_[True, kind[1:] != kind[:-1]])
     numbers = np.diff(np.r_[first, len(kind)])
-    starts = np.minimum.reduceat(np.where(ts == 0, _NO_TIME, ts), first)
-    ends = np.maximum.reduceat(ts, first)
+    timed = np.logical_or.reduceat(ts != 0, first)
+    starts = np.where(timed, np.minimum.reduceat(np.where(ts == 0, _LATEST, ts), first), 0)
+    ends = np.where(timed, np.maximum.reduceat(np.where(ts == 0, _EARLIEST, ts), first), 0)
     fails = np.add.reduceat(failed, first)
-    for one, number, start, end, fail in zip(kind[first], numbers, starts, ends, fails, strict=True):
-        first_ts, last_ts = (0, 0) if start == _NO_TIME else (int(start), int(end))
-        yield _Alike(int(one) >> 32, int(one) & 0xFFFFFFFF, int(number), int(fail), first_ts, last_ts)
+    values = (kind[first] >> 32, kind[first] & 0xFFFFFFFF, numbers, fails, starts, ends)
+    groups = list(zip(*(column.tolist() for column in values), strict=True))
+    yield from (_Alike(*groups[at]) for at in np.argsort(order[first]).tolist())
 
 
-_NO_TIME = 2**63 - 1
+_EARLIEST, _LATEST = -(2**63), 2**63 - 1
 
 
 def _spent(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int], float]]:

@@ -183,7 +183,7 @@ def _read_decimals(block: Windows, at: Positions, fits: Fits, key: bytes) -> NDA
     point = begin + digits
     fraction, places = leading_digits(block, point + 1)
     plain = (digits > 0) & (digits < 8) & (places > 0) & block.holds(point, b".")
-    plain &= (digits == 1) | ~block.holds(begin, b"0")
+    plain &= (digits == 1) | ~block.holds(begin, b"0")  # JSON has no leading zeros
     # Both are integers below 10¹⁵, so that one division rounds as reading the decimal does.
     numbers[lines] = (whole * 100_000_000 + fraction * _POWERS[places]) / 100_000_000
     at[lines] = point + 1 + places
@@ -191,7 +191,8 @@ def _read_decimals(block: Windows, at: Positions, fits: Fits, key: bytes) -> NDA
     for other in np.flatnonzero(~plain).tolist():
         line = lines[other]
         number = _NUMBER.match(block.bytes, int(begin[other]))
-        numbers[line] = read_number(float(number[0])) if number else np.nan  # None becomes NaN
+        known = read_number(float(number[0])) if number else None
+        numbers[line] = np.nan if known is None else known
         at[line] = number.end() if number else 0
         fits[line] &= number is not None
     return numbers
@@ -205,6 +206,7 @@ def _read_spent(block: Windows, rest: Positions, fits: Fits) -> Spent:
     cost = _read_decimals(block, at, whole, _COST_KEY)
     whole &= block.holds(at, _DATA_KEY)
     rest[lines[whole]] = 0
+    whole &= (counts[:, 0] >= 0) | ~np.isnan(cost)  # what cannot be counted is not spent
     return Spent(lines[whole], counts[whole], cost[whole])
 
 

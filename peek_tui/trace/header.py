@@ -46,7 +46,8 @@ class Rest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """The header's rarer keys, of a line that `capture` wrote."""
 
     error: _Failure | None = None
-    agent: str | None = None
+    agent: str | msgspec.UnsetType | None = msgspec.UNSET
+    """Null says that there is none, also where the key stands twice."""
     task: str | None = None
     usage: _Counts | None = None
     cost_usd: _Number | None = None

@@ -40,10 +40,9 @@ class Ids:
 
     def number(self, id: str) -> int:
         """Return the number that stands for an id: its value, or one below 2³² for a word that is none of ours."""
-        if _is_ours(id) and not id.startswith("00000000"):
-            return int(id, 16)
-        if id in ("", NO_EVENT):
-            return NO_ID
+        own = _own_number(id)
+        if own or id in ("", NO_EVENT):
+            return own
         return self._foreign.setdefault(id, len(self._foreign) + 1)
 
     def numbers(self, ids: Sequence[str]) -> NDArray[np.uint64]:
@@ -59,7 +58,7 @@ class Ids:
 
     def find(self, id: str) -> int:
         """Return the handle of the event with this id, or `ABSENT`."""
-        return self.handle(self._foreign.get(id, NO_ID) or (int(id, 16) if _is_ours(id) else NO_ID))
+        return self.handle(_own_number(id) or self._foreign.get(id, NO_ID))
 
     def handle(self, number: int) -> int:
         """Return the handle of the event whose id this number stands for, or `ABSENT`."""
@@ -90,7 +89,7 @@ class Ids:
             new[np.delete(candidates, kept)] = False
             candidates = np.sort(candidates[kept])
         handles = first + np.cumsum(new) - 1
-        self._put(numbers[candidates], handles[candidates])
+        self._others.update(self._put(numbers[candidates], handles[candidates]))
         return new  # type: ignore[no-any-return]
 
     def handles(self, numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -128,10 +127,12 @@ class Ids:
         }
         self._others = dict(zip(arrays["ids.others"].tolist(), arrays["ids.handles"].tolist(), strict=True))
 
-    def _put(self, numbers: NDArray[np.uint64], handles: NDArray[np.int64]) -> None:
+    def _put(self, numbers: NDArray[np.uint64], handles: NDArray[np.int64]) -> dict[int, int]:
+        """Put ids into the tables of their writers, and return those that do not go into one."""
+        left: dict[int, int] = {}
         for writer, of_writer in by_writer(numbers):
-            left = self._put_into_table(writer, numbers[of_writer], handles[of_writer])
-            self._others.update(left)
+            left.update(self._put_into_table(writer, numbers[of_writer], handles[of_writer]))
+        return left
 
     def _put_into_table(self, writer: int, numbers: Any, handles: Any) -> dict[int, int]:
         """Return what does not go into the writer's table."""
@@ -152,9 +153,15 @@ class Ids:
 
         if self._tables is None:
             self._tables = {}
-            early, self._others = self._others, {}
-            order = sorted(early)
-            self._put(np.array(order, np.uint64), np.array([early[number] for number in order], np.int64))
+            numbers = np.array(sorted(self._others), np.uint64)
+            handles = np.array([self._others[number] for number in numbers.tolist()], np.int64)
+            # Until all are in tables they stay where they were: another thread may look for one meanwhile.
+            self._others = self._put(numbers, handles)
+
+
+def _own_number(id: str) -> int:
+    """Return the value of an id that is one of ours, and else `NO_ID`: no writer is all zeros."""
+    return int(id, 16) if _is_ours(id) and not id.startswith("00000000") else NO_ID
 
 
 class _Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .batch import Batch, BatchReader, Vocabulary, batch_of
@@ -60,6 +61,8 @@ class LineNumbers:
     def __init__(self) -> None:
         self._offsets: list[int] = []
         self._numbers: list[int | Sequence[int]] = []
+        self._last = 0, 0
+        """Where somebody asked last, and how many lines before it were counted in its block."""
         self.read = 0
         """How many lines were read."""
 
@@ -78,10 +81,17 @@ class LineNumbers:
         self.read = self.read + lines if block.numbers is None else block.numbers[-1]
 
     def at(self, offset: int, read: Callable[[int, int], bytes]) -> int:
-        """Return the number of the line that begins at an offset, counted from 1."""
+        """Return the number of the line that begins at an offset, counted from 1.
+
+        Who asks for one line after another has each one counted once: a file of nothing but damage is as long as any.
+        """
         block = bisect_right(self._offsets, offset) - 1
         start, numbers = self._offsets[block], self._numbers[block]
-        before = read(start, offset - start).count(b"\n")
+        counted, before = self._last
+        if not start <= counted <= offset:
+            counted, before = start, 0
+        before += read(counted, offset - counted).count(b"\n")
+        self._last = offset, before
         return numbers + before if isinstance(numbers, int) else numbers[before]
 
 
@@ -97,7 +107,7 @@ class Index:
         self.spendings = Spendings()
         self.damage: dict[int, Damage] = {}
         self.writers: dict[int, int] = {}
-        """The writer of each file, as the first id in it says."""
+        """The writer of each file, as its first event says; 2³² where that is of no writer of ours."""
         self.checked = 0
         """The handle of the first event whose payload nobody has looked at."""
         self._reader = BatchReader(self.words, self.ids)
@@ -125,7 +135,8 @@ class Index:
         events = len(self) * bytes // self.bytes
         if events > self._room:
             self._room = events + events // 8  # the guess rises and falls with each block, and to move costs time
-            self.columns.expect(self._room)
+            with suppress(MemoryError):  # a file that is mostly a hole claims more than it will hold
+                self.columns.expect(self._room)
 
     def add(self, file: int, block: Block, numbers: LineNumbers, tail: AnyTail) -> None:
         """Take the lines of a block of a file."""
@@ -234,8 +245,9 @@ class Index:
         return self._reader.read_few(block.lines) if self.is_small else self._reader.read(block.lines, ours)
 
     def _note_writer(self, file: int, batch: Batch) -> None:
-        if file not in self.writers and len(batch) and 0 not in batch.imported:
-            self.writers[file] = int(batch.id[0]) >> 32 or 2**32
+        if file not in self.writers and len(batch):
+            writer = 0 if 0 in batch.imported else int(batch.id[0]) >> 32
+            self.writers[file] = writer or 2**32
 
     def _is_ours(self, file: int, block: Block) -> bool:
         """Return whether `capture` wrote a file: its first line says so, or that of another file of the same run does.

@@ -40,8 +40,9 @@ class WordReader:
         self._parts = longest // 8
         self._longer = WordReader(words, _LONG) if longest < _LONG else None
         self._lay_out(_FEWEST_SLOTS)
-        lengths = range(8 * self._parts + 1)
-        masks = b"".join((length * b"\xff").ljust(8 * self._parts, b"\0") for length in lengths)
+        size = 8 * self._parts
+        # The closing quotes are kept, which tell a word from one with NULs at its end.
+        masks = b"".join((min(length + 1, size) * b"\xff").ljust(size, b"\0") for length in range(size + 1))
         self._masks = np.frombuffer(masks, np.uint64).reshape(-1, self._parts)
 
     def read(self, block: Windows, at: Positions, fits: Fits) -> _Read:
@@ -65,10 +66,12 @@ class WordReader:
         """Return the codes of words that are not in the table, and put them there."""
         words = text.view(f"S{8 * self._parts}")[:, 0]
         _, first, same = np.unique(words, return_index=True, return_inverse=True)
-        codes = [self._number(words[at], int(length[at])) for at in first.tolist()]
-        for at, code in zip(first.tolist(), codes, strict=True):
-            self._put(text[at : at + 1], code)
-        return np.array(codes)[same]
+        codes = np.empty(len(first), np.int64)
+        for place in np.argsort(first).tolist():  # words are numbered as they appear, not as they sort
+            at = first[place]
+            codes[place] = self._number(words[at][:-1], int(length[at]))
+            self._put(text[at : at + 1], codes[place])
+        return codes[same]
 
     def _put(self, text: NDArray[np.uint64], code: int) -> None:
         slot = _hash(text, self._bits)[0]
@@ -85,7 +88,7 @@ class WordReader:
 
     def _number(self, word: bytes, length: int) -> int:
         """Return the code of a word; one with escapes, control bytes or damage in it is for the JSON decoder."""
-        if length == 8 * self._parts or b"\\" in word or len(word) < length or min(word, default=0x20) < 0x20:
+        if length == 8 * self._parts or b"\\" in word or min(word, default=0x20) < 0x20:
             return _UNFIT
         try:
             return self._words.code(word.decode())

@@ -8,10 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from peek_tui.trace import index
 from peek_tui.trace.store import Store
 from tests.state.traces import TraceFile
 
 Load = Callable[..., Store]
+
+HALVES = {"lists": index.SMALL, "vectors": 0}
+"""The two ways in which the index reads, each with the size up to which a trace is a small one."""
+
+
+@pytest.fixture(params=HALVES)
+def half(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A test that asks for it runs twice: every block is read line by line, and every block as vectors."""
+    name: str = request.param
+    monkeypatch.setattr(index, "SMALL", HALVES[name])
+    return name
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from tests.state.traces import SESSION, TraceFile
 
 from .conftest import Load
 
+pytestmark = pytest.mark.usefixtures("half")
+
 GOOD = b'{"v":1,"ts":1,"id":"5f3a9c1e00000000","parent":"0000000000000000","session":"s","type":"log","name":"a"'
 """The header of an event, up to what is optional."""
 

@@ -15,6 +15,8 @@ from tests.state.traces import TraceFile
 
 from .importers.foreign import DATA, Stream, Transcript, load, text, tool
 
+pytestmark = pytest.mark.usefixtures("half")
+
 
 @pytest.fixture
 def run() -> Transcript:

@@ -19,6 +19,8 @@ from tests.trace.importers.foreign import DATA
 
 from .conftest import Load
 
+pytestmark = pytest.mark.usefixtures("half")
+
 Payload = dict[str, Any]
 NOWHERE = "ffffffff00000000"
 

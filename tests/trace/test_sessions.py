@@ -17,6 +17,8 @@ from tests.state import traces
 
 from .conftest import Load
 
+pytestmark = pytest.mark.usefixtures("half")
+
 
 def sessions(directory: Path) -> list[Session]:
     return list(read_sessions(trace_files(directory)))

@@ -20,6 +20,8 @@ from tests.state.traces import NOON, SESSION, TraceFile
 
 from .conftest import Load
 
+pytestmark = pytest.mark.usefixtures("half")
+
 SECOND = 1_000_000_000
 
 

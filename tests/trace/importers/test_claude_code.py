@@ -10,6 +10,8 @@ from capture.events import NO_EVENT
 
 from .foreign import DATA, SESSION, Event, Transcript, events_of, foreign_lines, load, text, thinking, tool
 
+pytestmark = pytest.mark.usefixtures("half")
+
 RUN = SESSION.replace("-", "")
 USAGE = {"input_tokens": 35, "output_tokens": 7, "cache_read_tokens": 20, "cache_write_tokens": 5}
 

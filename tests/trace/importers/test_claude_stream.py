@@ -11,6 +11,8 @@ from peek_tui.trace.store import Store
 
 from .foreign import DATA, SESSION, Event, Stream, events_of, foreign_lines, load, text, tool
 
+pytestmark = pytest.mark.usefixtures("half")
+
 MODEL_USAGE = {"input_tokens": 35, "output_tokens": 1, "cache_read_tokens": 20, "cache_write_tokens": 5}
 
 

@@ -1,0 +1,121 @@
+"""The three ways of reading a block: as vectors by fixed-width headers, as vectors after decoding, and line by line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from peek_tui.trace.batch import Batch, BatchReader, Vocabulary
+from peek_tui.trace.check import is_sound
+from peek_tui.trace.ids import Ids
+
+from .lines import LINES
+
+START = b'{"v":1,"ts":1763640000000000000,"id":"5f3a9c1e00000000","parent":"0000000000000000","session":"' + b"5" * 32
+LINE = START + b'","type":"log","name":"a","data":{}}\n'
+_WHOLE_NUMBERS = ("at", "length", "ts", "id", "parent", "session", "type", "name", "agent", "failed")
+
+
+def said(batch: Batch) -> list[dict[str, Any]]:
+    """What a batch says of each event, but for payloads that are damaged."""
+    rows = zip(*batch.spending, strict=True)
+    spent = {int(at): (tuple(map(int, counts)), spelled(cost)) for at, counts, cost in rows}
+    return [
+        {
+            **{name: int(getattr(batch, name)[index]) for name in _WHOLE_NUMBERS},
+            "duration": spelled(batch.duration[index]),
+            "spent": spent.get(index),
+            "damage": damage if (damage := batch.damage.get(index)) and damage[1] == "line" else None,
+            "agents": batch.agents.get(index),
+            "imported": index in batch.imported,
+        }
+        for index in range(len(batch))
+    ]
+
+
+def spelled(number: float) -> str:
+    """Return a number so that NaN equals NaN, and minus nothing is nothing."""
+    return str(float(number) + 0.0)
+
+
+def in_order(line: bytes) -> bool:
+    """Whether a line tells nothing behind its payload, as far as it can be read."""
+    try:
+        pairs: Any = json.loads(line.decode(), strict=False, object_pairs_hook=lambda pairs: pairs)
+    except (ValueError, RecursionError):
+        return True
+    keys = [key for key, _ in pairs] if isinstance(pairs, list) and pairs and isinstance(pairs[0], tuple) else []
+    return "data" not in keys[:-1]
+
+
+def line_of(block: bytes, batch: Batch, index: int) -> bytes:
+    return block[batch.at[index] :][: batch.length[index]]
+
+
+def check(lines: list[bytes]) -> None:
+    """Read a block in every way.
+
+    A file that says `capture` wrote it is taken at its word: there, nothing is looked for behind the payload.
+    """
+    reader = BatchReader(Vocabulary(), Ids())
+    block = b"".join(line for line in lines if in_order(line))
+    for _ in range(2):  # the second time all words are known
+        fixed = reader.read(block, ours=True)
+        few = reader.read_few(block)
+        assert said(fixed) == said(few)
+        assert fixed.lines == few.lines
+        put_off = few.damage.keys() - fixed.damage.keys()
+        assert not any(is_sound(line_of(block, few, index)) for index in put_off)
+    block = b"".join(lines)
+    few, decoded = reader.read_few(block), reader.read(block, ours=False)
+    assert (said(decoded), decoded.damage, decoded.lines) == (said(few), few.damage, few.lines)
+
+
+@settings(max_examples=300)
+@given(st.lists(LINES, min_size=1, max_size=8))
+def test_agree(lines: list[bytes]) -> None:
+    """Each line says the same whichever way it is read, and the lines before it make no difference."""
+    check(lines)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"x\n", LINE[:130] + b"\n", LINE[20:]])
+def test_short_last_line(end: bytes) -> None:
+    """A line shorter than a header may stand at the end of a block."""
+    check([LINE, end])
+    check([end])
+
+
+def with_key(key: bytes) -> bytes:
+    """Return a line with one more key before its payload."""
+    return LINE.replace(b',"data"', b"," + key + b',"data"')
+
+
+@pytest.mark.parametrize("word", [b"nul\0", b"nul", b"\0", b"", b"x" * 39, b"x" * 38 + b"\0"])
+def test_words(word: bytes) -> None:
+    """A word is told from others by every byte it has, NULs at its end included."""
+    others = [LINE.replace(b'"name":"a"', b'"name":"%b"' % other) for other in (b"nul", b"nul\0", b"", b"\0")]
+    check([LINE.replace(b'"name":"a"', b'"name":"%b"' % word), *others])
+    check([*others, LINE.replace(b'"name":"a"', b'"name":"%b"' % word)])
+
+
+@pytest.mark.parametrize("number", [b"007.5", b"00.5", b"1e22", b"9" * 400, b"1e999", b"0.5", b"-0.0", b"9.5e18"])
+def test_durations(number: bytes) -> None:
+    """A duration is what JSON makes of it, and none where that is too much to be added up."""
+    check([with_key(b'"duration_ms":' + number)])
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        b'"error":{}', b'"error":{"message":"\xff"}', b'"error":{"message":"\\ud800"}', b'"error":"no"', b'"error":""',
+        b'"cost_usd":1e300', b'"cost_usd":-0.5', b'"usage":{"novel":"\xff"}', b'"task":"\xff"',
+        b'"agent":"a","agent":null', b'"agent":"a","agent":"b"', b'"agent":null', b'"agent":""',
+    ],
+)  # fmt: skip
+def test_rarer_keys(key: bytes) -> None:
+    """The header's rarer keys mean the same in every way of reading."""
+    check([with_key(key)])
