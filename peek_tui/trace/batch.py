@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+
 from capture.errors import LineError
 
 from .columns import Words
 from .header import Header, Rest, read_header, read_rest
 from .ids import Ids
-from .model import DAMAGED, Usage, read_number, read_usage
+from .model import DAMAGED, read_number, read_usage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,11 +43,14 @@ class Vocabulary:
 
 
 class Spending(NamedTuple):
-    """What an event used up: few have any, so it is kept apart from the columns."""
+    """What some events used up: few have any, so it is kept apart from the columns."""
 
-    usage: Usage | None
-    cost_usd: float
-    """NaN when it is unknown."""
+    at: Any
+    """Which events, in order."""
+    counts: Any
+    """Their tokens, five each as in `Usage`; -1 in each where none are stated."""
+    cost: Any
+    """Dollars; NaN where none are stated."""
 
 
 class _Row(NamedTuple):
@@ -82,7 +87,7 @@ class Batch:
     agent: Any
     duration: Any
     failed: Any
-    spending: dict[int, Spending] = field(default_factory=dict)
+    spending: Spending = field(default_factory=lambda: Spending([], [], []))
     damage: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Why, and which part: the `line` or its `payload`."""
     agents: dict[int, tuple[Header, bytes]] = field(default_factory=dict)
@@ -96,6 +101,7 @@ class Batch:
         return len(self.at)
 
 
+_NOTHING = Spending([], [], [])
 _COLUMNS = _Row._fields
 """The columns of a batch, which are the fields of a row."""
 
@@ -157,7 +163,7 @@ class BatchReader:
             agent,
             np.array(rest[4], np.float64),
             np.array(rest[5], np.bool_),
-            **notes.named(),
+            **{**notes.named(), "spending": _together(_NOTHING, notes.spending)},
         )
 
     def _read_fixed(self, lines: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Batch:
@@ -182,11 +188,13 @@ class BatchReader:
             if rest.agent is not None:
                 header.agent[line] = self._words.agents.code(rest.agent)
             if rest.usage is not None or rest.cost_usd is not None:
-                notes.spending[line] = _spending(rest)
+                notes.spend(line, msgspec.structs.astuple(rest.usage) if rest.usage else None, rest.cost_usd)
         batch = Batch(
             starts, ends - starts, header.ts, header.id, header.parent, header.session, header.type, header.name,
-            header.agent, header.duration, failed, lines=len(starts), **notes.named(),
+            header.agent, header.duration, failed, lines=len(starts),
         )  # fmt: skip
+        spent = fits[header.spent.at]
+        batch.spending = _together(Spending(*(column[spent] for column in header.spent)), notes.spending)
         return batch if fits.all() else self._decode_others(batch, lines, np.flatnonzero(~fits))
 
     def _is_agents(self, type: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -207,7 +215,7 @@ class BatchReader:
         where = np.array(list(rows), np.int64)
         for column in _COLUMNS:
             getattr(batch, column)[where] = getattr(decoded, column)
-        batch.spending |= notes.spending
+        batch.spending = _together(batch.spending, notes.spending)
         batch.damage |= notes.damage
         batch.agents |= notes.agents
         batch.imported |= notes.imported
@@ -221,7 +229,7 @@ class _Notes:
 
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
-        self.spending: dict[int, Spending] = {}
+        self.spending = Spending([], [], [])
         self.damage: dict[int, tuple[str, str]] = {}
         self.agents: dict[int, tuple[Header, bytes]] = {}
         self.imported: set[int] = set()
@@ -273,10 +281,14 @@ class _Notes:
             bool(header.error),
         )
 
+    def spend(self, index: int, counts: Iterable[int] | None, cost_usd: float | None) -> None:
+        self.spending.at.append(index)
+        self.spending.counts.append(_NO_COUNTS if counts is None else tuple(counts))
+        self.spending.cost.append(nan if cost_usd is None else cost_usd)
+
     def _note(self, index: int, header: Header) -> None:
         if header.usage is not None or header.cost_usd is not None:
-            cost = read_number(header.cost_usd)
-            self.spending[index] = Spending(read_usage(header.usage), nan if cost is None else cost)
+            self.spend(index, read_usage(header.usage), read_number(header.cost_usd))
         if header.source is not None:
             self.imported.add(index)
 
@@ -293,11 +305,30 @@ def batch_of(batch: Batch, keep: Any) -> Batch:
     return replace(
         batch,
         **dict(zip(_COLUMNS, columns, strict=True)),
-        spending={index[old]: one for old, one in batch.spending.items() if old in index},
+        spending=_spending_of(batch.spending, index),
         damage={index[old]: one for old, one in batch.damage.items() if old in index},
         agents={index[old]: one for old, one in batch.agents.items() if old in index},
         imported={index[old] for old in batch.imported if old in index},
     )
+
+
+def _spending_of(spending: Spending, index: dict[int, int]) -> Spending:
+    """Return what those events spent that have an index now."""
+    kept = [(index[at], counts, cost) for at, counts, cost in zip(*spending, strict=True) if at in index]
+    at, counts, cost = zip(*kept, strict=True) if kept else ([], [], [])
+    some = Spending(list(at), list(counts), list(cost))
+    return some if isinstance(spending.at, list) else _together(_NOTHING, some)
+
+
+def _together(spending: Spending, more: Spending) -> Spending:
+    """Return as vectors what is told of a block's lines, some of it as vectors and some as lists."""
+    import numpy as np
+
+    at = np.concatenate([np.array(spending.at, np.int64), np.array(more.at, np.int64)])
+    order = np.argsort(at, kind="stable")
+    counts = np.concatenate([np.reshape(one.counts, (-1, 5)).astype(np.int64) for one in (spending, more)])
+    cost = np.concatenate([np.array(spending.cost, np.float64), np.array(more.cost, np.float64)])
+    return Spending(at[order], counts[order], cost[order])
 
 
 def _numbered_lines(lines: bytes) -> Iterator[tuple[int, bytes]]:
@@ -307,21 +338,8 @@ def _numbered_lines(lines: bytes) -> Iterator[tuple[int, bytes]]:
         at += len(text) + 1
 
 
+_NO_COUNTS = (-1,) * 5
 _DATA_KEY = b',"data":{'
-
-
-def _spending(rest: Rest) -> Spending:
-    used, cost = rest.usage, rest.cost_usd
-    usage = None
-    if used is not None:
-        usage = Usage(
-            used.input_tokens,
-            used.output_tokens,
-            used.cache_read_tokens,
-            used.cache_write_tokens,
-            used.reasoning_tokens,
-        )
-    return Spending(usage, nan if cost is None else cost)
 
 
 def _find_rest(lines: bytes, comma: int) -> Rest | None:

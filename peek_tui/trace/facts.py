@@ -181,21 +181,20 @@ _NO_TIME = 2**63 - 1
 def _spent(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int], float]]:
     """Yield what was used up in each session: tokens of the types that spend them, and every cost."""
     if isinstance(batch.session, list):
-        for index, (usage, cost) in batch.spending.items():
-            yield batch.session[index], usage if usage and batch.type[index] in spends else Usage(), cost
-    elif batch.spending:
+        for index, counts, cost in zip(*batch.spending, strict=True):
+            stated = counts[0] >= 0 and batch.type[index] in spends
+            yield batch.session[index], counts if stated else Usage(), cost
+    elif len(batch.spending.at):
         yield from _spent_vectors(batch, spends)
 
 
 def _spent_vectors(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int], float]]:
     import numpy as np
 
-    index = np.fromiter(batch.spending, np.int64)
-    usage = np.array([usage or Usage() for usage, _ in batch.spending.values()], np.int64)
-    usage[~np.isin(batch.type[index], list(spends))] = 0
-    costs = np.array([cost for _, cost in batch.spending.values()])
+    index, counts, costs = batch.spending
+    stated = np.isin(batch.type[index], list(spends)) & (counts[:, 0] >= 0)
     sessions = batch.session[index]
     for session in np.unique(sessions).tolist():
         here = sessions == session
         known = costs[here & ~np.isnan(costs)]
-        yield session, usage[here].sum(axis=0).tolist(), float(known.sum()) if len(known) else nan
+        yield session, counts[here & stated].sum(axis=0).tolist(), float(known.sum()) if len(known) else nan

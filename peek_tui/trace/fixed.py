@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Words
+from .swar import Fits, Positions, Windows, eight_digits, leading_digits
+from .word_reader import WordReader
 
-__all__ = ["FixedHeaders", "FixedReader"]
-
-Positions = NDArray[np.int64]
-Fits = NDArray[np.bool_]
+__all__ = ["FixedHeaders", "FixedReader", "Spent"]
 
 _FREE = b"\0"
 _PIECES = (b'{"v":1,"ts":', 19, b',"id":"', 16, b'","parent":"', 16, b'","session":"', 32, b'","type":"')
@@ -42,15 +41,23 @@ _DATA_KEY = b',"data":{'
 _END = b"}}\n"
 _NUMBER = re.compile(rb"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=,)")
 
-_LONGEST_WORD = 40
-_LONGEST_TYPE = 24
-_MARGIN = bytes(_WIDTH + _LONGEST_WORD)
-"""Behind the last line, so that a window may begin anywhere."""
+_COST_KEY = b',"cost_usd":'
+_USAGE_KEY = b',"usage":{'
+_POWERS = 10 ** np.arange(8, -1, -1)
+_COUNT_KEYS = (
+    b'"input_tokens":', b'"output_tokens":', b'"cache_read_tokens":', b'"cache_write_tokens":', b'"reasoning_tokens":',
+)  # fmt: skip
 
-_EVERY_BYTE = np.uint64(0x0101010101010101)
-_HIGH_BITS = _EVERY_BYTE << np.uint64(7)
-_QUOTES = _EVERY_BYTE * np.uint64(ord('"'))
-_ZEROS = _EVERY_BYTE * np.uint64(ord("0"))
+
+class Spent(NamedTuple):
+    """What the lines of some events say that they used up."""
+
+    at: Positions
+    """Which lines."""
+    counts: NDArray[np.int64]
+    """Their tokens: five columns, those of `model.Usage`; -1 in each where none are stated."""
+    cost: NDArray[np.float64]
+    """Dollars; NaN where none are stated."""
 
 
 class FixedHeaders(NamedTuple):
@@ -65,6 +72,7 @@ class FixedHeaders(NamedTuple):
     name: NDArray[np.int64]
     agent: NDArray[np.int64]
     duration: NDArray[np.float64]
+    spent: Spent
     rest: Positions
     """Where the comma before the header's rarer keys stands; 0 for a line that has none of them."""
 
@@ -73,15 +81,15 @@ class FixedReader:
     """Reads blocks of one trace; the words it meets are put into the vocabularies it is given."""
 
     def __init__(self, sessions: Words, types: Words, names: Words, agents: Words) -> None:
-        self._sessions = _WordReader(sessions)
-        self._types = _WordReader(types, _LONGEST_TYPE)
-        self._names = _WordReader(names)
-        self._agents = _WordReader(agents)
+        self._sessions = WordReader(sessions)
+        self._types = WordReader(types)
+        self._names = WordReader(names)
+        self._agents = WordReader(agents)
         self._no_agent = agents.code("")
 
     def read(self, lines: bytes, starts: Positions, ends: Positions) -> FixedHeaders:
         """Read the lines that begin at `starts` and whose newlines are at `ends`."""
-        block = _Block(lines)
+        block = Windows(lines)
         header = block.windows(starts, _HEADER)
         fits = _matches_template(header["words"])
         fits &= block.holds(np.maximum(ends - 2, 0), _END)
@@ -94,12 +102,13 @@ class FixedReader:
         fits &= block.holds(at, _NAME_KEY)
         name = self._names.read(block, at + len(_NAME_KEY), fits)
         at = name.end + 1
-        duration, at = _read_durations(block, at, fits)
-        agent, at = self._read_agents(block, at, fits)
+        duration = _read_decimals(block, at, fits, _DURATION_KEY)
+        agent = self._read_agents(block, at, fits)
         rest = np.where(block.holds(at, _DATA_KEY), 0, at)
-        return FixedHeaders(fits, ts, id, parent, session, type.code, name.code, agent, duration, rest)
+        spent = _read_spent(block, rest, fits)
+        return FixedHeaders(fits, ts, id, parent, session, type.code, name.code, agent, duration, spent, rest)
 
-    def _read_sessions(self, block: _Block, at: Positions, fits: Fits) -> NDArray[np.int64]:
+    def _read_sessions(self, block: Windows, at: Positions, fits: Fits) -> NDArray[np.int64]:
         """Read the sessions: nearly always all are the same, which is seen without telling one from another."""
         text = block.words(at, 4)
         if len(text) and (text == text[0]).all():
@@ -111,7 +120,8 @@ class FixedReader:
         fits &= session.length == 32
         return session.code
 
-    def _read_agents(self, block: _Block, at: Positions, fits: Fits) -> tuple[NDArray[np.int64], Positions]:
+    def _read_agents(self, block: Windows, at: Positions, fits: Fits) -> NDArray[np.int64]:
+        """Read the agents of the lines that name one next, and move those on behind it."""
         code = np.full(len(at), self._no_agent)
         owned = np.flatnonzero(block.holds(at, _AGENT_KEY))
         ok = fits[owned]
@@ -119,107 +129,7 @@ class FixedReader:
         fits[owned] = ok
         code[owned] = agent.code
         at[owned] = agent.end + 1
-        return code, at
-
-
-class _Block:
-    """The lines of a block, for looking at them in windows."""
-
-    def __init__(self, lines: bytes) -> None:
-        self.bytes = lines + _MARGIN
-        self._last = len(lines)
-
-    def windows(self, at: Positions, kind: np.dtype[Any]) -> NDArray[Any]:
-        """Return the bytes at these positions as records of a kind: one copy a line."""
-        size = kind.itemsize
-        every = np.ndarray(self._last + 1, np.dtype((np.void, size)), self.bytes, strides=(1,))
-        return every[at].view(kind)  # not `take`, which would first copy every window there is
-
-    def words(self, at: Positions, count: int) -> NDArray[np.uint64]:
-        """Return so many 64-bit words at these positions."""
-        return self.windows(at, np.dtype((np.void, 8 * count))).view(np.uint64).reshape(-1, count)
-
-    def holds(self, at: Positions, text: bytes) -> Fits:
-        """Return at which of these positions a text of 16 bytes at the most stands."""
-        count = -(-len(text) // 8)
-        expected = np.frombuffer(text.ljust(8 * count, b"\0"), np.uint64)
-        bits = np.frombuffer((len(text) * b"\xff").ljust(8 * count, b"\0"), np.uint64)
-        found = self.words(at, count)
-        same: Fits = (found[:, 0] & bits[0]) == expected[0]
-        if count > 1:
-            same &= (found[:, 1] & bits[1]) == expected[1]
-        return same
-
-
-class _Read(NamedTuple):
-    """Words that were read."""
-
-    code: NDArray[np.int64]
-    length: NDArray[np.int64]
-    end: Positions
-    """Where the closing quotes stand."""
-
-
-_FEWEST_SLOTS = 10
-_MOST_SLOTS = 16
-_UNKNOWN = -1
-_UNFIT = -2
-
-
-class _WordReader:
-    """Reads words up to their closing quotes; those it has seen before it knows by their bytes, in a hash table."""
-
-    def __init__(self, words: Words, longest: int = _LONGEST_WORD) -> None:
-        self._words = words
-        self._parts = longest // 8
-        self._lay_out(_FEWEST_SLOTS)
-        lengths = range(8 * self._parts + 1)
-        masks = b"".join((length * b"\xff").ljust(8 * self._parts, b"\0") for length in lengths)
-        self._masks = np.frombuffer(masks, np.uint64).reshape(-1, self._parts)
-
-    def read(self, block: _Block, at: Positions, fits: Fits) -> _Read:
-        """Read the words that begin at these positions; a line whose word does not stand for itself does not fit."""
-        text = block.words(at, self._parts)
-        length = _length(text)
-        text &= self._masks[length]
-        slot = _hash(text, self._bits)
-        code = np.where(_same(self._text[slot], text), self._code[slot], _UNKNOWN)
-        missed = np.flatnonzero((code == _UNKNOWN) & fits)
-        if len(missed):
-            code[missed] = self._learn(text[missed], length[missed])
-        fits &= code >= 0
-        return _Read(code, length, at + length)
-
-    def _learn(self, text: NDArray[np.uint64], length: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the codes of words that are not in the table, and put them there."""
-        words = text.view(f"S{8 * self._parts}")[:, 0]
-        _, first, same = np.unique(words, return_index=True, return_inverse=True)
-        codes = [self._number(words[at], int(length[at])) for at in first.tolist()]
-        for at, code in zip(first.tolist(), codes, strict=True):
-            self._put(text[at : at + 1], code)
-        return np.array(codes)[same]
-
-    def _put(self, text: NDArray[np.uint64], code: int) -> None:
-        slot = _hash(text, self._bits)[0]
-        if self._code[slot] != _UNKNOWN and self._bits < _MOST_SLOTS:
-            self._lay_out(self._bits + 1)  # no two words in one slot; the table is filled again as they come
-            slot = _hash(text, self._bits)[0]
-        if self._code[slot] == _UNKNOWN:
-            self._code[slot], self._text[slot] = code, text[0]
-
-    def _lay_out(self, bits: int) -> None:
-        self._bits = bits
-        self._text = np.zeros((1 << bits, self._parts), np.uint64)
-        self._code = np.full(1 << bits, _UNKNOWN)
-
-    def _number(self, word: bytes, length: int) -> int:
-        """Return the code of a word; one with escapes, control bytes or damage in it is for the JSON decoder."""
-        if length == 8 * self._parts or b"\\" in word or len(word) < length or min(word, default=0x20) < 0x20:
-            return _UNFIT
-        try:
-            return self._words.code(word.decode())
-        except UnicodeDecodeError:
-            return _UNFIT
+        return code
 
 
 _EXPECTED = np.frombuffer(_TEMPLATE.ljust(_WIDTH, b"\0"), np.uint64)
@@ -236,27 +146,12 @@ def _matches_template(words: NDArray[np.uint64]) -> Fits:
 
 def _read_ts(header: NDArray[Any], fits: Fits) -> NDArray[np.int64]:
     high = header["ts_high"] - np.uint8(ord("0"))
-    middle, middle_fits = _eight_digits(header["ts_middle"].copy())
-    low, low_fits = _eight_digits(header["ts_low"].copy())
+    middle, middle_fits = eight_digits(header["ts_middle"].copy())
+    low, low_fits = eight_digits(header["ts_low"].copy())
     fits &= (high < 10).all(axis=1) & middle_fits & low_fits
     fits &= (high[:, 0] > 0) & (high[:, 0] < 9)  # JSON has no leading zeros; 9·10¹⁸ is near the end of 64 bits
     top = high[:, 0] * np.int64(100) + high[:, 1] * np.int64(10) + high[:, 2]
     return (top * 100_000_000 + middle) * 100_000_000 + low
-
-
-def _eight_digits(text: NDArray[np.uint64]) -> tuple[NDArray[np.int64], Fits]:
-    """Return the number that eight ASCII digits make, and where they are digits."""
-    values = text ^ _ZEROS
-    digits = (((values & ~_HIGH_BITS) + _EVERY_BYTE * np.uint64(0x76) | values) & _HIGH_BITS) == 0
-    return _join_digits(values), digits
-
-
-def _join_digits(values: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return the number that eight digits make, the first of them in the lowest byte."""
-    pairs = (values * np.uint64(10) + (values >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
-    fours = (pairs * np.uint64(100) + (pairs >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
-    eight = (fours * np.uint64(10_000) + (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
-    return eight.astype(np.int64)
 
 
 def _read_ids(text: NDArray[np.bytes_], fits: Fits) -> NDArray[np.uint64]:
@@ -278,69 +173,55 @@ def _read_ids(text: NDArray[np.bytes_], fits: Fits) -> NDArray[np.uint64]:
 _IS_ID = re.compile(rb"[0-9a-f]{16}").fullmatch
 
 
-def _read_durations(block: _Block, at: Positions, fits: Fits) -> tuple[NDArray[np.float64], Positions]:
-    duration = np.full(len(at), np.nan)
-    timed = np.flatnonzero(block.holds(at, _DURATION_KEY) & fits)
-    begin = at[timed] + len(_DURATION_KEY)
-    whole, digits = _leading_digits(block.words(begin, 1)[:, 0])
+def _read_decimals(block: Windows, at: Positions, fits: Fits, key: bytes) -> NDArray[np.float64]:
+    """Read the numbers of the lines that have this key next, and move those on behind it; NaN for the others."""
+    numbers = np.full(len(at), np.nan)
+    lines = np.flatnonzero(block.holds(at, key) & fits)
+    begin = at[lines] + len(key)
+    whole, digits = leading_digits(block, begin)
     point = begin + digits
-    fraction, places = _leading_digits(block.words(point + 1, 1)[:, 0])
+    fraction, places = leading_digits(block, point + 1)
     plain = (digits > 0) & (digits < 8) & (places > 0) & block.holds(point, b".")
+    plain &= (digits == 1) | ~block.holds(begin, b"0")
     # Both are integers below 10¹⁵, so that one division rounds as reading the decimal does.
-    duration[timed] = (whole * 100_000_000 + fraction * _POWERS[places]) / 100_000_000
-    at[timed] = point + 1 + places
-    plain &= block.holds(at[timed], b",")
+    numbers[lines] = (whole * 100_000_000 + fraction * _POWERS[places]) / 100_000_000
+    at[lines] = point + 1 + places
+    plain &= block.holds(at[lines], b",")
     for other in np.flatnonzero(~plain).tolist():
-        line = timed[other]
+        line = lines[other]
         number = _NUMBER.match(block.bytes, int(begin[other]))
-        duration[line] = float(number[0]) if number else np.nan
+        numbers[line] = float(number[0]) if number else np.nan
         at[line] = number.end() if number else 0
         fits[line] &= number is not None
-    return duration, at
+    return numbers
 
 
-_POWERS = 10 ** np.arange(8, -1, -1)
+def _read_spent(block: Windows, rest: Positions, fits: Fits) -> Spent:
+    """Read usages and costs where nothing but those is left of the header; such a line has no rest any more."""
+    lines = np.flatnonzero((rest > 0) & fits & (block.holds(rest, _USAGE_KEY) | block.holds(rest, _COST_KEY)))
+    at, whole = rest[lines], np.ones(len(lines), np.bool_)
+    counts = _read_counts(block, at, whole)
+    cost = _read_decimals(block, at, whole, _COST_KEY)
+    whole &= block.holds(at, _DATA_KEY)
+    rest[lines[whole]] = 0
+    return Spent(lines[whole], counts[whole], cost[whole])
 
 
-def _leading_digits(text: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the number that the digits at the beginning of eight bytes make, and how many they are."""
-    values = text ^ _ZEROS
-    other = ((values & ~_HIGH_BITS) + _EVERY_BYTE * np.uint64(0x76) | values) & _HIGH_BITS
-    digits = np.where(other, _byte(other), 8)
-    shift = np.minimum(64 - 8 * digits, 63).astype(np.uint64)
-    return np.where(digits, _join_digits(values << shift), 0), digits
-
-
-def _length(text: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return how many bytes stand before the first quote; all of them where there is none."""
-    differs = text ^ _QUOTES
-    quotes = (differs - _EVERY_BYTE) & ~differs & _HIGH_BITS
-    parts = text.shape[1]
-    first, before = quotes[:, parts - 1], np.full(len(text), 8 * (parts - 1))
-    for part in reversed(range(parts - 1)):
-        here = quotes[:, part] != 0
-        first, before = np.where(here, quotes[:, part], first), np.where(here, 8 * part, before)
-    return np.where(first, before + _byte(first), 8 * parts)
-
-
-def _byte(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """Return in which byte, from the lowest, the first bit is set."""
-    return np.bitwise_count((bits & (~bits + np.uint64(1))) - np.uint64(1)) >> np.uint8(3)
-
-
-_FACTORS = [np.uint64(factor) for factor in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)]
-
-
-def _same(text: NDArray[np.uint64], other: NDArray[np.uint64]) -> Fits:
-    wrong = text[:, 0] ^ other[:, 0]
-    for part in range(1, text.shape[1]):
-        wrong |= text[:, part] ^ other[:, part]
-    same: Fits = wrong == 0
-    return same
-
-
-def _hash(text: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:
-    mixed = text[:, 0] * _FACTORS[0]
-    for part in range(1, text.shape[1]):
-        mixed = (mixed ^ text[:, part]) * _FACTORS[part % 3]
-    return (mixed >> np.uint64(64 - bits)).astype(np.int64)
+def _read_counts(block: Windows, at: Positions, whole: Fits) -> NDArray[np.int64]:
+    """Read the tokens of the lines that have a usage next, and move those on behind it."""
+    used = np.flatnonzero(block.holds(at, _USAGE_KEY))
+    cursor, fits = at[used] + len(_USAGE_KEY) - 1, np.ones(len(used), np.bool_)  # at its brace
+    counts = np.zeros((len(used), len(_COUNT_KEYS)), np.int64)
+    begun = np.zeros(len(used), np.bool_)
+    for column, key in enumerate(_COUNT_KEYS):
+        stated = np.flatnonzero(block.holds(cursor + 1, key) & (~begun | block.holds(cursor, b",")))
+        begun[stated] = True
+        begin = cursor[stated] + 1 + len(key)
+        counts[stated, column], digits = leading_digits(block, begin)
+        fits[stated] &= (digits > 0) & (digits < 8) & ((digits == 1) | ~block.holds(begin, b"0"))
+        cursor[stated] = begin + digits
+    fits &= block.holds(cursor, b"}")
+    every = np.full((len(at), len(_COUNT_KEYS)), -1, np.int64)
+    every[used] = counts
+    at[used], whole[used] = cursor + 1, fits
+    return every

@@ -42,10 +42,16 @@ class Spendings:
 
     def add(self, batch: Batch, first: int) -> None:
         """Take what the events of a batch spent; its first event has the handle `first`."""
-        spending = sorted(batch.spending.items())
-        self.handle.extend([first + index for index, _ in spending])
-        self.tokens.extend([-1 if usage is None else usage.total for _, (usage, _) in spending])
-        self.cost.extend([cost for _, (_, cost) in spending])
+        at, counts, cost = batch.spending
+        if isinstance(at, list):
+            self.handle.extend([first + index for index in at])
+            self.tokens.extend([one[0] + one[1] if one[0] >= 0 else -1 for one in counts])
+        else:
+            import numpy as np
+
+            self.handle.extend(at + first)
+            self.tokens.extend(np.where(counts[:, 0] >= 0, counts[:, 0] + counts[:, 1], -1))
+        self.cost.extend(cost)
 
 
 class LineNumbers:
