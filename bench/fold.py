@@ -2,112 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+import subprocess
+import sys
 from pathlib import Path
-from time import process_time
-
-from textual.app import App, ComposeResult
-from textual.widgets import Tree as TextualTree
-from textual.widgets.tree import TreeNode
-
-from peek_tui.render.summary import summary
-from peek_tui.state.browse import Browse
-from peek_tui.state.tree import TreeView
-from peek_tui.trace.store import Snapshot, Store
-from peek_tui.tui.widgets.tree import DecisionTree
+from types import TracebackType
 
 from .measure import Plan, Row, faster, milliseconds
+from .processes import ROOT, environment
 
-__all__ = ["measure", "ours", "textuals"]
+__all__ = ["Folding", "measure"]
 
 GOAL = 50.0
-_SIZE = 120, 40
+
+
+class Folding:
+    """A process with a tree in it, which folds and unfolds a branch whenever it is asked to."""
+
+    def __init__(self, whose: str, path: Path) -> None:
+        self._command = [sys.executable, "-m", "bench.folding", whose, str(path)]
+
+    def __enter__(self) -> Folding:
+        self._process = subprocess.Popen(
+            self._command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._process.communicate()
+
+    def __call__(self) -> float:
+        """Return the seconds of processor time that one change took."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("once\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
 
 
 def measure(plan: Plan) -> list[Row]:
     """Measure the tree of a generated trace, all of it unfolded."""
     events = plan.choose(100_000, 2_000)
     path = plan.traces.generated(events)
-    rounds = plan.choose(7, 1)
-    view, other = asyncio.run(ours(path, rounds)), asyncio.run(textuals(path, rounds))
-    ratio, compared = faster(view, other)
-    figure = f"fold or unfold one branch of {events:,} events"
-    return [Row(figure, milliseconds(view), f"{milliseconds(other)} Textual", compared, f"≥ {GOAL:g}×", ratio >= GOAL)]
-
-
-async def ours(path: Path, rounds: int) -> list[float]:
-    """Return the seconds of processor time that folding and unfolding took on average, for each round."""
-    store = Store.load([path])
-    snapshot = store.snapshot()
-    view = TreeView(Browse(snapshot))
-    view.update()
-    widget = DecisionTree(view, snapshot.event)
-
-    def toggle() -> None:
-        view.toggle()
-        widget.sync(changed=True)
-
-    app = _Holding(widget)
-    async with app.run_test(size=_SIZE) as pilot:
-        view.move(_branch(snapshot) - view.position)
-        widget.sync(changed=True)
-        await pilot.pause()
-        taken = await _toggled(app, toggle, rounds)
-    store.close()
-    return taken
-
-
-async def textuals(path: Path, rounds: int) -> list[float]:
-    """Return the same for a `Tree` of the same rows."""
-    store = Store.load([path])
-    widget: TextualTree[None] = TextualTree("trace")
-    nodes = _fill(widget, store.snapshot())
-    app = _Holding(widget)
-    async with app.run_test(size=_SIZE) as pilot:
-        await pilot.pause()
-        taken = await _toggled(app, nodes[_branch(store.snapshot())].toggle, rounds)
-    store.close()
-    return taken
-
-
-class _Holding(App[None]):
-    """Shows nothing but one widget."""
-
-    def __init__(self, widget: DecisionTree | TextualTree[None]) -> None:
-        super().__init__()
-        self._widget = widget
-
-    def compose(self) -> ComposeResult:
-        yield self._widget
-
-
-def _branch(snapshot: Snapshot) -> int:
-    """Return the first row that is an agent's own start, below the run's: some hundred events belong to it."""
-    return next(row for row in snapshot.tree().children(0) if snapshot.type(row) == "agent_start")
-
-
-def _fill(widget: TextualTree[None], snapshot: Snapshot) -> dict[int, TreeNode[None]]:
-    """Put every row of a trace into a tree, unfolded, and return the nodes by row."""
-    tree, nodes = snapshot.tree(), {}
-    widget.root.expand()
-    for row in tree.preorder.tolist():
-        event, parent = snapshot.event(row), nodes.get(tree.parent(row), widget.root)
-        nodes[row] = parent.add(f"{event.name}  {summary(event)}", expand=True)
-    return nodes
-
-
-async def _toggled(app: App[None], toggle: Callable[[], object], rounds: int) -> list[float]:
-    await _painted(app, toggle)  # the first time is slower, and unfolded again
-    await _painted(app, toggle)
-    return [(await _painted(app, toggle) + await _painted(app, toggle)) / 2 for _ in range(rounds)]
-
-
-async def _painted(app: App[None], change: Callable[[], object]) -> float:
-    """Change something, and return what processor time it took until the screen has been painted."""
-    done = asyncio.Event()
-    start = process_time()
-    change()
-    app.screen.call_after_refresh(done.set)
-    await done.wait()
-    return process_time() - start
+    with Folding("ours", path) as ours, Folding("textual", path) as textuals:
+        taken = plan.rounds(5, {"ours": ours, "textual": textuals})
+    ratio, compared = faster(taken["ours"], taken["textual"])
+    figure, other = f"fold or unfold one branch of {events:,} events", f"{milliseconds(taken['textual'])} Textual"
+    return [Row(figure, milliseconds(taken["ours"]), other, compared, f"≥ {GOAL:g}×", ratio >= GOAL)]
