@@ -29,11 +29,11 @@ def measure(plan: Plan) -> list[Row]:
     """Measure a calm agent for the delay, a busy one for the cost."""
     seconds = plan.choose(5.0, 0.3)
     calm, much = plan.traces.directory / "calm.jsonl", plan.traces.directory / "busy.jsonl"
-    blocks, recorded = _beside(calm, CALM, seconds, lambda terminal: list(terminal.blocks(seconds + 0.5)))
+    screens, recorded = _beside(calm, CALM, seconds, lambda terminal: list(terminal.screens(seconds + 0.5)))
     (size, busy), _ = _beside(much, BUSY, seconds, lambda terminal: watch(terminal, seconds))
     rate = size / seconds / 1024
     return [
-        _delay_row(_delays(blocks, recorded)),
+        _delay_row(_delays(screens, recorded)),
         busy_row(f"{BUSY:,} events/s, processor", busy, GOAL_PERCENT),
         Row(f"{BUSY:,} events/s, written", f"{rate:.0f} KiB/s", goal=f"≤ {GOAL_KIB} KiB/s", met=rate <= GOAL_KIB),
     ]
@@ -56,17 +56,14 @@ def _beside(path: Path, rate: int, seconds: float, watching: Callable[[Terminal]
         return watched, [float(line) for line in writer.communicate()[0].splitlines()]
 
 
-def _delays(blocks: list[tuple[float, bytes]], recorded: list[float]) -> list[float]:
-    """Return the seconds from each event's being recorded to the arrival of its text."""
-    arrived = b"".join(block for _, block in blocks)
-    moments = [moment for moment, block in blocks for _ in block]
+def _delays(screens: list[tuple[float, str]], recorded: list[float]) -> list[float]:
+    """Return the seconds from each event's being recorded to the moment its text was on the screen."""
     delays = []
     for number, moment in enumerate(recorded):
-        text = tick(number).encode()
-        place = arrived.find(text)
-        if place < 0:
+        shown = next((at for at, screen in screens if tick(number) in screen), None)
+        if shown is None:
             raise RuntimeError(f"event {number} of {len(recorded)} was never shown")
-        delays.append(moments[place + len(text) - 1] - moment)
+        delays.append(shown - moment)
     return delays
 
 

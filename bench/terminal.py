@@ -1,6 +1,7 @@
 """A terminal with a process in it: what it writes and when, and keys for it.
 
-It shows nothing and answers no question of the program's, as an old terminal would; what counts is bytes and moments.
+It answers no question of the program's, as an old terminal would; what counts is bytes and moments. What is on its
+screen is worked out only where somebody waits for it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from functools import partial
 from time import perf_counter
 from types import TracebackType
 from typing import NamedTuple
+
+import pyte
 
 from .processes import ROOT, cpu_seconds, environment
 
@@ -43,6 +46,10 @@ class Terminal:
 
     def __init__(self, *arguments: str) -> None:
         self._arguments = arguments
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+        self._written = bytearray()
+        """What has been written and is not on the screen yet."""
 
     def __enter__(self) -> Terminal:
         self._fd, inner = pty.openpty()
@@ -65,11 +72,11 @@ class Terminal:
         os.close(self._fd)
 
     def wait_for(self, text: str) -> float:
-        """Return the seconds from the start of the process to the moment this text had arrived."""
+        """Return the seconds from the start of the process to the moment this text was on the screen."""
         return self._arrival(text) - self.started
 
     def press_until(self, key: bytes, text: str) -> float:
-        """Press a key, and return the seconds to the moment this text had arrived."""
+        """Press a key, and return the seconds to the moment this text was on the screen."""
         pressed = perf_counter()
         os.write(self._fd, key)
         return self._arrival(text) - pressed
@@ -104,18 +111,26 @@ class Terminal:
             if block:
                 yield perf_counter(), block
 
+    def screens(self, seconds: float) -> Iterator[tuple[float, str]]:
+        """Yield the moments within so many seconds at which something arrived, and what is on the screen then."""
+        for moment, _ in self.blocks(seconds):
+            yield moment, self._shown()
+
     def cpu_seconds(self) -> float:
         """Return the processor time the process has used so far."""
         return cpu_seconds(self._process.pid)
 
     def _arrival(self, text: str) -> float:
-        """Return the moment at which all of this text had arrived."""
-        seen = b""
-        for moment, block in self.blocks(_PATIENCE):
-            seen += block
-            if text.encode() in seen:
+        """Return the moment at which all of this text was on the screen."""
+        for moment, shown in self.screens(_PATIENCE):
+            if text in shown:
                 return moment
         raise TimeoutError(f"{' '.join(self._arguments)} did not show {text!r} within {_PATIENCE:.0f} s")
+
+    def _shown(self) -> str:
+        self._stream.feed(bytes(self._written))
+        self._written.clear()
+        return "\n".join(self._screen.display)
 
     def _read(self, seconds: float) -> bytes:
         """Return what arrives next, or nothing when nothing does in time."""
@@ -127,4 +142,5 @@ class Terminal:
             block = b""
         if not block:
             raise RuntimeError(f"{' '.join(self._arguments)} has ended, with status {self._process.wait()}")
+        self._written += block
         return block

@@ -10,6 +10,7 @@ from typing import Any
 from peek_tui.trace.model import DAMAGED, Event, read_number
 
 from . import units
+from .loss import read_loss
 from .text import clean_line
 
 __all__ = ["summary"]
@@ -151,11 +152,6 @@ def _file(event: Event) -> str:
     return f"{units.count(size)} bytes" if isinstance(size, int) else ""
 
 
-def _loss(event: Event) -> str:
-    data = event.data
-    return f"{short(data.get('events'))} events lost: {short(data.get('reasons'))}"
-
-
 def _damaged(event: Event) -> str:
     data = event.data
     return f"line {data.get('line')}, {data.get('bytes')} bytes unreadable: {data.get('reason')}"
@@ -174,7 +170,7 @@ _DESCRIBE: dict[str, Callable[[Event], str]] = {
     "agent_start": _agent_start,
     "agent_end": _agent_end,
     "agent_turn": lambda event: short(event.data.get("goal") or event.data.get("content")),
-    "capture_loss": _loss,
+    "capture_loss": lambda event: read_loss(event.data).words,
     "checkpoint": lambda event: short(event.data.get("state")),
     DAMAGED: _damaged,
     "decision": _decision,

@@ -42,7 +42,7 @@ GROUPS = (
 _LOOKS = {
     "agent_start": Look("AGNT", "▶"),
     "agent_end": Look("AGNT", "■"),
-    "agent_turn": Look("TURN", "▸"),
+    "agent_turn": Look("TURN", "○"),
     "behavior_alert": Look("ALRT", "!"),
     "capture_loss": Look("LOSS", "✗"),
     "checkpoint": Look("CKPT", "⚑"),

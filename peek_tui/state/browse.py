@@ -6,8 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 from peek_tui.render.words import GROUPS, group_of
-from peek_tui.trace.query import EVERYTHING, Query, of_types, parse_query
+from peek_tui.trace.query import Query, parse_query
 from peek_tui.trace.store import Snapshot
+
+from .shown import Shown
 
 __all__ = ["ERRORS", "Browse"]
 
@@ -23,10 +25,7 @@ class Browse:
 
     def __init__(self, snapshot: Snapshot, *, follow: bool = False) -> None:
         self.snapshot = snapshot
-        self.hidden: frozenset[str] = frozenset()
-        """Keys of the groups that are not shown."""
-        self.only: str | None = None
-        """The one type that is shown, if one is."""
+        self.shown = Shown()
         self.rows: Sequence[int] = snapshot.rows()
         """The visible rows, in order."""
         self.follow = follow
@@ -121,6 +120,11 @@ class Browse:
         """The row of the selected event, also while it is hidden; None in an empty trace."""
         return None if self._handle is None else self.snapshot.row(self._handle)
 
+    @property
+    def handle(self) -> int | None:
+        """The handle of the selected event, also while it is hidden; None in an empty trace."""
+        return self._handle
+
     def go_percent(self, percent: float) -> None:
         """Select the event at this part of the visible ones: 0 is the first, 100 the last."""
         share = min(100.0, max(0.0, percent)) / 100
@@ -149,22 +153,16 @@ class Browse:
 
     def toggle_group(self, key: str) -> None:
         """Show or hide the types of one group."""
-        self.only = None
-        self.hidden = self.hidden ^ {key}
-        self._refilter()
+        self._show(Shown(self.shown.hidden ^ {key}))
 
     def show_all(self) -> None:
         """Show every type."""
-        self.hidden, self.only = frozenset(), None
-        self._refilter()
+        self._show(Shown())
 
     def isolate(self) -> None:
         """Show only the selected event's type; again, everything."""
-        if self.only is not None or self.row is None:
-            self.only = None
-        else:
-            self.only = self.snapshot.type(self.row)
-        self._refilter()
+        row = self.row if self.shown.only is None else None
+        self._show(self.shown._replace(only=None if row is None else self.snapshot.type(row)))
 
     def hide_selected(self) -> None:
         """Hide the group of the selected event."""
@@ -174,27 +172,21 @@ class Browse:
     @property
     def filtered(self) -> bool:
         """Whether some events are hidden."""
-        return bool(self.hidden) or self.only is not None
+        return self.shown != Shown()
 
     def counts(self) -> list[tuple[str, str, int, bool]]:
         """Return key, name, number of events and whether it is shown, for every group."""
         counts = dict.fromkeys((group.key for group in GROUPS), 0)
         for type, number in self.snapshot.types().items():
             counts[group_of(type).key] += number
-        return [(group.key, group.name, counts[group.key], self._shows(group.key)) for group in GROUPS]
+        return [(group.key, group.name, counts[group.key], self.shown.shows(group.key)) for group in GROUPS]
 
-    def _shows(self, key: str) -> bool:
-        return key not in self.hidden and (self.only is None or group_of(self.only).key == key)
-
-    def _query(self) -> Query:
-        if self.only is not None:
-            return of_types([self.only])
-        if not self.hidden:
-            return EVERYTHING
-        return of_types(type for type in self.snapshot.types() if group_of(type).key not in self.hidden)
+    def _show(self, shown: Shown) -> None:
+        self.shown = shown
+        self._refilter()
 
     def _refilter(self) -> None:
-        self.rows = self.snapshot.rows(self._query())
+        self.rows = self.snapshot.rows(self.shown.in_timeline(self.snapshot))
 
     def _extend(self, earlier: Snapshot) -> None:
         """Look only at what is new, as long as the rows that were there have not moved."""
@@ -202,7 +194,7 @@ class Browse:
         if not self.filtered or settled < len(earlier):
             self._refilter()
         else:
-            self.rows = [*self.rows, *self.snapshot.rows(self._query(), start=settled)]
+            self.rows = [*self.rows, *self.snapshot.rows(self.shown.in_timeline(self.snapshot), start=settled)]
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 

@@ -18,33 +18,31 @@ _SIGN = {"running": "●", "finished": "■", "crashed": "✗", "unknown": "?"}
 
 
 class Live:
-    """Watches the writers of a store."""
+    """Watches the writers of a store. Whoever reads the store polls it, in any thread; the rest reads what it says."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._next = 0.0
-        self.status = store.status()
-        self.outcome: str | None = None
-        self._said = self.words
+        self._look()
 
     def poll(self) -> bool:
         """Look again, not too often, and return whether what is to be said of the run has changed."""
         if monotonic() < self._next:
             return False
         self._next = monotonic() + _EVERY
-        self.status = self._store.status()
-        outcomes = [facts.outcome for facts in self._store.sessions()]
-        self.outcome = outcomes[-1] if outcomes else None
-        before, self._said = self._said, self.words
-        return self._said != before
+        before = self.words
+        self._look()
+        return self.words != before
 
     @property
     def may_grow(self) -> bool:
         return self.status in ("running", "unknown")
 
-    @property
-    def words(self) -> str:
-        """Return the status as the title shows it."""
-        outcome = f" {clean_line(self.outcome)[:_WORD]}" if self.status == "finished" and self.outcome else ""
+    def _look(self) -> None:
+        self.status = self._store.status()
+        outcomes = [facts.outcome for facts in self._store.sessions()]
+        outcome = outcomes[-1] if outcomes else None
+        ended = f" {clean_line(outcome)[:_WORD]}" if self.status == "finished" and outcome else ""
         again = " READ AGAIN" if self._store.begun_again else ""
-        return f"{_SIGN[self.status]} {self.status.upper()}{outcome}{again}"
+        self.words = f"{_SIGN[self.status]} {self.status.upper()}{ended}{again}"
+        """The status as the title shows it."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from peek_tui.render import units
+from peek_tui.render.loss import read_loss
 from peek_tui.render.text import cell_width, clean
 from peek_tui.trace.model import Event
 
@@ -62,19 +63,17 @@ class Outline:
 
     def _build(self) -> None:
         """What a reader wants first comes first: when and what it cost, how it failed, what it says; then the rest."""
-        event = self.event
-        self.entries.append(Entry(0, "", self._headline(), "fact", ()))
-        self.entries += self._failure()
-        if event.damage is not None:
-            self.entries.append(Entry(0, "damaged", clean(event.damage.reason), "error", ()))
-            self.entries += self._string(0, "raw", event.raw.decode("utf-8", "backslashreplace"), ("raw",), "string")
-        for key, value in event.data.items():
-            self.entries += self._value(0, key, value, ("data", key))
+        said = [*self._failure(), *self._damage(), *self._loss(), *self._payload()]
+        folded = () in self._toggled if said else None
+        self.entries.append(Entry(0, "", self._headline(), "fact", (), folded))
+        self.entries += [] if folded else said
         self.entries += self._references()
 
     def _headline(self) -> str:
         event, usage = self.event, self.event.usage
-        parts = [f"{units.date(event.ts)}.{event.ts // 1_000_000 % 1_000:03d}"]
+        parts = [f"{units.date(event.ts)}.{event.ts // 1_000_000 % 1_000:03d}"] if event.ts else []
+        if event.damage is not None and event.damage.part == "line":
+            parts.append(f"line {units.count(event.damage.line)}, {units.count(len(event.raw))} bytes")
         if event.duration_ms is not None:
             parts.append(f"took {units.duration(event.duration_ms)}")
         if usage is not None:
@@ -82,7 +81,30 @@ class Outline:
             parts.append(f"{units.tokens(usage.input)}{cached} → {units.tokens(usage.output)} tok")
         if event.cost_usd is not None:
             parts.append(units.money(event.cost_usd))
-        return clean("  ".join(parts))
+        return clean("  ".join(parts)) or "no time given"
+
+    def _damage(self) -> Iterator[Entry]:
+        damage = self.event.damage
+        if damage is not None:
+            yield Entry(0, "damaged", clean(damage.reason), "error", ())
+            yield from self._string(0, "file", damage.file, ("file",), "dim")
+            yield from self._string(0, "raw", self.event.raw.decode("utf-8", "backslashreplace"), ("raw",), "string")
+
+    def _loss(self) -> Iterator[Entry]:
+        if self.event.type != "capture_loss":
+            return
+        loss = read_loss(self.event.data)
+        yield Entry(0, "lost", loss.amount, "error", ())
+        for reason, number in loss.reasons:
+            yield from self._string(0, "why", f"{reason} ({units.count(number)})", ("why", reason), "error")
+
+    def _payload(self) -> Iterator[Entry]:
+        if self.event.damage is not None and self.event.damage.part == "line":
+            return  # what stands there is what has been said of the damage
+        told = ("events", "bytes", "reasons") if self.event.type == "capture_loss" else ()
+        for key, value in self.event.data.items():
+            if key not in told:
+                yield from self._value(0, key, value, ("data", key))
 
     def _references(self) -> Iterator[Entry]:
         """Yield whose event it is and what it belongs to; nothing for a line that is no event."""

@@ -1,192 +1,228 @@
-"""The decision tree as it is seen: which branches are folded, which rows are visible, where the selection stands."""
+"""The decision tree as it is seen: which branches are folded, which lines there are, where the selection stands."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from peek_tui.trace.store import Snapshot
-from peek_tui.trace.tree import NO_TREE, ROOT, Sums
+from peek_tui.trace.tree import Sums
 
 from .browse import Browse
 
-__all__ = ["Branch", "TreeView"]
+if TYPE_CHECKING:
+    from .forest import Flags, Forest
 
-_LEFT_OUT = frozenset({"llm_chunk"})
-"""Types that are no step of their own: pieces of an answer that stands beside them."""
+__all__ = ["Branch", "TreeView"]
 
 
 class Branch(NamedTuple):
-    """One visible line of the tree."""
+    """One line of the tree."""
 
-    row: int
+    handle: int
     depth: int
     folded: bool | None
     """None for what has nothing below it."""
+    below: int
+    """How many events that are shown belong to it."""
     sums: Sums
+    """Over all that belongs to it, shown or not."""
     mark: str
     """`orphan`, `cycle` or nothing."""
 
 
 class TreeView:
-    """The tree over the selection of a `Browse`, which it shares: the selected event, or the folded branch it is in."""
+    """The tree over the selection of a `Browse`, which it shares: the selected event, or the folded branch it is in.
+
+    It shows what the browse shows of the types. The tree is built elsewhere and taken from there, so it may be older
+    than the timeline: an event it does not have yet is stood in for by the nearest one it belongs to.
+    """
 
     def __init__(self, browse: Browse) -> None:
         self._browse = browse
-        self._snapshot: Snapshot | None = None
-        self._tree = NO_TREE
-        self._folded: set[int] = set()
-        """Handles, so that folds stay where they are as the trace grows."""
-        self.rows: list[int] = []
-        """The visible rows, each before what belongs to it."""
-        self._lines: dict[int, int] = {}
+        self._taken: Forest | None = None
+        self._folds: dict[int, bool] = {}
+        """By handle, so that folds stay where they are as the trace grows: whether a branch is folded."""
+        self._all_folded = False
+        """Whether the branches below the roots are folded of which nothing else is said."""
+        self._seen: Sequence[int] | None = None
+        """The indexes of the lines in the forest; None when they must be worked out."""
+        self._changed = False
+
+    def take(self, forest: Forest | None) -> None:
+        """Show a tree. Its snapshot is that of the browse, or an earlier one."""
+        if forest is not None and forest is not self._taken:
+            self._taken = forest
+            self._change()
+
+    @property
+    def forest(self) -> Forest | None:
+        """The tree under the filter as it is now; None until the first one is there."""
+        forest = self._taken
+        if forest is not None and forest.shown != self._browse.shown:
+            forest = self._taken = type(forest)(forest.shape, self._browse.shown)
+            self._change()
+        return forest
 
     def update(self) -> bool:
-        """Take the snapshot that is browsed, and return whether what is visible may have changed."""
-        if self._browse.snapshot is self._snapshot:
-            return False
-        self._snapshot = self._browse.snapshot
-        self._tree = self._snapshot.tree()
-        self._unfold_to_rows()
-        return True
+        """Return whether the lines may have changed since this was last asked."""
+        _ = self._lines
+        changed, self._changed = self._changed, False
+        return changed
+
+    def __len__(self) -> int:
+        """Return how many lines there are."""
+        return len(self._lines)
+
+    @property
+    def rows(self) -> list[int]:
+        """The rows of all lines, as the tree's snapshot has them."""
+        forest = self.forest
+        return [] if forest is None else [int(forest.rows[index]) for index in self._lines]
 
     def branch(self, line: int) -> Branch:
-        """Return what a visible line shows."""
-        row = self.rows[line]
-        tree = self._tree
+        """Return what a line shows."""
+        forest, index = self._there, self._lines[line]
+        row, tree = int(forest.rows[index]), forest.shape.tree
         mark = "orphan" if row in tree.orphans else "cycle" if row in tree.broken else ""
-        folded = self._is_folded(row) if self._has_shown_children(row) else None
-        return Branch(row, tree.depth(row), folded, tree.sums(row), mark)
+        handle, depth = forest.snapshot.handle(row), int(forest.depths[index])
+        folded = self._is_folded(index) if forest.branches[index] else None
+        return Branch(handle, depth, folded, int(forest.ends[index]) - index - 1, tree.sums(row), mark)
 
     @property
     def position(self) -> int:
-        """The line of the selected event, or of the nearest visible event it belongs to."""
-        row = self._browse.selected
-        if row is None or row >= len(self._tree):
+        """The line of the selected event, or of the nearest one it belongs to."""
+        row = self._row()
+        if row is None:
             return 0
-        for candidate in (row, *self._tree.ancestors(row)):
-            if candidate in self._lines:
-                return self._lines[candidate]
-        return 0
+        nearest = self._there.nearest(row)
+        index = self._there.before(row) if nearest is None else nearest
+        return max(0, bisect_right(self._lines, index) - 1)  # the line of the folded branch around it, if there is one
 
     # -- moving ----------------------------------------------------------------------------------------------------
 
     def move(self, by: int) -> None:
         """Select the line `by` further down."""
-        if self.rows:
-            self._browse.select(self.rows[min(len(self.rows) - 1, max(0, self.position + by))])
+        if len(self):
+            self._select(self._lines[min(len(self) - 1, max(0, self.position + by))])
 
     def up(self) -> bool:
         """Select the event that the selected one belongs to; False at a root."""
-        return self._select(self._parent())
+        row = self._row()
+        if row is None:
+            return False
+        index = self._there.index(row)
+        return self._select(self._there.nearest(row) if index is None else self._there.parent(index))
 
     def down(self) -> bool:
         """Select the first event that belongs to the selected one; False when nothing does."""
-        row = self._browse.selected
-        children = [] if row is None else self._shown_children(row)
-        if row is not None and children:
-            self._set_folded(row, folded=False)
-        return self._select(children[0] if children else None)
+        index = self._index()
+        child = None if index is None else self._there.child(index)
+        if index is not None and child is not None:
+            self._fold(index, folded=False)
+        return self._select(child)
 
     def sibling(self, by: int) -> bool:
         """Select the next (1) or previous (-1) event with the same parent; False when there is none."""
-        row, parent = self._browse.selected, self._parent()
-        if row is None:
-            return False
-        siblings = self._shown_children(ROOT if parent is None else parent)
-        if row not in siblings:
-            return False
-        at = siblings.index(row) + by
-        return self._select(siblings[at] if 0 <= at < len(siblings) else None)
+        index = self._index()
+        return self._select(None if index is None else self._there.sibling(index, by))
 
     # -- folding ---------------------------------------------------------------------------------------------------
 
     def toggle(self) -> None:
         """Fold or unfold the selected branch."""
-        row = self._line_row()
-        if row is not None:
-            self._set_folded(row, folded=not self._is_folded(row))
+        index = self._line_index()
+        if index is not None:
+            self._fold(index, folded=not self._is_folded(index))
 
     def fold(self) -> None:
         """Fold the selected branch; what has nothing to fold goes up to what it belongs to."""
-        row = self._line_row()
-        if row is None:
+        index = self._line_index()
+        if index is None:
             return
-        if self._has_shown_children(row) and not self._is_folded(row):
-            self._browse.select(row)
-            self._set_folded(row, folded=True)
+        if self._there.branches[index] and not self._is_folded(index):
+            self._select(index)
+            self._fold(index, folded=True)
         else:
             self.up()
 
     def unfold(self) -> None:
         """Unfold the selected branch; one that is open goes down to its first event."""
-        row = self._line_row()
-        if row is None:
+        index = self._line_index()
+        if index is None:
             return
-        if self._is_folded(row):
-            self._set_folded(row, folded=False)
+        if self._is_folded(index):
+            self._fold(index, folded=False)
         else:
             self.down()
 
     def fold_all(self) -> None:
-        """Fold every branch below the roots."""
-        snapshot = self._snapshot
-        if snapshot is not None:
-            rows = (row for row in self._tree.preorder if self._tree.depth(row) and self._has_shown_children(row))
-            self._folded = {snapshot.handle(row) for row in rows}
-            self._unfold_to_rows()
+        """Fold every branch below the roots, and what comes there later."""
+        self._all_folded, self._folds = True, {}
+        self._change()
 
     def unfold_all(self) -> None:
         """Unfold every branch."""
-        self._folded.clear()
-        self._unfold_to_rows()
+        self._all_folded, self._folds = False, {}
+        self._change()
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 
-    def _unfold_to_rows(self) -> None:
-        """Work out the visible rows: walk the tree, and pass over what is below a folded branch."""
-        rows: list[int] = []
-        stack = list(reversed(self._shown_children(ROOT)))
-        while stack:
-            row = stack.pop()
-            rows.append(row)
-            if not self._is_folded(row):
-                stack.extend(reversed(self._shown_children(row)))
-        self.rows = rows
-        self._lines = {row: line for line, row in enumerate(rows)}
+    @property
+    def _there(self) -> Forest:
+        forest = self.forest
+        assert forest is not None
+        return forest
 
-    def _shown_children(self, row: int) -> list[int]:
-        assert self._snapshot is not None
-        return [child for child in self._tree.children(row) if self._snapshot.type(child) not in _LEFT_OUT]
+    @property
+    def _lines(self) -> Sequence[int]:
+        forest = self.forest
+        if self._seen is None:
+            self._seen = () if forest is None else forest.lines(self._folded(forest))
+        return self._seen
 
-    def _has_shown_children(self, row: int) -> bool:
-        assert self._snapshot is not None
-        return any(self._snapshot.type(child) not in _LEFT_OUT for child in self._tree.children(row))
+    def _change(self) -> None:
+        self._seen, self._changed = None, True
 
-    def _is_folded(self, row: int) -> bool:
-        assert self._snapshot is not None
-        return self._snapshot.handle(row) in self._folded
-
-    def _set_folded(self, row: int, *, folded: bool) -> None:
-        assert self._snapshot is not None
-        handle = self._snapshot.handle(row)
-        if folded:
-            self._folded.add(handle)
-        else:
-            self._folded.discard(handle)
-        self._unfold_to_rows()
-
-    def _line_row(self) -> int | None:
-        return self.rows[self.position] if self.rows else None
-
-    def _parent(self) -> int | None:
-        row = self._browse.selected
-        if row is None or row >= len(self._tree):
+    def _row(self) -> int | None:
+        """Return the row of the selected event, or of the nearest above it that the tree has, as the tree has rows."""
+        handle, forest = self._browse.handle, self.forest
+        if forest is None or not len(forest):
             return None
-        parent = self._tree.parent(row)
-        return None if parent == ROOT else parent
+        snapshot = self._browse.snapshot
+        while handle is not None and handle >= len(forest.snapshot):
+            parent = snapshot.find(snapshot.event(snapshot.row(handle)).parent)
+            handle = parent if parent is not None and parent < handle else None  # a circle of parents has no end
+        return None if handle is None else forest.snapshot.row(handle)
 
-    def _select(self, row: int | None) -> bool:
-        if row is None:
+    def _index(self) -> int | None:
+        row = self._row()
+        return None if row is None else self._there.index(row)
+
+    def _line_index(self) -> int | None:
+        return self._lines[self.position] if len(self) else None
+
+    def _folded(self, forest: Forest) -> Flags:
+        folded = forest.branches & (forest.depths > 0) & self._all_folded
+        for handle, closed in self._folds.items():
+            if handle < len(forest.snapshot) and (index := forest.index(forest.snapshot.row(handle))) is not None:
+                folded[index] = closed
+        return folded
+
+    def _is_folded(self, index: int) -> bool:
+        by_default = self._all_folded and bool(self._there.depths[index])
+        return bool(self._there.branches[index]) and self._folds.get(self._handle(index), by_default)
+
+    def _fold(self, index: int, *, folded: bool) -> None:
+        if self._there.branches[index] and folded is not self._is_folded(index):
+            self._folds[self._handle(index)] = folded
+            self._change()
+
+    def _handle(self, index: int) -> int:
+        return self._there.snapshot.handle(int(self._there.rows[index]))
+
+    def _select(self, index: int | None) -> bool:
+        if index is None:
             return False
-        self._browse.select(row)
+        self._browse.select(self._browse.snapshot.row(self._handle(index)))
         return True

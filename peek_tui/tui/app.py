@@ -16,6 +16,7 @@ from textual.theme import Theme
 from peek_tui.paths import cache_directory
 from peek_tui.trace.store import FIRST_SLICE, Store
 
+from .driver import SparingDriver
 from .screens.debug import Debug
 from .screens.sessions import Sessions
 
@@ -35,9 +36,9 @@ _DARK = Theme(
     error="#ff7b72",
     dark=True,
     variables={
-        "scrollbar": "#2a3240",
-        "scrollbar-hover": "#3a4558",
-        "scrollbar-active": "#4a5870",
+        "scrollbar": "#303030",
+        "scrollbar-hover": "#444444",
+        "scrollbar-active": "#585858",
         "scrollbar-background": "#10141b",
         "scrollbar-background-hover": "#10141b",
         "scrollbar-background-active": "#10141b",
@@ -64,7 +65,7 @@ class PeekApp(App[None]):
         directory: Path,
     ) -> None:
         # Textual chooses how to do without colours before it knows the theme: its other way is black on black.
-        super().__init__(ansi_color="NO_COLOR" in os.environ or None)
+        super().__init__(driver_class=SparingDriver, ansi_color="NO_COLOR" in os.environ or None)
         self._store = Store(paths, format, more, cache_directory()) if paths else None
         self._trace_title = title
         self._follow = follow
@@ -80,6 +81,8 @@ class PeekApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Give keys to a line that is being typed, in the order in which they came."""
+        if isinstance(event, events.Resize) and isinstance(self._driver, SparingDriver):
+            self._driver.forget()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             screen = self.screen
             if isinstance(screen, Debug) and screen.typed(event):

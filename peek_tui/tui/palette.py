@@ -1,4 +1,7 @@
-"""Colours, by what they mean. Nothing is told by colour alone: a type has a code and a sign, a failure a `✗`."""
+"""Colours, by what they mean. Nothing is told by colour alone: a type has a code and a sign, a failure a `✗`.
+
+The colours of text are those that terminals have numbers for: half the bytes, and the same where there are no others.
+"""
 
 from __future__ import annotations
 
@@ -40,27 +43,27 @@ def _fg(colour: str, **attributes: bool) -> Style:
 
 
 COLOUR = Palette(
-    text=_fg("#d7dae0"),
-    dim=_fg("#7d8590"),
-    strong=_fg("#f2f4f8", bold=True),
+    text=_fg("#dadada"),
+    dim=_fg("#8a8a8a"),
+    strong=_fg("#eeeeee", bold=True),
     cursor=Style(bgcolor="#2b3a55"),
     cursor_blurred=Style(bgcolor="#232a36"),
-    error=_fg("#ff7b72", bold=True),
-    good=_fg("#7ee787"),
-    live=_fg("#7ee787", bold=True),
-    key=_fg("#9fb4d4"),
-    value=_fg("#d7dae0"),
-    number=_fg("#e3b341"),
+    error=_fg("#ff8787", bold=True),
+    good=_fg("#87d787"),
+    live=_fg("#87d787", bold=True),
+    key=_fg("#87afd7"),
+    value=_fg("#dadada"),
+    number=_fg("#d7af5f"),
     bar=Style(bgcolor="#1b212c"),
     groups={
-        "1": _fg("#79c0ff"),
-        "2": _fg("#e3b341"),
-        "3": _fg("#d2a8ff"),
-        "4": _fg("#ffa657"),
-        "5": _fg("#a5d6ff"),
-        "6": _fg("#7ee787"),
-        "7": _fg("#ff7b72"),
-        "8": _fg("#8b949e"),
+        "1": _fg("#5fafff"),
+        "2": _fg("#d7af5f"),
+        "3": _fg("#d7afff"),
+        "4": _fg("#ffaf5f"),
+        "5": _fg("#afd7ff"),
+        "6": _fg("#87d787"),
+        "7": _fg("#ff8787"),
+        "8": _fg("#949494"),
     },
 )
 

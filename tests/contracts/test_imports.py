@@ -57,10 +57,17 @@ def test_layers() -> None:
     assert "0 broken." in done.stdout
 
 
-@pytest.mark.parametrize("package", ["peek_tui.trace", "peek_tui.render", "peek_tui.state", "peek_tui.debugger"])
+@pytest.mark.parametrize("package", ["peek_tui.trace", "peek_tui.render", "peek_tui.debugger"])
 def test_no_toolkit(package: str) -> None:
-    """Reading, wording, the view state and the Python API load no toolkit and no numpy."""
+    """Reading, wording and the Python API load no toolkit and no numpy."""
     assert loaded_by(package) & TOOLKITS == set()
+
+
+def test_state_without_toolkit() -> None:
+    """The view state loads no toolkit; the tree's arrays need numpy, and nothing else loads them before a tree is."""
+    assert loaded_by("peek_tui.state") & TOOLKITS == {"numpy"}
+    importers = [path for path in (ROOT / "peek_tui").rglob("*.py") if "\nfrom .forest" in path.read_text()]
+    assert importers == []
 
 
 def test_the_screen_loads_what_is_forbidden_elsewhere() -> None:

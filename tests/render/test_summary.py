@@ -20,7 +20,7 @@ TEXT = [{"type": "text", "text": "It rains."}]
 LINES: dict[str, tuple[dict[str, Any], str]] = {
     "agent_start": ({"agent_name": "a", "argv": ["agent.py", "--fast"], "tags": ["demo"]}, "agent.py --fast"),
     "agent_end": ({"status": "completed", "totals": {"events": 9, "errors": 0}}, "completed events=9"),
-    "capture_loss": ({"events": 3, "bytes": 99, "reasons": {"disk full": 3}}, "3 events lost: disk full=3"),
+    "capture_loss": ({"events": 3, "bytes": 99, "reasons": {"disk full": 3}}, "3 events, 99 bytes lost: disk full (3)"),
     "agent_turn": ({"speaker": "n", "turn_index": 2, "goal": "find out", "content": "hm"}, "find out"),
     "user_message": ({"content": "What is the\n weather?"}, "What is the weather?"),
     "llm_request": ({"model": "n", "messages": [{"role": "user", "content": "Hi"}]}, "1 message Hi"),
@@ -82,7 +82,7 @@ def test_failure(tmp_path: Path, type: str) -> None:
 @pytest.mark.parametrize("type", LINES)
 def test_nothing_known(tmp_path: Path, type: str) -> None:
     """An event without any payload has a line too, and nothing in it is made up."""
-    said = {"llm_request": "0 messages", "capture_loss": "events lost:"}
+    said = {"llm_request": "0 messages", "capture_loss": "some events lost"}
     assert summary(event_of(tmp_path, type, "n")) == said.get(type, "")
 
 

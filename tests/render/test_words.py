@@ -64,3 +64,8 @@ def test_unknown_types(type: str, code: str) -> None:
 def test_hostile_types(type: str) -> None:
     """No type's name can speak to the terminal through its code."""
     assert obeyed(look_of(type).code) == set()
+
+
+def test_no_fold_signs() -> None:
+    """No type has a sign that says of a branch whether it is folded."""
+    assert {look_of(type).sign for type in TYPES} & {"▸", "▾"} == set()

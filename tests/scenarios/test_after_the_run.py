@@ -12,6 +12,7 @@ import pytest
 from tests.state.traces import TraceFile
 
 from .conftest import Start, StartBoth, check_left, leave, wait_selected
+from .terminal import Terminal
 
 
 def test_opens_and_quits(both: StartBoth, demo: Path) -> None:
@@ -83,7 +84,7 @@ def test_filters(both: StartBoth, story: Path) -> None:
         terminal.press(":3\r")
         wait_selected(terminal, "▌   3 ", "LLM  →")
         terminal.press("1")
-        wait_selected(terminal, "▌   2 ", "TURN ▸")
+        wait_selected(terminal, "▌   2 ", "TURN ○")
         terminal.wait_for(" 3/49")
         terminal.wait_gone("[1 llm")
         terminal.press("2", "5")
@@ -104,11 +105,11 @@ def test_tree(both: StartBoth, story: Path) -> None:
     for terminal in both(story):
         terminal.wait_for("■ FINISHED completed")
         terminal.press("t", "-")
-        terminal.wait_for("▾ ▶ shopper", "▸ ▸ shopper  understand", "■ shopper")
+        terminal.wait_for("▾ ▶ shopper", "▸ ○ shopper  understand", "■ shopper")
         terminal.press("j", "j", "j", "l")
-        terminal.wait_for("▾ ▸ shopper  buy", "⚑ before buying", "⊘ spending")
+        terminal.wait_for("▾ ○ shopper  buy", "⚑ before buying", "⊘ spending")
         terminal.press("t")
-        wait_selected(terminal, "▌  10 ", "TURN ▸ shopper  buy")
+        wait_selected(terminal, "▌  10 ", "TURN ○ shopper  buy")
         leave(terminal, "q")
 
 
@@ -239,3 +240,54 @@ def test_idle(peek: Start, story: Path) -> None:
     terminal.listen(1.0)
     assert len(terminal.written) == before
     leave(terminal, "q")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trace that takes a while to read."""
+    path = tmp_path_factory.mktemp("large") / "large.jsonl"
+    head = '{"v":1,"ts":1763640000000000000,"type":"tool_call","name":"search","session":"large"'
+    lines = (f'{head},"id":"{id:016x}","parent":"{max(0, id - 1) // 9:016x}"}}\n' for id in range(1, 200_000))
+    path.write_text("".join(lines))
+    return path
+
+
+class TestWhileItReads:
+    """The first rows are there, and more are being read."""
+
+    def open(self, peek: Start, large: Path) -> Terminal:
+        terminal = peek(large, size=(80, 24))
+        terminal.wait_for("TOOL → search")
+        return terminal
+
+    def test_quits(self, peek: Start, large: Path) -> None:
+        """It can be left, and says nothing of what it was doing."""
+        leave(self.open(peek, large), "q")
+
+    def test_terminated(self, peek: Start, large: Path) -> None:
+        """It can be ended from outside."""
+        terminal = self.open(peek, large)
+        terminal.process.send_signal(signal.SIGTERM)
+        check_left(terminal, 128 + signal.SIGTERM)
+
+    def test_keys(self, peek: Start, large: Path) -> None:
+        """Keys are obeyed, and what they select stays selected when all is read."""
+        terminal = self.open(peek, large)
+        terminal.press("j", "j")
+        wait_selected(terminal, "▌   2 ")
+        terminal.wait_for("199,999 ev")
+        wait_selected(terminal, "▌      2 ")
+        leave(terminal, "q")
+
+    def test_back_to_the_list(self, peek: Start, large: Path, tmp_path: Path) -> None:
+        """The list of sessions is come back to, and another one is opened."""
+        (tmp_path / "traces").mkdir()
+        (tmp_path / "traces" / "large.jsonl").hardlink_to(large)
+        terminal = peek(size=(80, 24))
+        terminal.wait_for("1 in all")
+        for _ in range(3):
+            terminal.press("enter")
+            terminal.wait_for("TOOL → search")
+            terminal.press("q")
+            terminal.wait_for("1 in all")
+        leave(terminal, "q")

@@ -228,7 +228,7 @@ class TestShown:
         assert not browse.seek(ERRORS, -1)
         browse.isolate()
         browse.hide_selected()
-        assert (browse.row, browse.only) == (None, None)
+        assert (browse.row, browse.shown.only) == (None, None)
 
     def test_hidden_selection(self, browse: Browse) -> None:
         """While the selected event is hidden the nearest visible one before it stands in, and it is back when shown."""
@@ -255,9 +255,9 @@ class TestShown:
         """Only the selected event's type is shown; again, everything."""
         browse.go_row(3)
         browse.isolate()
-        assert (list(browse.rows), browse.row, browse.only) == ([3, 6], 3, "tool_call")
+        assert (list(browse.rows), browse.row, browse.shown.only) == ([3, 6], 3, "tool_call")
         browse.isolate()
-        assert (list(browse.rows), browse.row, browse.only) == (list(range(10)), 3, None)
+        assert (list(browse.rows), browse.row, browse.shown.only) == (list(range(10)), 3, None)
 
     def test_isolate_keeps_hidden_groups(self, browse: Browse) -> None:
         """What was hidden before a type was isolated is hidden again afterwards."""
@@ -272,7 +272,7 @@ class TestShown:
         browse.go_row(3)
         browse.isolate()
         browse.toggle_group("1")
-        assert (browse.only, list(browse.rows)) == (None, [0, 1, 3, 4, 5, 6, 7, 8, 9])
+        assert (browse.shown.only, list(browse.rows)) == (None, [0, 1, 3, 4, 5, 6, 7, 8, 9])
 
     def test_isolate_a_type_with_signs(self, trace: TraceFile) -> None:
         """A type's name is taken as it is written, whatever signs are in it."""
@@ -292,7 +292,7 @@ class TestShown:
         browse.toggle_group("2")
         browse.isolate()
         browse.show_all()
-        assert (list(browse.rows), browse.hidden, browse.only, browse.filtered) == (
+        assert (list(browse.rows), browse.shown.hidden, browse.shown.only, browse.filtered) == (
             list(range(10)),
             frozenset(),
             None,
@@ -303,7 +303,7 @@ class TestShown:
         """The group of the selected event is hidden."""
         browse.go_row(5)
         browse.hide_selected()
-        assert (browse.hidden, browse.row) == (frozenset("3"), 4)
+        assert (browse.shown.hidden, browse.row) == (frozenset("3"), 4)
 
     def test_counts(self, browse: Browse) -> None:
         """Every group has its number of events, hidden or not, and says whether it is shown."""

@@ -180,7 +180,7 @@ class Pair:
         assert list(browse.rows) == [order.index(at) for at in model.visible()]
         assert browse.position == model.position()
         assert browse.row == (None if current is None else order.index(current))
-        assert (browse.follow, browse.frozen, browse.only) == (model.follow, model.frozen, model.only)
+        assert (browse.follow, browse.frozen, browse.shown.only) == (model.follow, model.frozen, model.only)
         assert browse.behind == len(model.arrived) - model.shown
         counts = {group.key: 0 for group in GROUPS}
         for at in order:

@@ -51,6 +51,11 @@ class TestHeader:
         """What the event does not have is not spoken of."""
         assert outline({}).entries[0].text == "2025-11-20 12:00:00.000"
 
+    def test_no_time(self, trace: TraceFile) -> None:
+        """An event that says no time is not given one."""
+        trace.write(b'{"v":1,"id":"5f3a9c1e00000000","type":"log"}\n')
+        assert Outline(trace.snapshot().event(0), 60).entries[0].text == "no time given"
+
     def test_where_it_belongs(self, outline: Any) -> None:
         """Agent, task, id, parent, links and session are named."""
         lines = outline({}, agent="planner", task="main/2", links=["a", "b"], parent="5f3a9c1e000000ff").entries
@@ -138,6 +143,15 @@ class TestPayload:
         assert entry_of(outer, "a").folded is True
         assert payload(outer.toggle(line_of(outer, "a"))) == payload(inner)
 
+    def test_fold_all_of_it(self, outline: Any) -> None:
+        """The first line folds all that the event says, failure and payload; whose event it is stays."""
+        laid_out = outline({"a": {"b": 1}, "z": 2}, agent="planner", error={"type": "Boom", "message": "it broke"})
+        folded = laid_out.toggle(0)
+        assert [entry.key for entry in folded.entries] == ["", "", "agent", "id", "session"]
+        assert (laid_out.entries[0].folded, folded.entries[0].folded) == (False, True)
+        assert folded.toggle(0).entries == laid_out.entries
+        assert outline({}).entries[0].folded is None
+
     def test_same_keys_fold_apart(self, outline: Any) -> None:
         """Of two branches with the same key, only the chosen one folds."""
         laid_out = outline({"a": {"x": {"n": 1}}, "b": {"x": {"n": 2}}})
@@ -150,7 +164,7 @@ class TestPayload:
             (4, "n", "2"),
         ]
 
-    @pytest.mark.parametrize("line", [-1, 0, 99])
+    @pytest.mark.parametrize("line", [-1, 1, 99])
     def test_what_does_not_fold(self, outline: Any, line: int) -> None:
         """To fold a line that does not fold changes nothing."""
         laid_out = outline({"a": 1})
@@ -277,24 +291,19 @@ class TestDamage:
         assert entry_of(laid_out, "raw").text == raw
 
     def test_line(self, trace: TraceFile) -> None:
-        """A line that is no event shows where it stands, why it is none, and its bytes."""
+        """A line that is no event shows where it stands, why it is none, and its bytes, each once, and no time."""
         trace.write(b"garbage\n")
         laid_out = Outline(trace.snapshot().event(0), 200)
-        shown = {entry.key: entry.text for entry in laid_out.entries if entry.key}
-        reason = "not JSON: Expecting value at character 0"
-        assert shown == {
-            "damaged": reason,
-            "raw": "garbage",
-            "file": str(trace.path),
-            "line": "1",
-            "reason": reason,
-            "bytes": "7",
-            "text": "garbage",
-        }
+        assert [(entry.key, entry.text) for entry in laid_out.entries] == [
+            ("", "line 1, 7 bytes"),
+            ("damaged", "not JSON: Expecting value at character 0"),
+            ("file", str(trace.path)),
+            ("raw", "garbage"),
+        ]
 
     def test_long_line(self, trace: TraceFile) -> None:
         """A long damaged line is one line until it is opened."""
         trace.write("模".encode() * 1_000_000 + b"\n")
         laid_out = Outline(trace.snapshot().event(0), 300)
         assert entry_of(laid_out, "raw").text.endswith("… 1,000,000 characters")
-        assert len(laid_out.entries) == 8
+        assert len(laid_out.entries) == 4

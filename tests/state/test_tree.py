@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peek_tui.state.browse import Browse
+from peek_tui.state.forest import Forest, Shape
 from peek_tui.state.tree import TreeView
 
 from .traces import Growing, TraceFile, close_all
@@ -35,11 +37,21 @@ def browse(trace: TraceFile) -> Browse:
     return Growing(trace).browse
 
 
+def planted(browse: Browse) -> TreeView:
+    """The view of all that is browsed."""
+    view = TreeView(browse)
+    grow(view, browse)
+    return view
+
+
+def grow(view: TreeView, browse: Browse) -> None:
+    """Give the view the tree of what is browsed now."""
+    view.take(Forest(Shape(browse.snapshot), browse.shown))
+
+
 @pytest.fixture
 def view(browse: Browse) -> TreeView:
-    view = TreeView(browse)
-    view.update()
-    return view
+    return planted(browse)
 
 
 def test_lines(view: TreeView) -> None:
@@ -76,12 +88,68 @@ def test_chunk(view: TreeView, browse: Browse) -> None:
     assert view.position == 2
 
 
-def test_hidden_in_the_timeline(view: TreeView, browse: Browse) -> None:
-    """An event that the timeline hides can be selected in the tree."""
+def test_hidden(view: TreeView, browse: Browse) -> None:
+    """What the timeline hides the tree hides, and what belongs to it hangs under the nearest shown event above it."""
+    browse.go_row(7)
+    browse.toggle_group("3")
+    assert view.rows == [0, 1, 2, 4, 6, 7, 8]
+    assert [view.branch(line).depth for line in range(7)] == [0, 1, 2, 3, 2, 3, 1]
+    assert (view.position, browse.row) == (5, 7)
+    assert view.up()
+    assert view.up()
+    assert browse.row == 1
+    browse.show_all()
+    assert view.rows == [0, 1, 2, 4, 5, 6, 7, 8]
+
+
+def test_hidden_selection(view: TreeView, browse: Browse) -> None:
+    """A selected event that is hidden is stood in for by the nearest shown one it belongs to; up goes there."""
+    browse.go_row(7)
     browse.toggle_group("2")
-    view.move(5)
-    assert (browse.selected, view.position) == (6, 5)
-    assert browse.row == 5
+    assert view.rows == [0, 1, 2, 4, 5, 8]
+    assert view.position == 4
+    assert (view.down(), view.sibling(1), browse.selected) == (False, False, 7)
+    assert view.up()
+    assert browse.selected == 5
+
+
+def test_hidden_root(view: TreeView, browse: Browse) -> None:
+    """Without a shown event above it, the one before it stands in, or the first."""
+    browse.go_row(8)
+    browse.toggle_group("6")
+    assert view.rows == [1, 2, 4, 5, 6, 7]
+    assert [view.branch(line).depth for line in range(6)] == [0, 1, 2, 1, 2, 3]
+    assert view.position == 5
+    browse.select(0)
+    assert view.position == 0
+    assert not view.up()
+
+
+def test_only_chunks(view: TreeView, browse: Browse) -> None:
+    """The pieces of answers are lines when nothing else is asked for."""
+    browse.go_row(3)
+    browse.isolate()
+    assert view.rows == [3]
+
+
+def test_nothing_shown(view: TreeView, browse: Browse) -> None:
+    """When all is hidden there are no lines, and keys do no harm."""
+    for key in "12345678":
+        browse.toggle_group(key)
+    view.move(1)
+    view.toggle()
+    assert (view.rows, view.position, view.up(), view.down(), view.sibling(-1)) == ([], 0, False, False, False)
+
+
+def test_folds_are_kept(view: TreeView, browse: Browse) -> None:
+    """What is folded while a filter is on stays so without it, and the other way round."""
+    browse.toggle_group("3")
+    browse.go_row(6)
+    view.fold()
+    assert view.rows == [0, 1, 2, 4, 6, 8]
+    browse.show_all()
+    assert view.rows == [0, 1, 2, 4, 5, 6, 8]
+    assert view.branch(5).below == 1
 
 
 def test_up(view: TreeView, browse: Browse) -> None:
@@ -142,16 +210,62 @@ def test_fold_around_the_selection(view: TreeView, browse: Browse) -> None:
 def test_growth(trace: TraceFile) -> None:
     """What arrives is there, below the fold it belongs to, and what is folded stays so."""
     growing = Growing(trace)
-    view = TreeView(growing.browse)
-    assert view.update()
-    assert not view.update()
+    view = planted(growing.browse)
     view.fold_all()
     trace.add("log", "late", parent="5f3a9c1e00000001")
     trace.add("log", "root")
     growing.take_in()
-    assert view.update()
+    grow(view, growing.browse)
     assert view.rows == [0, 1, 8, 10]
     assert view.branch(1).sums.events == 8
+    assert view.branch(1).below == 6
+
+
+def test_older_than_the_timeline(trace: TraceFile) -> None:
+    """An event that the tree does not have yet is stood in for by the nearest one above it that it has."""
+    growing = Growing(trace)
+    view = planted(growing.browse)
+    new = trace.add("tool_call", "new", parent="5f3a9c1e00000005")
+    trace.add("tool_result", "new", parent=new)
+    trace.add("log", "circle", parent="5f3a9c1e0000000b")
+    trace.add("log", "root")
+    growing.take_in()
+    growing.browse.go_row(10)
+    assert view.position == 4
+    for row in (11, 12):
+        growing.browse.go_row(row)
+        assert view.position == 0
+        assert not view.up()
+    growing.browse.go_row(10)
+    grow(view, growing.browse)
+    assert view.rows[view.position] == 10
+
+
+def test_update(view: TreeView, browse: Browse) -> None:
+    """Whether lines have changed is said once, whatever changed them."""
+    changes: tuple[Callable[[], Any], ...] = (
+        lambda: None,
+        view.fold_all,
+        view.unfold_all,
+        view.toggle,
+        lambda: browse.toggle_group("3"),
+        browse.show_all,
+        lambda: grow(view, browse),
+    )
+    for change in changes:
+        change()
+        assert view.update()
+        assert not view.update()
+    for still in (view.up, lambda: view.sibling(1), lambda: view.move(1)):
+        still()
+        assert not view.update()
+
+
+def test_no_tree_yet(browse: Browse) -> None:
+    """Before the first tree is there, there are no lines, and keys do no harm."""
+    view = TreeView(browse)
+    view.take(None)
+    check_without_lines(view)
 
 
 def test_orphans_and_cycles(trace: TraceFile) -> None:
@@ -159,17 +273,18 @@ def test_orphans_and_cycles(trace: TraceFile) -> None:
     trace.add("log", "orphan", parent="00000000000000ff")
     trace.add("log", "circle", parent="5f3a9c1e0000000b")
     trace.add("log", "circle", parent="5f3a9c1e0000000a")
-    view = TreeView(Growing(trace).browse)
-    view.update()
-    marks = {view.branch(line).row: view.branch(line).mark for line in range(len(view.rows))}
+    view = planted(Growing(trace).browse)
+    marks = {row: view.branch(line).mark for line, row in enumerate(view.rows)}
     assert {row: mark for row, mark in marks.items() if mark} == {9: "orphan", 10: "cycle"}
     assert view.rows[-3:] == [9, 10, 11]
 
 
 def test_empty(trace: TraceFile, tmp_path: Path) -> None:
     """A tree without events takes every key."""
-    view = TreeView(Growing(TraceFile(tmp_path / "empty.jsonl")).browse)
-    view.update()
+    check_without_lines(planted(Growing(TraceFile(tmp_path / "empty.jsonl")).browse))
+
+
+def check_without_lines(view: TreeView) -> None:
     view.move(1)
     view.toggle()
     view.fold()
@@ -194,8 +309,7 @@ def test_any_parents(parents: list[tuple[int, bool]], keys: list[str]) -> None:
         for parent, chunk in parents:
             trace.add("llm_chunk" if chunk and parent else "log", parent=f"5f3a9c1e{parent:08x}")
         browse = Growing(trace).browse
-        view = TreeView(browse)
-        view.update()
+        view = planted(browse)
         shown = sorted(view.rows)
         assert len(set(shown)) == len(shown)
         moves: dict[str, Any] = {

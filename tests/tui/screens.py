@@ -81,6 +81,15 @@ class Peek:
         """What a bar says."""
         return text_of(self.app.screen.query_one(f"#{id}", Bar))
 
+    def has_read(self) -> bool:
+        """Whether all there is has been read and is on the screen."""
+        screen = self.app.screen
+        if isinstance(screen, Debug):
+            reading = screen.reader.reading
+            taken = screen.browse.snapshot is reading.snapshot and screen.tree_view.forest is reading.forest
+            return reading.settled and taken
+        return self.sessions.session_watch.sessions is not None or self.sessions.session_watch.failure is not None
+
     async def press(self, *keys: str) -> None:
         """Press keys as fast as a terminal sends what was pasted: `Pilot.press` rests 80 ms after each."""
         for key in keys:
@@ -118,14 +127,15 @@ async def opened(
     *,
     directory: Path = Path("/nowhere"),
     follow: bool = False,
+    read: bool = True,
 ) -> AsyncIterator[Peek]:
-    """Open the debugger on traces, all of them read, or the list of sessions of a directory."""
+    """Open the debugger on traces, all of them `read`, or the list of sessions of a directory."""
     app = PeekApp(paths, title="title", follow=follow, directory=directory)
     async with app.run_test(size=size) as pilot:
         peek = Peek(pilot)
         await peek.until(lambda: isinstance(app.screen, Debug | Sessions) and app.screen.is_current)
-        await app.workers.wait_for_complete()
-        await peek.rest()
+        if read:
+            await peek.until(peek.has_read)
         yield peek
 
 

@@ -200,7 +200,7 @@ async def _(peek: Peek, key: str) -> None:
 async def _(peek: Peek, key: str) -> None:
     await peek.go(Row.REQUEST)
     await peek.press(key)
-    assert peek.debug.browse.hidden == {"1"}
+    assert peek.debug.browse.shown.hidden == {"1"}
     assert "LLM" not in text_of(peek.timeline)
 
 

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.state.traces import TraceFile
 
+from .losing import record_loss
 from .screens import opened, text_of
+
+CLAUDE_CODE = Path(__file__).parents[1] / "data/claude-code/c0dd4541-edf8-42ad-988b-48514793592b.jsonl"
 
 
 @pytest.fixture
@@ -50,6 +55,76 @@ class TestDamage:
             trace.add("log", "at last")
             await peek.until(lambda: peek.row == 0)
             await peek.until(lambda: "at last" in text_of(peek.timeline))
+
+
+class TestReading:
+    async def test_cannot_go_on(self, tmp_path: Path) -> None:
+        """When a file beside the trace cannot be read, what was read stays, and why there is no more is said."""
+        shutil.copy(CLAUDE_CODE, tmp_path)
+        beside = tmp_path / CLAUDE_CODE.stem / "subagents"
+        beside.mkdir(parents=True)
+        os.mkfifo(beside / "agent-1.jsonl")
+        async with opened([tmp_path / CLAUDE_CODE.name], (300, 40), read=False) as peek:
+            await peek.until(lambda: "nothing more is read: " in peek.bar("keys"))
+            assert "is not a regular file" in peek.bar("keys")
+            await peek.press("j", "j")
+            assert peek.row == 2
+
+    async def test_tree_of_a_moment(self, story: Path) -> None:
+        """A key that needs the tree, pressed before the first one is there, waits for it."""
+        async with opened([story], read=False) as peek:
+            await peek.press("d")
+            assert peek.row == 1
+
+
+class TestLoss:
+    @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+    async def test_shown(self, tmp_path: Path, size: tuple[int, int]) -> None:
+        """What the writer could not write is said in words: in its row, in the event, and in the title."""
+        lost = record_loss(tmp_path / "trace.jsonl")
+        events, bytes = lost["events"], lost["bytes"]
+        async with opened([tmp_path / "trace.jsonl"], size) as peek:
+            [line] = [line for line in text_of(peek.timeline).splitlines() if "LOSS" in line]
+            assert f"LOSS ✗ {events} events, {bytes:,} bytes lost: " in line
+            assert f"{events} LOST" in peek.bar("title")
+            await peek.press("G", "k", "k")
+            assert peek.event.type == "capture_loss"
+            assert text_of(peek.inspector).splitlines()[1:4] == [
+                f" lost: {events} events, {bytes:,} bytes",
+                f" why: File too large ({events - 1})",
+                " why: wrote 112 of 296 bytes (1)",
+            ]
+            assert "reasons" not in text_of(peek.inspector)
+
+    async def test_nothing_lost(self, story: Path) -> None:
+        """Where nothing was lost nothing is said of it."""
+        async with opened([story]) as peek:
+            assert "LOST" not in peek.bar("title")
+
+
+class TestPanes:
+    @pytest.mark.parametrize("key", ["tab", "shift+tab"])
+    async def test_event_alone(self, story: Path, key: str) -> None:
+        """Where there is one pane, Tab has nowhere to go, and folds nothing."""
+        async with opened([story]) as peek:
+            await peek.press("d", "enter")
+            before = text_of(peek.inspector)
+            await peek.press(key)
+            assert peek.inspector.has_focus
+            assert text_of(peek.inspector) == before
+
+    async def test_payload_folds(self, story: Path) -> None:
+        """The whole of an event folds on its first line, which folding leads to from each line of the payload."""
+        async with opened([story]) as peek:
+            await peek.press("d", "enter", "j", "h")
+            assert peek.inspector.selected == 0
+            before = text_of(peek.inspector)
+            await peek.press("h")
+            first, _, second = text_of(peek.inspector).splitlines()[:3]
+            assert first.startswith(" ▸ 2025-11-20 08:00:00.500")
+            assert second.startswith(" id: ")
+            await peek.press("l")
+            assert text_of(peek.inspector) == before
 
 
 class TestMouse:
@@ -98,7 +173,15 @@ class TestSelection:
             await peek.press("t", "j", "j", "j")
             assert peek.event.type == "llm_request"
             await peek.press("t", "e", "e")
-            assert peek.tree.view.branch(peek.tree.view.position).row == peek.row
+            assert peek.tree.view.rows[peek.tree.view.position] == peek.row
+
+    async def test_tree_typed_fast(self, story: Path) -> None:
+        """In a tree that was just called for, keys go where they would in one that is seen."""
+        async with opened([story], (80, 24)) as peek:
+            await peek.press("t", "G")
+            assert peek.event.type == "agent_end"
+            await peek.press("t", "t", "g", "j")
+            assert peek.row == 1
 
 
 class TestPrompt:

@@ -102,6 +102,24 @@ async def test_no_sessions(tmp_path: Path) -> None:
         assert rows(peek) == []
 
 
+async def test_unreadable(tmp_path: Path) -> None:
+    """A directory that cannot be read is said to be so."""
+    directory = tmp_path / ("long" * 70)
+    async with opened(directory=directory, size=(400, 24)) as peek:
+        assert peek.bar("head").startswith(f" {directory} cannot be read: File name too long")
+        await peek.press("j", "enter")
+        assert rows(peek) == []
+
+
+async def test_vanished(directory: Path) -> None:
+    """A session whose file has gone since the last look is not opened, and the list says why."""
+    async with opened(directory=directory) as peek:
+        shutil.rmtree(directory)
+        await peek.press("enter")
+        assert "there is no such file" in peek.bar("keys")
+        assert len(rows(peek)) == 3
+
+
 @pytest.mark.parametrize("size", [(120, 40), (40, 10)])
 async def test_hostile(hostile: Path, size: tuple[int, int]) -> None:
     """A hostile session's line is as wide as the screen and only printed, and so is its debugger's title."""

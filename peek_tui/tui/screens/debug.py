@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
-from peek_tui.errors import UsageError
+from peek_tui.errors import InputError, UsageError
 from peek_tui.render.text import clean_line
 from peek_tui.state.browse import ERRORS, Browse
 from peek_tui.state.goto import HINT, go_to
-from peek_tui.state.live import Live
 from peek_tui.state.prompt import Prompt
+from peek_tui.state.reader import Reader
 from peek_tui.state.tree import TreeView
 from peek_tui.trace.model import Event
 from peek_tui.trace.store import Store
@@ -32,13 +35,17 @@ from .help import Help
 __all__ = ["Debug"]
 
 _WIDE = 160
-_TAIL_HZ = 10
 _HOLD = 0.1
-"""Seconds after a key in which what arrives is not painted: the key's own frame goes first."""
+"""Seconds after a key, and after what arrived was painted, in which nothing that arrives is painted."""
+_PATIENCE = 0.5
+"""Seconds for which a key that needs the tree waits for the first one."""
 
 
 class Debug(Screen[None]):
     """Shows one store."""
+
+    class News(Message):
+        """The reader has read something."""
 
     BINDINGS = bindings("debug")
     AUTO_FOCUS = "#timeline"
@@ -47,15 +54,18 @@ class Debug(Screen[None]):
 
     def __init__(self, store: Store, title: str, *, follow: bool = False) -> None:
         super().__init__()
-        self._store = store
         self._heading = clean_line(title)
-        self.browse = Browse(store.snapshot(), follow=follow)
+        self.reader = Reader(store)
+        self.browse = Browse(self.reader.reading.snapshot, follow=follow)
         self.tree_view = TreeView(self.browse)
-        self.live = Live(store)
+        self.live = self.reader.live
         self.last_key = 0.0
         """When the last key came, by the steady clock."""
         self._prompt: Prompt | None = None
-        self._last_painted = 0.0
+        self._last_taken = 0.0
+        self._first_tree = asyncio.Event()
+        """Set when there is a tree: the first one is taken in whatever else is going on."""
+        self._held: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self._heading)
@@ -68,32 +78,50 @@ class Debug(Screen[None]):
 
     def on_mount(self) -> None:
         self._sync(changed=True)
-        self.call_after_refresh(self._read_on)  # the first rows are seen before the others are read
-        self.set_interval(1 / _TAIL_HZ, self._tick)
+        self.call_after_refresh(self.reader.start, self._tell)  # the first rows are seen before the others are read
 
     # -- what arrives ----------------------------------------------------------------------------------------------
 
-    @work(exclusive=True)
-    async def _read_on(self) -> None:
-        """Read what the file already holds, letting keys through between slices."""
-        while self._store.advance():
-            await asyncio.sleep(0)
-            if monotonic() - self._last_painted > 1 / _TAIL_HZ:
-                self._take_in()
-        self._take_in()
+    def _tell(self) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and nobody wants news any more
+            self.post_message(self.News())
 
-    def _tick(self) -> None:
-        if monotonic() - self.last_key < _HOLD or not self.is_current:
+    def on_debug_news(self) -> None:
+        """Take in what has been read, unless a key's own frame, or the last of these, was painted just now."""
+        if self.reader.failure is not None:
+            self._give_up(self.reader.failure)
             return
-        while self._store.advance():
-            pass
+        wait = max(self.last_key, self._last_taken) + _HOLD - monotonic()
+        if wait <= 0 or not self._first_tree.is_set():
+            self._take_in()
+        elif self._held is None:
+            self._held = self.set_timer(wait, self._let_go)
+
+    def _give_up(self, failure: Exception) -> None:
+        """Keep showing what was read, when a file cannot be; anything else is a defect, and ends the program."""
+        if not isinstance(failure, InputError):
+            raise failure
+        self._take_in()
+        self._say(f"nothing more is read: {failure}")
+
+    def _let_go(self) -> None:
+        self._held = None
+        self.on_debug_news()
+
+    def on_screen_resume(self) -> None:
         self._take_in()
 
     def _take_in(self) -> None:
-        self._last_painted = monotonic()
-        changed = self.browse.update(self._store.snapshot())
-        if self.live.poll() or changed or self.browse.frozen:
-            self._paint(changed=changed)
+        if not self.is_current:
+            return
+        self._last_taken = monotonic()
+        reading = self.reader.reading
+        changed = self.browse.update(reading.snapshot)
+        if not self.browse.frozen:
+            self.tree_view.take(reading.forest)
+        if self.tree_view.forest is not None:
+            self._first_tree.set()
+        self._paint(changed=changed)
 
     # -- painting --------------------------------------------------------------------------------------------------
 
@@ -109,12 +137,12 @@ class Debug(Screen[None]):
         if tree.display:
             tree.sync(changed=changed)
         row = self.browse.selected if self.focused is tree else self.browse.row
-        self.query_one(Inspector).show_event(None if row is None else self._event(row))
-        self.query_one(TitleBar).sync(self.browse, self.live)
+        self.query_one(Inspector).show_event(None if row is None else self._event(self.browse.snapshot.handle(row)))
+        self.query_one(TitleBar).sync(self.browse, self.live, self.reader.reading.lost)
         self.query_one(TypesBar).sync(self.browse)
 
-    def _event(self, row: int) -> Event:
-        return self.query_one(Timeline).event_of(self.browse.snapshot.handle(row))
+    def _event(self, handle: int) -> Event:
+        return self.query_one(Timeline).event_of(handle)
 
     def _say(self, text: str) -> None:
         """Say something in the place of the keys, until the next key."""
@@ -159,7 +187,7 @@ class Debug(Screen[None]):
             self.browse.go_start()
             self._sync(changed=False)
         else:
-            self.action_move(-self._pane.lines)
+            self.action_move(-self._length)
 
     def action_end(self) -> None:
         if self._in_timeline:
@@ -167,7 +195,7 @@ class Debug(Screen[None]):
             self.browse.follow = self.live.may_grow
             self._sync(changed=False)
         else:
-            self.action_move(self._pane.lines)
+            self.action_move(self._length)
 
     def action_step(self, by: int) -> None:
         self._found(self.browse.step(by), "no further event of this agent")
@@ -175,30 +203,31 @@ class Debug(Screen[None]):
     def action_seek_error(self, by: int) -> None:
         self._found(self.browse.seek(ERRORS, by), f"no {'later' if by > 0 else 'earlier'} error")
 
-    def action_up(self) -> None:
-        self._walk(self.tree_view.up, "this event belongs to nothing")
+    async def action_up(self) -> None:
+        await self._walk(self.tree_view.up, "this event belongs to nothing")
 
-    def action_down(self) -> None:
-        self._walk(self.tree_view.down, "nothing belongs to this event")
+    async def action_down(self) -> None:
+        await self._walk(self.tree_view.down, "nothing belongs to this event")
 
-    def action_sibling(self, by: int) -> None:
-        self._walk(lambda: self.tree_view.sibling(by), f"no {'later' if by > 0 else 'earlier'} event with this parent")
+    async def action_sibling(self, by: int) -> None:
+        which = "later" if by > 0 else "earlier"
+        await self._walk(lambda: self.tree_view.sibling(by), f"no {which} event with this parent")
 
     def action_toggle_group(self, key: str) -> None:
         self.browse.toggle_group(key)
-        self._sync(changed=True)
+        self._refiltered()
 
     def action_show_all(self) -> None:
         self.browse.show_all()
-        self._sync(changed=True)
+        self._refiltered()
 
     def action_isolate(self) -> None:
         self.browse.isolate()
-        self._sync(changed=True)
+        self._refiltered()
 
     def action_hide_selected(self) -> None:
         self.browse.hide_selected()
-        self._sync(changed=True)
+        self._refiltered()
 
     def action_follow(self) -> None:
         if not self.browse.follow and not self.live.may_grow:
@@ -209,25 +238,25 @@ class Debug(Screen[None]):
 
     def action_freeze(self) -> None:
         self.browse.toggle_frozen()
+        self._take_in()
         self._sync(changed=True)
 
-    def action_tree(self) -> None:
+    async def action_tree(self) -> None:
         """Show the tree where there is room for one list only; elsewhere go to it, or back."""
         if self._in_timeline:
+            await self._tree_there()
             self.add_class("-tree")
             self.set_focus(self.query_one(DecisionTree))
         else:
             self.action_back()
         self._sync(changed=True)
 
-    def action_next_pane(self, by: int) -> None:
+    async def action_next_pane(self, by: int) -> None:
+        await self._tree_there()
         panes = [pane for pane in self.query(RowView) if pane.display]
         here = next((at for at, pane in enumerate(panes) if pane is self.focused), 0)
-        if len(panes) > 1:
-            self.set_focus(panes[(here + by) % len(panes)])
-            self._sync(changed=False)
-        else:
-            self.action_enter()
+        self.set_focus(panes[(here + by) % len(panes)])
+        self._sync(changed=False)
 
     def action_enter(self) -> None:
         match self.focused:
@@ -319,7 +348,7 @@ class Debug(Screen[None]):
         self._paint(changed=True)
 
     def on_unmount(self) -> None:
-        self._store.close()
+        self.reader.stop()
 
     def _found(self, found: bool, otherwise: str) -> None:
         if found:
@@ -327,19 +356,32 @@ class Debug(Screen[None]):
         else:
             self._say(otherwise)
 
-    def _walk(self, step: Callable[[], bool], otherwise: str) -> None:
+    async def _walk(self, step: Callable[[], bool], otherwise: str) -> None:
         """Step along the tree, whether it is seen or not."""
-        self.tree_view.update()
-        self._found(step(), otherwise)
+        await self._tree_there()
+        self._found(step(), otherwise if self._first_tree.is_set() else "the tree is not there yet")
+
+    async def _tree_there(self) -> None:
+        """Wait for the first tree, which just after the start is a moment away, so that no key comes too early."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._first_tree.wait(), _PATIENCE)
 
     def _fold(self, change: Callable[[], None]) -> None:
-        self.tree_view.update()
         change()
+        self._sync(changed=True)
+
+    def _refiltered(self) -> None:
+        self.reader.shown = self.browse.shown
         self._sync(changed=True)
 
     @property
     def _in_timeline(self) -> bool:
         return isinstance(self.focused, Timeline)
+
+    @property
+    def _length(self) -> int:
+        """How many lines the pane has; the tree just called for has them before it is laid out."""
+        return len(self.tree_view) if isinstance(self.focused, DecisionTree) else self._pane.lines
 
     @property
     def _pane(self) -> RowView:

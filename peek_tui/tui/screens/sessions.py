@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.screen import Screen
 
+from peek_tui.errors import InputError
 from peek_tui.paths import cache_directory
 from peek_tui.render import units
 from peek_tui.render.text import clean_line, fit
-from peek_tui.trace.sessions import Session, read_sessions
-from peek_tui.trace.sources import find_session, trace_files
-from peek_tui.trace.store import Store
+from peek_tui.state.watch import SessionWatch
+from peek_tui.trace.sessions import Session
+from peek_tui.trace.sources import find_session
+from peek_tui.trace.store import FIRST_SLICE, Store
 from peek_tui.tui.actions import bindings
 from peek_tui.tui.widgets.bars import Bar, KeysBar
 from peek_tui.tui.widgets.rows import Piece, RowView
@@ -22,13 +27,14 @@ from .help import Help
 
 __all__ = ["Sessions"]
 
-_AGAIN = 2.0
-"""Seconds between two looks at the directory."""
 _SIGN = {"running": "●", "finished": "■", "crashed": "✗", "unknown": "?"}
 
 
 class Sessions(Screen[None]):
     """Lists the sessions of a directory and opens the chosen one."""
+
+    class News(Message):
+        """There are other sessions than before."""
 
     BINDINGS = bindings("sessions")
     AUTO_FOCUS = "#sessions"
@@ -40,7 +46,8 @@ class Sessions(Screen[None]):
     def __init__(self, directory: Path) -> None:
         super().__init__()
         self._directory = directory
-        self._sessions: list[Session] = []
+        self.session_watch = SessionWatch(directory)
+        self._sessions: Sequence[Session] = ()
         self._chosen = 0
 
     def compose(self) -> ComposeResult:
@@ -50,20 +57,32 @@ class Sessions(Screen[None]):
         yield KeysBar("sessions")
 
     def on_mount(self) -> None:
-        self._look()
-        self.set_interval(_AGAIN, self._look)
+        self._sync(changed=True)
+        self.call_after_refresh(self.session_watch.start, self._tell)
 
-    def _look(self) -> None:
-        if not self.is_current:
-            return
+    def on_unmount(self) -> None:
+        self.session_watch.stop()
+
+    def on_screen_suspend(self) -> None:
+        self.session_watch.paused = True
+
+    def on_screen_resume(self) -> None:
+        self.session_watch.paused = False
+        self.session_watch.wake()
+
+    def _tell(self) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and nobody wants news any more
+            self.post_message(self.News())
+
+    def on_sessions_news(self) -> None:
+        """Show what was found; the same session stays chosen. When there is no reading the directory, that is said."""
+        failure = self.session_watch.failure
+        if failure is not None and not isinstance(failure, InputError):
+            raise failure
         kept = self._sessions[self._chosen].id if self._sessions else None
-        found = list(read_sessions(trace_files(self._directory), cache_directory()))
-        found.sort(key=lambda session: session.status != "running")  # stable: newest first within each half
-        changed = found != self._sessions
-        self._sessions = found
-        self._chosen = next((at for at, session in enumerate(found) if session.id == kept), 0)
-        if changed or not found:
-            self._sync(changed=True)
+        self._sessions = self.session_watch.sessions or ()
+        self._chosen = next((at for at, session in enumerate(self._sessions) if session.id == kept), 0)
+        self._sync(changed=True)
 
     def _sync(self, *, changed: bool) -> None:
         rows, title, head = self.query_one(_SessionRows), self.query_one("#title", Bar), self.query_one("#head", Bar)
@@ -78,9 +97,17 @@ class Sessions(Screen[None]):
                 (f"{len(self._sessions)} in all ", palette.text),
             ],
         )
-        empty = f" no sessions yet in {clean_line(str(self._directory))}; `peek demo` makes one"
-        head.show([(_HEAD if self._sessions else empty, palette.dim)])
+        head.show([(self._head(), palette.dim)])
         self.query_one(KeysBar).sync()
+
+    def _head(self) -> str:
+        if self._sessions:
+            return _HEAD
+        if self.session_watch.failure is not None:
+            return f" {clean_line(str(self.session_watch.failure))}"
+        if self.session_watch.sessions is None:
+            return " reading…"
+        return f" no sessions yet in {clean_line(str(self._directory))}; `peek demo` makes one"
 
     def action_move(self, by: int) -> None:
         self._chosen = min(len(self._sessions) - 1, max(0, self._chosen + by)) if self._sessions else 0
@@ -99,11 +126,17 @@ class Sessions(Screen[None]):
         self.action_move(len(self._sessions))
 
     def action_enter(self) -> None:
-        if self._sessions:
-            session = self._sessions[self._chosen]
+        if not self._sessions:
+            return
+        session = self._sessions[self._chosen]
+        try:
             more = find_session(session.id, self._directory).new
             store = Store(session.paths, more=more, cache=cache_directory())
-            self.app.push_screen(Debug(store, session.agent or session.id, follow=session.status == "running"))
+        except InputError as error:  # gone since the last look
+            self.query_one(KeysBar).say(str(error))
+            return
+        store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
+        self.app.push_screen(Debug(store, session.agent or session.id, follow=session.status == "running"))
 
     def action_help(self) -> None:
         self.app.push_screen(Help("sessions"))
@@ -113,10 +146,6 @@ class Sessions(Screen[None]):
 
     def action_leave(self) -> None:
         self.app.exit()
-
-    def on_screen_resume(self) -> None:
-        if self._sessions:
-            self._look()
 
     def on_row_view_clicked(self, event: RowView.Clicked) -> None:
         if event.line == self._chosen:
@@ -131,7 +160,7 @@ _HEAD = "     started              agent               status    outcome       t
 class _SessionRows(RowView):
     def __init__(self) -> None:
         super().__init__(id="sessions")
-        self.sessions: list[Session] = []
+        self.sessions: Sequence[Session] = ()
 
     def draw(self, line: int, width: int) -> list[Piece]:
         session, palette = self.sessions[line], self.palette

@@ -57,13 +57,13 @@ class TitleBar(Bar):
         super().__init__(id="title", filled=True)
         self._heading = heading
 
-    def sync(self, browse: Browse, live: Live) -> None:
-        """Show the state."""
+    def sync(self, browse: Browse, live: Live, lost: int) -> None:
+        """Show the state, and how many events the writer could not write."""
         palette, agent = self.palette, clean_line(browse.snapshot.agent_name())
         left: list[Piece] = [(" peek ", palette.strong), ("▸ ", palette.dim), (agent or self._heading, palette.strong)]
         if agent and agent != self._heading:
             left.append((f"  {self._heading}", palette.dim))
-        self.show(left, [*self._run_state(browse, live), *self._totals(browse)])
+        self.show(left, [*self._run_state(browse, live), *self._totals(browse, lost)])
 
     def _run_state(self, browse: Browse, live: Live) -> list[Piece]:
         palette = self.palette
@@ -75,10 +75,12 @@ class TitleBar(Bar):
             pieces.append(("FOLLOW  ", palette.strong))
         return pieces
 
-    def _totals(self, browse: Browse) -> list[Piece]:
+    def _totals(self, browse: Browse, lost: int) -> list[Piece]:
         palette, snapshot = self.palette, browse.snapshot
         errors = snapshot.errors()
         pieces: list[Piece] = [(f"{units.count(errors)} ✗  ", palette.error)] if errors else []
+        if lost:
+            pieces.append((f"{units.count(lost)} LOST  ", palette.error))
         pieces.append((f"{units.tokens(snapshot.usage().total)} tok  ", palette.text))
         pieces.append((f"{units.count(len(snapshot))} ev ", palette.text))
         return pieces

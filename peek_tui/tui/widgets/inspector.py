@@ -97,7 +97,7 @@ class Inspector(RowView):
         assert self._outline is not None
         entries = self._outline.entries
         above = range(self._selected - 1, -1, -1)
-        return next((line for line in above if entries[line].indent < entry.indent), self._selected)
+        return next((line for line in above if entries[line].indent < entry.indent), 0)  # the first is around them all
 
     def _sync(self, selected: int) -> None:
         """Repaint only the lines that differ from what is on the screen."""

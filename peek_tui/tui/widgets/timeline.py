@@ -44,7 +44,7 @@ class Timeline(RowView):
         palette = self.palette
         kind = palette.of_type(event.type)
         look = look_of(event.type)
-        failed = event.error is not None or event.damage is not None
+        failed = event.error is not None or event.damage is not None or event.type == "capture_loss"
         number = f"{units.count(row):>{_digits(len(snapshot))}} "
         time = units.clock(event.ts) if width >= _WIDE else units.clock(event.ts)[:8]
         length = units.duration(event.duration_ms) if event.duration_ms is not None else ""

@@ -15,9 +15,10 @@ from .rows import Piece, RowView
 
 __all__ = ["DecisionTree"]
 
-_STEP = 2
-_DEEPEST = 12
-"""Levels that are indented; deeper ones show their depth as a number."""
+_ROOMY = 60
+"""From this width on a level is indented by two columns; below it by one."""
+_SHARE = 3
+"""The part of the width that is spent on indenting at the most is one of so many; deeper levels are numbered."""
 
 
 class DecisionTree(RowView):
@@ -27,42 +28,43 @@ class DecisionTree(RowView):
         super().__init__(id="tree")
         self.view = view
         self._event_of = event_of
-        """Reads the event in a row."""
+        """Reads the event with a handle."""
 
     def sync(self, *, changed: bool) -> None:
         """Draw what the state says now; `changed` when lines other than the selected one may differ."""
         changed = self.view.update() or changed
-        self.show(len(self.view.rows), self.view.position, changed=changed)
+        self.show(len(self.view), self.view.position, changed=changed)
 
     def draw(self, line: int, width: int) -> list[Piece]:
         branch, palette = self.view.branch(line), self.palette
-        event = self._event_of(branch.row)
+        event = self._event_of(branch.handle)
         kind, look = palette.of_type(event.type), look_of(event.type)
         failed = event.error is not None
         fold = "  " if branch.folded is None else "▸ " if branch.folded else "▾ "
         name = clean_line(event.name)
         tail = _tail(branch, event)
         head: list[Piece] = [
-            (_indent(branch.depth), palette.dim),
+            ("▌" if line == self._selected else " ", palette.strong),
+            (_indent(branch.depth, width), palette.dim),
             (fold, palette.dim),
             (f"{'✗' if failed else look.sign} ", palette.error if failed else kind),
             (f"{branch.mark} " if branch.mark else "", palette.error),
-            (f"{name}  " if name else "", palette.strong),
         ]
         room = max(0, width - sum(cell_width(text) for text, _ in head) - sum(cell_width(text) for text, _ in tail) - 1)
+        title = fit(name, room) if cell_width(name) + 2 > room else f"{name}  " if name else ""
         body = palette.error if failed else palette.dim
         return [
             *head,
-            (fit(summary(event), room), body),
+            (title, palette.strong),
+            (fit(summary(event), room - cell_width(title)), body),
             (" ", body),
             *((text, palette.error if is_error else palette.dim) for text, is_error in tail),
         ]
 
 
-def _indent(depth: int) -> str:
-    if depth <= _DEEPEST:
-        return " " * (1 + _STEP * depth)
-    return f"{depth:>{_STEP * _DEEPEST}} "
+def _indent(depth: int, width: int) -> str:
+    step, most = 2 if width >= _ROOMY else 1, width // _SHARE
+    return " " * step * depth if step * depth <= most else f"{depth:>{most - 1}} "
 
 
 def _tail(branch: Branch, event: Event) -> list[tuple[str, bool]]:
@@ -73,7 +75,7 @@ def _tail(branch: Branch, event: Event) -> list[tuple[str, bool]]:
         if sums.errors:
             pieces.append((f"{units.count(sums.errors)}✗ ", True))
         if branch.folded:
-            pieces.append((f"{units.count(sums.events - 1)} more ", False))
+            pieces.append((f"{units.count(branch.below)} more ", False))
         if sums.tokens:
             pieces.append((f"{units.tokens(sums.tokens)} tok ", False))
     elif event.duration_ms is not None:

@@ -1,0 +1,81 @@
+"""Work beside the event loop: files are read in a thread, what they say is shown in the loop.
+
+What passes from one to the other is immutable; the thread says that there is news, and the screen takes it when it
+likes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+__all__ = ["Background"]
+
+
+class Background:
+    """A thread that works until it is stopped. Subclasses say what it does, and what it lets go of at its end.
+
+    It is a daemon: a program that ends does not wait for a slow disk.
+    """
+
+    def __init__(self) -> None:
+        self.failure: Exception | None = None
+        """What ended the work too early; whoever is told of news raises it."""
+        self._stopped = False
+        self._wake = Event()
+        self._tell: Callable[[], object] = lambda: None
+        self._thread: Thread | None = None
+
+    def start(self, tell: Callable[[], object]) -> None:
+        """Begin. `tell` is called in the thread, each time there is news."""
+        if not self._stopped:
+            self._tell = tell
+            self._thread = Thread(target=self._run, name=type(self).__name__, daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End soon, without waiting for it: within the slice that is being read."""
+        self._stopped = True
+        self._wake.set()
+        if self._thread is None:
+            self.close()
+
+    def join(self, seconds: float) -> bool:
+        """Wait until the thread has ended, and return whether it has."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+        return self._thread is None or not self._thread.is_alive()
+
+    def work(self) -> None:
+        """Do it, until `stopped`."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Let go of what was used, in the thread that used it."""
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped
+
+    def wake(self) -> None:
+        """End the rest that the thread takes."""
+        self._wake.set()
+
+    def rest(self, seconds: float) -> None:
+        """Do nothing for so long, unless there is a reason to go on."""
+        self._wake.wait(seconds)
+        self._wake.clear()
+
+    def tell(self) -> None:
+        """Say that there is news."""
+        if not self._stopped:
+            self._tell()
+
+    def _run(self) -> None:
+        try:
+            self.work()
+        except Exception as error:  # whatever it is, the screen raises it
+            self.failure = error
+            self.tell()
+        finally:
+            self.close()

@@ -1,0 +1,104 @@
+"""Reading a trace beside the event loop: what it holds already, then what it grows by."""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, NamedTuple
+
+from peek_tui.render.loss import read_loss
+from peek_tui.trace.query import of_types
+from peek_tui.trace.store import Snapshot, Store
+
+from .background import Background
+from .live import Live
+from .shown import Shown
+
+if TYPE_CHECKING:
+    from .forest import Forest
+
+__all__ = ["Reader", "Reading"]
+
+_EVERY = 0.1
+"""Seconds between two looks at a file of which all is read, and between two tellings while there is more."""
+_TREES = 10
+"""Of so many seconds one is spent on trees: one of two million events takes half a second, and goes stale at once."""
+
+
+class Reading(NamedTuple):
+    """What was read so far."""
+
+    snapshot: Snapshot
+    forest: Forest | None
+    """The tree of this snapshot, or of an earlier one; None before the first is built."""
+    complete: bool
+    """Whether the files held no more than this."""
+    lost: int = 0
+    """How many events the writer says it could not write."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing to be done before the files grow."""
+        return self.complete and self.forest is not None and self.forest.snapshot is self.snapshot
+
+
+class Reader(Background):
+    """Owns a store once it is started: reads on, watches whether the run still runs, and builds trees."""
+
+    def __init__(self, store: Store) -> None:
+        """Take what the store has read so far."""
+        super().__init__()
+        self._store = store
+        self._next_tree = 0.0
+        self._losses = 0
+        self.live = Live(store)
+        self.shown = Shown()
+        """What the next tree shows."""
+        self.reading = Reading(store.snapshot(), None, complete=False)
+        """The newest there is."""
+
+    def work(self) -> None:
+        """Read on. While there is more to read, news is told now and then; after that, each time there is any."""
+        while not self.stopped:
+            told = monotonic()
+            while not self.stopped and self._store.advance():
+                if monotonic() - told >= _EVERY:
+                    told = monotonic()
+                    self._publish(complete=False)
+                sleep(0)  # lets the screen have its turn
+            self._publish(complete=True)
+            self.rest(_EVERY)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._store.close()
+
+    def _publish(self, *, complete: bool) -> None:
+        """Take what the store has read, and tell when there is anything new in it."""
+        snapshot = self._store.snapshot()
+        reading = Reading(snapshot, self._forest(snapshot), complete, self._lost(snapshot))
+        news = self.live.poll() or reading != self.reading
+        self.reading = reading
+        if news:
+            self.tell()
+
+    def _lost(self, snapshot: Snapshot) -> int:
+        """Return how many events were lost: asked of the events that say so, when there are more of them."""
+        losses = snapshot.types()["capture_loss"]
+        if losses == self._losses:
+            return self.reading.lost
+        self._losses = losses
+        rows = snapshot.rows(of_types(["capture_loss"]))
+        told = (read_loss(snapshot.event(row).data).events for row in rows)
+        return sum(number for number in told if number is not None)
+
+    def _forest(self, snapshot: Snapshot) -> Forest | None:
+        """Return the newest tree: this snapshot's, unless building the one before took so long that it must do."""
+        forest = self.reading.forest
+        started = monotonic()
+        if started < self._next_tree or (forest is not None and forest.snapshot is snapshot):
+            return forest
+        from .forest import Forest, Shape
+
+        forest = Forest(Shape(snapshot), self.shown)
+        self._next_tree = monotonic() + _TREES * (monotonic() - started)
+        return forest

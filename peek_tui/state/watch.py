@@ -1,0 +1,56 @@
+"""Looking at the directory of traces beside the event loop, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+
+from peek_tui.trace.sessions import Session, read_sessions
+from peek_tui.trace.sources import trace_files
+
+from .background import Background
+
+__all__ = ["SessionWatch"]
+
+_AGAIN = 2.0
+"""Seconds between two looks at the directory."""
+_EVERY = 0.1
+"""Seconds between two tellings while the first look goes on."""
+
+
+class SessionWatch(Background):
+    """Knows the sessions of a directory, live ones first."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__()
+        self._directory = directory
+        self.sessions: Sequence[Session] | None = None
+        """None until the first look has come to something."""
+        self.paused = False
+        """Whether nobody looks at the list."""
+
+    def work(self) -> None:
+        """Look. What the first look finds is told as it is found, for there may be gigabytes of it."""
+        while not self.stopped:
+            if not self.paused:
+                self._look()
+            self.rest(_AGAIN)
+
+    def _look(self) -> None:
+        found: list[Session] = []
+        first, told = self.sessions is None, monotonic()
+        for session in read_sessions(trace_files(self._directory)):
+            if self.stopped:
+                return
+            found.append(session)
+            if first and monotonic() - told >= _EVERY:
+                told = monotonic()
+                self._show(found)
+        self._show(found)
+
+    def _show(self, found: Sequence[Session]) -> None:
+        sessions = sorted(found, key=lambda session: session.status != "running")  # stable: newest first in each half
+        if sessions != self.sessions:
+            self.sessions = sessions
+            self.tell()
