@@ -19,6 +19,7 @@ from textual.widgets import Tree as TextualTree
 from textual.widgets.tree import TreeNode
 
 from peek_tui.state.browse import Browse
+from peek_tui.state.forest import Forest, Shape
 from peek_tui.state.tree import TreeView
 from peek_tui.trace.store import Snapshot, Store
 from peek_tui.tui.widgets.tree import DecisionTree
@@ -38,10 +39,11 @@ def main(whose: str, path: str) -> None:
 
 
 def _ours(snapshot: Snapshot) -> tuple[Widget, Toggle]:
-    view = TreeView(Browse(snapshot))
-    view.update()
+    browse = Browse(snapshot)
+    view = TreeView(browse)
+    view.take(Forest(Shape(snapshot), browse.shown))
     view.move(view.rows.index(_branch(snapshot)))
-    widget = DecisionTree(view, snapshot.event)
+    widget = DecisionTree(view, lambda handle: snapshot.event(snapshot.row(handle)))
 
     def toggle() -> None:
         view.toggle()

@@ -23,9 +23,7 @@ from .torrent import BATCH, RATE, Moments
 __all__ = ["measure"]
 
 ROWS_S, TREE_S, GOAL_PERCENT = 0.5, 2.0, 35
-_TREE_EVERY = 1.0
-"""Seconds between two trees of the reader without a screen."""
-_SHOWN = re.compile(rb"([\d,]+) ev ")
+_SHOWN = re.compile(r"([\d,]+) ev ")
 
 
 class Followed(NamedTuple):
@@ -39,13 +37,12 @@ class Followed(NamedTuple):
 
 
 def measure(plan: Plan) -> list[Row]:
-    """Measure a reader of rows, one that builds the tree too, and the debugger on a terminal; each once, for long."""
+    """Measure what reads for the screen without one, then the debugger on a terminal; each once, for long."""
     lines = plan.traces.generated(100_000)
     seconds = plan.choose(5.0, 0.5, 60.0)
     name = f"{RATE:,} events/s for {seconds:g} s"
     return [
-        *_rows(f"{name}, rows", _follow(plan, lines, seconds, _read_rows)),
-        *_rows(f"{name}, rows and tree", _follow(plan, lines, seconds, _read_trees)),
+        *_rows(f"{name}, without a screen", _follow(plan, lines, seconds, _read)),
         *_rows(f"{name}, on the screen", _follow(plan, lines, seconds, _watch)),
     ]
 
@@ -69,6 +66,11 @@ def _follow(plan: Plan, lines: Path, seconds: float, reader: Reader) -> Followed
     return Followed(written, rows, trees, share)
 
 
+def _patience(seconds: float) -> float:
+    """Return after how many seconds a reader need not follow any longer."""
+    return 2 * seconds + 5
+
+
 def _go(writer: subprocess.Popen[str]) -> None:
     assert writer.stdin is not None
     writer.stdin.write("go\n")
@@ -78,16 +80,8 @@ def _go(writer: subprocess.Popen[str]) -> None:
 # -- readers -----------------------------------------------------------------------------------------------------------
 
 
-def _read_rows(path: Path, writer: subprocess.Popen[str], events: int, _seconds: float) -> tuple[Moments, Moments, float]:
-    return _read(path, writer, events, 0)
-
-
-def _read_trees(path: Path, writer: subprocess.Popen[str], events: int, seconds: float) -> tuple[Moments, Moments, float]:
-    return _read(path, writer, events, min(_TREE_EVERY, seconds / 3))
-
-
-def _read(path: Path, writer: subprocess.Popen[str], events: int, period: float) -> tuple[Moments, Moments, float]:
-    command = [sys.executable, "-m", "bench.reader", str(path), str(events), str(period)]
+def _read(path: Path, writer: subprocess.Popen[str], events: int, seconds: float) -> tuple[Moments, Moments, float]:
+    command = [sys.executable, "-m", "bench.reader", str(path), str(events), str(_patience(seconds))]
     with subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True) as reader:
         _go(writer)
         said = json.loads(reader.communicate()[0])
@@ -102,10 +96,10 @@ def _watch(path: Path, writer: subprocess.Popen[str], events: int, seconds: floa
         terminal.settle()
         used, began = terminal.cpu_seconds(), perf_counter()
         _go(writer)
-        for moment, block in terminal.blocks(2 * seconds + 5):
-            said = _SHOWN.findall(block)
+        for moment, screen in terminal.screens(_patience(seconds)):
+            said = _SHOWN.search(screen)
             if said:
-                rows.append((moment, int(said[-1].replace(b",", b""))))
+                rows.append((moment, int(said[1].replace(",", ""))))
             if rows and rows[-1][1] >= events:
                 break
         share = (terminal.cpu_seconds() - used) / (perf_counter() - began)
