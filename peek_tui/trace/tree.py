@@ -181,17 +181,19 @@ class _Running(NamedTuple):
         return last - first, (self.sums[last] - self.sums[first]).item()
 
 
-def find_cycles(parents: NDArray[np.int32]) -> list[int]:
+def find_cycles(parents: Sequence[int] | NDArray[np.int32]) -> list[int]:
     """Return the earliest row of each cycle.
 
     Somewhere a cycle goes from a row to a later one, which few events do, so only from those the parents are followed.
     """
-    import numpy as np
+    if isinstance(parents, list):
+        starts = [row for row, parent in enumerate(parents) if parent >= row]
+        up = parents
+    else:
+        import numpy as np
 
-    starts = np.flatnonzero(parents >= np.arange(len(parents), dtype=np.int32)).tolist()
-    if not starts:
-        return []
-    up = parents.tolist()
+        starts = np.flatnonzero(parents >= np.arange(len(parents), dtype=np.int32)).tolist()
+        up = np.asarray(parents).tolist() if starts else []
     unseen, on_path, done = 0, 1, 2
     state = bytearray(len(up))
     earliest = []

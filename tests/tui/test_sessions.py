@@ -116,7 +116,7 @@ async def test_vanished(directory: Path) -> None:
     async with opened(directory=directory) as peek:
         shutil.rmtree(directory)
         await peek.press("enter")
-        assert "there is no such file" in peek.bar("keys")
+        assert "No such file" in peek.bar("keys")
         assert len(rows(peek)) == 3
 
 
