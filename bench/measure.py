@@ -22,9 +22,12 @@ __all__ = [
     "Side",
     "against",
     "beyond",
+    "faster",
+    "megabytes",
     "microseconds",
     "milliseconds",
     "percentile",
+    "seconds",
 ]
 
 Sample = list[float]
@@ -57,9 +60,14 @@ class Plan:
     traces: Traces
     quick: bool = False
     """Whether only to see that everything can be measured: the numbers are worth little then."""
+    large: bool = False
+    """Whether to measure what takes minutes too: traces of 1 GB, an agent followed for a minute."""
 
-    def choose(self, thorough: T, quick: T) -> T:
-        return quick if self.quick else thorough
+    def choose(self, thorough: T, quick: T, large: T | None = None) -> T:
+        """Return how much to measure; `large` is for what takes minutes, where that is more."""
+        if self.quick:
+            return quick
+        return large if self.large and large is not None else thorough
 
     def rounds(self, number: int, sides: Mapping[str, Side]) -> dict[str, Sample]:
         """Return what each side took in every round, after one that does not count; each second one runs backwards."""
@@ -76,6 +84,11 @@ def against(ours: Sample, other: Sample) -> tuple[float, str]:
     ratios = [mine / theirs for mine, theirs in zip(ours, other, strict=True)]
     middle, low, high = _middle(ratios)
     return middle, f"{middle:.2f}× ({low:.2f}–{high:.2f})"
+
+
+def faster(ours: Sample, other: Sample) -> tuple[float, str]:
+    """Return how many times as fast as the other side ours is: the median, and what the table says of it."""
+    return against(other, ours)
 
 
 def beyond(ours: Sample, other: Sample) -> tuple[float, str]:
@@ -103,3 +116,14 @@ def microseconds(sample: Sample) -> str:
 def milliseconds(sample: Sample) -> str:
     """Return the median of seconds as the table shows it."""
     return f"{1e3 * statistics.median(sample):.1f} ms"
+
+
+def seconds(sample: Sample) -> str:
+    """Return the median of seconds as the table shows it, for what takes long."""
+    middle = statistics.median(sample)
+    return f"{middle:.2f} s" if middle >= 1 else milliseconds(sample)
+
+
+def megabytes(sample: Sample) -> str:
+    """Return the median of bytes as the table shows it."""
+    return f"{statistics.median(sample) / 1e6:.0f} MB"

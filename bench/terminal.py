@@ -130,7 +130,8 @@ class Terminal:
     def _shown(self) -> str:
         self._stream.feed(bytes(self._written))
         self._written.clear()
-        return "\n".join(self._screen.display)
+        lines = self._screen.buffer  # not `display`, which fails at the second half of an overwritten wide character
+        return "\n".join("".join(lines[row][column].data for column in range(COLUMNS)) for row in range(ROWS))
 
     def _read(self, seconds: float) -> bytes:
         """Return what arrives next, or nothing when nothing does in time."""
