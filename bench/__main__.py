@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from peek_tui.render.table import table
 
-from . import event, follow, idle, imports, keys, reading, start
+from . import event, follow, idle, imports, keys, reading, search, start
 from .measure import Plan, Row
 from .traces import Traces, scratch_directory
 
@@ -25,6 +25,7 @@ FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "idle": idle.measure,
     "follow": follow.measure,
     "reading": reading.measure,
+    "search": search.measure,
 }
 
 _HEAD = ("figure", "here", "against", "compared", "goal", "met")

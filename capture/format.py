@@ -7,11 +7,12 @@ FORMAT.md's version 1: header keys in one order, everything before the value of 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NamedTuple
 
 from .errors import LineError
 from .interrupts import from_signal_handler
-from .values import copy_plain, dump_json, is_plain, load_json
+from .values import copy_plain, dump_line, is_plain, load_json
 
 __all__ = ["OPTIONAL_KEYS", "VERSION", "ParsedLine", "encode_event", "parse_line"]
 
@@ -21,7 +22,9 @@ OPTIONAL_KEYS = ("duration_ms", "error", "agent", "task", "usage", "cost_usd", "
 """The header keys an event may lack, in the order the writer puts them between `name` and `data`."""
 
 _PLAIN_KEYS = frozenset({"v", "ts", "id", "parent", "session", "type", "name"})
-_DOLLAR_KEY = b'"$'
+_DOLLAR = ord("$")
+_DOLLAR_KEY = re.compile(rb'\$(?<=[{,]"\$)')
+"""Perhaps a key that starts with a `$`: a text that does follows a colon, unless it stands in a list."""
 _BOM = b"\xef\xbb\xbf"
 _PAYLOAD_KEY = b',"data":'
 _RESCUE_ATTEMPTS = 16
@@ -61,13 +64,15 @@ def encode_event(
         "name": name,
     }
     if header:
-        event |= {key: header[key] for key in OPTIONAL_KEYS if key in header}
+        for key in OPTIONAL_KEYS:
+            if key in header:
+                event[key] = header[key]
     event["data"] = data
     try:
-        if is_plain(data) and (not header or is_plain(header)):
-            line = dump_json(event)
-            if b"$" not in line or _DOLLAR_KEY not in line:  # no key of the author's looks like one of ours
-                return line + b"\n"
+        if is_plain(event if header else data):
+            line = dump_line(event)
+            if _DOLLAR not in line or not _DOLLAR_KEY.search(line):  # no key of the author's looks like one of ours
+                return line
     except (TypeError, ValueError, RuntimeError) as error:  # too deep, or another thread changes it just now
         if from_signal_handler(error):
             raise
@@ -102,7 +107,7 @@ def parse_line(line: bytes) -> ParsedLine:
 def _encode_carefully(event: dict[str, Any]) -> bytes:
     plain = {key: copy_plain(value) if key not in _PLAIN_KEYS else value for key, value in event.items()}
     try:
-        return dump_json(plain) + b"\n"
+        return dump_line(plain)
     except (TypeError, ValueError):  # lone surrogates in a name: JSON has escapes for them
         return json.dumps(plain, separators=(",", ":")).encode() + b"\n"
 

@@ -23,13 +23,15 @@ from .interrupts import from_signal_handler
 try:
     import orjson
 except ImportError:  # the library must work beside a host that has nothing but the standard library
-    _dumps: Callable[[Any], bytes] | None = None
+    _dumps: Callable[[Any, None, int], bytes] | None = None
+    _NEWLINE = 0
     _loads: Callable[[bytes], Any] = json.loads
 else:
     _dumps = orjson.dumps
+    _NEWLINE = orjson.OPT_APPEND_NEWLINE
     _loads = orjson.loads
 
-__all__ = ["copy_plain", "dump_json", "is_plain", "load_json", "restore"]
+__all__ = ["copy_plain", "dump_line", "is_plain", "load_json", "restore"]
 
 MAX_DEPTH = 200
 """Levels of JSON below which containers are written as opaque; orjson itself stops at 254."""
@@ -93,34 +95,40 @@ def _restore(value: Any) -> Any:
 def is_plain(value: dict[str, Any] | list[Any]) -> bool:
     """Whether every container and number in `value` is one the encoder writes as it is.
 
-    Strings that cannot be encoded are the encoder's to refuse. The list grows while it is
-    walked, so neither depth nor a cycle costs stack; a cycle ends at the bound.
+    Strings that cannot be encoded are the encoder's to refuse. The list grows while it is walked, so neither depth nor
+    a cycle costs stack; a cycle ends at the bound.
     """
     containers: list[Any] = [value]
     for node in containers:
-        if _dumps is None and type(node) is dict and not all(type(key) is str for key in node):
-            return False  # the standard library would turn such a key into a string, orjson refuses it
         for item in node.values() if type(node) is dict else node:
             kind = type(item)
-            if kind is str or kind is bool or item is None:
+            if kind is str:  # the most frequent first: this loop is most of what a large payload costs us
                 continue
             if kind is dict or kind is list:
                 containers.append(item)
-                if len(containers) > MAX_NODES:
+            elif kind is float:
+                if not isfinite(item):
                     return False
-            elif kind is int:
-                if not _MIN_INT <= item <= _MAX_INT:
-                    return False
-            elif kind is not float or not isfinite(item):
+            elif kind is not int and kind is not bool and item is not None:
                 return False
-    return True
+        if len(containers) > MAX_NODES:
+            return False
+    return _dumps is not None or all(map(_suits_json, containers))
 
 
-def dump_json(value: Any) -> bytes:
-    """Encode plain JSON as UTF-8. Raises TypeError, ValueError or RecursionError for what is not."""
+def _suits_json(node: dict[Any, Any] | list[Any]) -> bool:
+    """Whether the standard library's encoder takes keys and integers as orjson does, which refuses them otherwise."""
+    if type(node) is dict and not all(type(key) is str for key in node):
+        return False
+    items = node.values() if type(node) is dict else node
+    return all(_MIN_INT <= item <= _MAX_INT for item in items if type(item) is int)
+
+
+def dump_line(value: Any) -> bytes:
+    """Encode plain JSON as a line of UTF-8. Raises TypeError, ValueError or RecursionError for what is not."""
     if _dumps is not None:
-        return _dumps(value)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return _dumps(value, None, _NEWLINE)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
 
 class _Careful:

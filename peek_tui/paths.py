@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["trace_directory"]
+__all__ = ["cache_directory", "trace_directory"]
 
 
 def trace_directory() -> Path:
@@ -16,3 +16,10 @@ def trace_directory() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("peek", appauthor=False) / "traces"
+
+
+def cache_directory() -> Path:
+    """Return the directory of the indexes that are kept of large traces: all of it can be deleted at any time."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("peek", appauthor=False) / "index"

@@ -23,8 +23,9 @@ settings.load_profile("peek")
 
 @pytest.fixture(autouse=True)
 def peek_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Traces go below the test's own directory, and nothing of one test's recording reaches the next."""
+    """Traces and indexes go below the test's own directory, and nothing of one test's recording reaches the next."""
     monkeypatch.setenv("PEEK_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     config.configure(config.Config())
     yield tmp_path
     capture.end_session()

@@ -19,14 +19,10 @@ from .paths import session_id, trace_path
 from .process import describe_process, program_name
 from .recorder import Recorder, Totals
 from .records import Common, Records
-from .spans import MOVES, OpenCall, OpenCalls, Place, Span, here, move
-from .tasks import Strand, running_strand, strand_path
+from .spans import OpenCall, OpenCalls, Place, Span, here, move
+from .tasks import Strand, is_running, running_strand, strand_path
 
 __all__ = ["TraceContext"]
-
-
-_SPECIAL = frozenset({*EVIDENCE, *ENDS, *CALLS, *MOVES})
-"""The types that open, end or follow something; all others take the short way."""
 
 
 class _NotOpenError(Exception):
@@ -109,7 +105,7 @@ class TraceContext(Records):
             self._outer = place.span.context
             self._root = self._outer._root
             self._recorder = self._outer._recorder
-            parent = place.parent_of("agent_start")
+            parent = place.parent_of_calls
         else:
             run = self._inherited()
             parent = NO_EVENT if run is None else run.parent
@@ -140,8 +136,8 @@ class TraceContext(Records):
         common: Common = {"duration_ms": (recorder.clock.steady_ns() - self._started_ns) / 1e6}
         if status == "error" and exception is not None:
             common["error"] = exception
-        data = {"status": status, "totals": self._totals.as_data()}
-        self._write("agent_end", self.agent_name, span.id, header_keys(common)[0], data)
+        data: dict[str, Any] = {"status": status, "totals": self._totals.as_data()}
+        self._write("agent_end", self.agent_name, span.id, header_keys(common, data), data)
         if self._outer is None:
             roots.closed(self)
             recorder.close()
@@ -177,38 +173,61 @@ class TraceContext(Records):
             header: dict[str, Any] = {}
             parent = ""
             if common:
-                parent = given_parent(common)
-                header, rest = header_keys(common)
-                data |= rest
+                parent = given_parent(common.pop("parent", None))
+                header = header_keys(common, data)
             if name.__class__ is not str:
                 name = word(name)
-            if type not in _SPECIAL:
-                return EventId(owner._write(type, name, parent or place.parent_of(type), header, data))
-            return EventId(owner._record_special(type, name, parent, place, header, data))
+            write = _WRITERS.get(type)
+            if write is None:
+                return EventId(owner._write(type, name, parent or place.parent, header, data))
+            return EventId(write(owner, type, name, parent, header, data, place))
         except _NotOpenError:
             return NOTHING
         except Exception as error:
             swallow(error)
             return NOTHING
 
-    def _record_special(
-        self, type: str, name: str, parent: str, place: Place, header: dict[str, Any], data: dict[str, Any]
+    def _write_turn(
+        self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], place: Place
     ) -> str:
-        """Record an event that opens, ends or follows something, and remember what later ones need to know of it."""
-        if type in EVIDENCE:
-            link_evidence(header, data, EVIDENCE[type])
-        call = self._answer(type, name, parent, header) if type in ENDS else None
-        if call is not None:
-            parent = call.id
-        id = self._write(type, name, parent or place.parent_of(type), header, data)
-        if type in CALLS:
-            span = Span(id, self, place) if type == "subagent_start" else None
-            self._open_calls.opened(OpenCall(id, type, name, running_strand(), self._steady_ns(), span))
-            if span is not None:
-                move(Place(span))
-        elif type in MOVES:
-            move(place.after(type, id))
-        elif call is not None and call.span is not None:
+        id = self._write(type, name, parent or place.span.id, header, data)
+        move(place.after_turn(id))
+        return id
+
+    def _write_decision(
+        self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], place: Place
+    ) -> str:
+        id = self._write_linked(type, name, parent, header, data, place)
+        move(place.after_decision(id))
+        return id
+
+    def _write_linked(
+        self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], place: Place
+    ) -> str:
+        link_evidence(header, data, EVIDENCE[type])
+        return self._write(type, name, parent or place.parent, header, data)
+
+    def _write_call(
+        self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], place: Place
+    ) -> str:
+        id = self._write(type, name, parent or place.parent_of_calls, header, data)
+        span = Span(id, self, place) if type == "subagent_start" else None
+        self._open_calls.opened(OpenCall(id, type, name, running_strand(), self._steady_ns(), span))
+        if span is not None:
+            move(Place(span))
+        return id
+
+    def _write_answer(
+        self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], place: Place
+    ) -> str:
+        call = self._answered(type, name, parent)
+        if call is None:
+            return self._write(type, name, parent or place.parent, header, data)
+        if type != "llm_chunk":
+            header.setdefault("duration_ms", (self._steady_ns() - call.started_ns) / 1e6)
+            self._open_calls.closed(call)
+        id = self._write(type, name, call.id, header, data)
+        if call.span is not None:
             call.span.closed = True
             move(here())
         return id
@@ -228,25 +247,33 @@ class TraceContext(Records):
             context = context._outer
         return context is self
 
-    def _answer(self, type: str, name: str, parent: str, header: dict[str, Any]) -> OpenCall | None:
+    def _answered(self, type: str, name: str, parent: str) -> OpenCall | None:
         """Return the open call that an event of this type answers: the one it names, else the latest of its name."""
         calls = self._open_calls
-        call = calls.with_id(parent) if parent else calls.latest(ENDS[type], name, running_strand())
-        if call is not None and type != "llm_chunk":
-            header.setdefault("duration_ms", (self._steady_ns() - call.started_ns) / 1e6)
-            calls.closed(call)
-        return call
+        return calls.with_id(parent) if parent else calls.latest(ENDS[type], name, running_strand())
 
     def _write(self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any]) -> str:
-        root = self._root
+        root, recorder = self._root, self._recorder
+        assert recorder is not None
         if root is not self and root.agent_name != self.agent_name:
             header.setdefault("agent", self.agent_name)
-        strand = running_strand()
-        if strand != root._home:
-            header["task"] = strand_path(strand)
-        given = {key: value for key, value in data.items() if value is not None}
-        assert self._recorder is not None
-        return self._recorder.record(type, name, parent, header, given, self._totals)
+        if not is_running(root._home):
+            header["task"] = strand_path(running_strand())
+        for value in data.values():
+            if value is None:  # a look first, for it costs less than a copy that leaves nothing out
+                data = {key: value for key, value in data.items() if value is not None}
+                break
+        return recorder.record(type, name, parent, header, data, self._totals)
 
     def _steady_ns(self) -> int:
         return self._recorder.clock.steady_ns() if self._recorder is not None else 0
+
+
+_WRITERS = {
+    "agent_turn": TraceContext._write_turn,
+    "behavior_alert": TraceContext._write_linked,
+    "decision": TraceContext._write_decision,
+    **dict.fromkeys(CALLS, TraceContext._write_call),
+    **dict.fromkeys(ENDS, TraceContext._write_answer),
+}
+"""How the types are written that open, end or follow something; all others take the short way."""

@@ -18,24 +18,23 @@ EVIDENCE = {"decision": "evidence_event_ids", "behavior_alert": "related_event_i
 _HEX = frozenset("0123456789abcdef")
 
 
-def header_keys(common: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split the keywords of a `record_*` call into the header's optional keys and what has no place there."""
+def header_keys(common: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """Return the header's optional keys among the keywords of a `record_*` call; all others go to `data`."""
     header: dict[str, Any] = {}
-    rest: dict[str, Any] = {}
     for key, value in common.items():
-        if value is None or key == "parent":
+        if value is None:
             continue
-        kept = _fitting(_READ.get(key), value)
+        read = _READ.get(key)
+        kept = None if read is None else _fitting(read, value)
         if kept is None:
-            rest[key] = value
+            data[key] = value
         else:
             header[key] = kept
-    return header, rest
+    return header
 
 
-def given_parent(common: Mapping[str, Any]) -> str:
+def given_parent(parent: Any) -> str:
     """Return the `parent` a caller gave as it may stand in a header: `""` for none, the root's for what is no id."""
-    parent = common.get("parent")
     if parent is None:
         return ""
     text = str(parent)
@@ -56,16 +55,15 @@ def word(name: Any) -> str:
 
 def link_evidence(header: dict[str, Any], data: dict[str, Any], field: str) -> None:
     """Make the events that `field` names as evidence links, unless the author gave others."""
-    events = _fitting(_texts, data.get(field))
+    given = data.get(field)
+    events = None if given is None else _fitting(_texts, given)
     if events is not None:
         data[field] = events
         header.setdefault("links", events)
 
 
-def _fitting(read: Callable[[Any], Any] | None, value: Any) -> Any:
+def _fitting(read: Callable[[Any], Any], value: Any) -> Any:
     """Return `value` as its key takes it, or None when it does not fit: the event is worth more than the key."""
-    if read is None or value is None:
-        return None
     try:
         return read(value)
     except (AttributeError, TypeError, ValueError) as error:
@@ -75,9 +73,9 @@ def _fitting(read: Callable[[Any], Any] | None, value: Any) -> Any:
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if value.__class__ is not float and (isinstance(value, bool) or not isinstance(value, int | float)):
         return None
-    return value
+    return value if math.isfinite(value) else None
 
 
 def _fraction(value: Any) -> float | None:

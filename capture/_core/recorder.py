@@ -32,11 +32,10 @@ class Totals:
             self.tool_calls += 1
         elif type == "llm_request":
             self.llm_calls += 1
-        if header:
-            self.errors += "error" in header
-            usage = header.get("usage", {})
-            self.input_tokens += usage.get("input_tokens", 0)
-            self.output_tokens += usage.get("output_tokens", 0)
+        self.errors += "error" in header
+        usage = header.get("usage", {})
+        self.input_tokens += usage.get("input_tokens", 0)
+        self.output_tokens += usage.get("output_tokens", 0)
 
     def absorb(self, inner: Totals) -> None:
         """Add what an agent inside this one did."""
@@ -57,9 +56,9 @@ class Recorder:
         self.sink = sink
         self.clock = clock
         self._time_ns = clock.time_ns
-        self._writer = writer
         self._randomness = randomness
-        self._count = 0
+        self._next = int(writer, 16) << 32
+        """The next event's id as a number: the writer's half above, the count below."""
         self._lost: Counter[str] = Counter()
         self._lost_bytes = 0
         self._closed = False
@@ -74,8 +73,9 @@ class Recorder:
         with self._lock:
             if self._lost:
                 self._tell_loss(parent)
-            id = f"{self._writer}{self._count:08x}"
-            self._count += 1
+            number = self._next
+            self._next = number + 1
+            id = number.to_bytes(8, "big").hex()
             line = b""
             try:
                 line = encode_event(self._time_ns(), id, parent, self.session, type, name, header, data)
@@ -86,7 +86,7 @@ class Recorder:
                     raise
             else:
                 totals.events += 1
-                if header or type in CALLS:
+                if type in CALLS or "usage" in header or "error" in header:
                     totals.count(type, header)
                 if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
                     self.sink.close()
@@ -103,11 +103,11 @@ class Recorder:
     def after_fork(self) -> None:
         """Go on as another writer: the inherited file and its numbers belong to the parent process."""
         self._lock = threading.RLock()  # another thread may have held the old one when the process forked
-        self._writer = new_writer_id(self._randomness)
-        self._count = 0
+        writer = new_writer_id(self._randomness)
+        self._next = int(writer, 16) << 32
         self._lost.clear()
         self._lost_bytes = 0
-        self.sink = self.sink.forked(self._writer)
+        self.sink = self.sink.forked(writer)
 
     def _lose(self, error: BaseException, size: int) -> None:
         reason = error.strerror or str(error) if isinstance(error, OSError) else ""
@@ -119,11 +119,11 @@ class Recorder:
 
         Loss and number are taken first, for a signal handler may record in the middle of this.
         """
-        lost, size, number = self._lost, self._lost_bytes, self._count
-        self._lost, self._lost_bytes, self._count = Counter(), 0, number + 1
+        lost, size, number = self._lost, self._lost_bytes, self._next
+        self._lost, self._lost_bytes, self._next = Counter(), 0, number + 1
         data = {"events": lost.total(), "bytes": size, "reasons": dict(lost)}
         try:
-            id = f"{self._writer}{number:08x}"
+            id = number.to_bytes(8, "big").hex()
             line = encode_event(self._time_ns(), id, parent, self.session, "capture_loss", "", {}, data)
             self.sink.write(line)
         except BaseException as error:
@@ -131,8 +131,8 @@ class Recorder:
             self._lost_bytes += size
             if _is_not_ours(error):
                 raise  # the line may stand in the file: its number must not be given again
-            if self._count == number + 1:
-                self._count = number
+            if self._next == number + 1:
+                self._next = number
 
 
 def _is_not_ours(error: BaseException) -> bool:

@@ -11,18 +11,15 @@ each other's turns and decisions.
 
 from __future__ import annotations
 
-from collections import deque
-from contextlib import suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from ..events import CALLS
 from .tasks import Strand
 
 if TYPE_CHECKING:
     from .context import TraceContext
 
-__all__ = ["MOVES", "OpenCall", "OpenCalls", "Place", "Span", "here", "move"]
+__all__ = ["OpenCall", "OpenCalls", "Place", "Span", "here", "move"]
 
 _MAX_OPEN_CALLS = 1024
 """Calls without a result that a context remembers; an agent that never records results must not grow."""
@@ -40,69 +37,67 @@ class Span:
         self.closed = False
 
 
-MOVES = frozenset({"agent_turn", "decision"})
-"""The types after which what follows stands elsewhere."""
-
-
 class Place:
     """Where a task stands: in a span, perhaps in a turn of it, perhaps after a decision. Never changed once made."""
 
-    __slots__ = ("decision", "span", "turn")
+    __slots__ = ("parent", "parent_of_calls", "span")
 
     def __init__(self, span: Span, turn: str = "", decision: str = "") -> None:
         self.span = span
-        self.turn = turn
-        self.decision = decision
+        self.parent = turn or span.id
+        """The event that what is recorded here belongs to, unless it is a turn or a call."""
+        self.parent_of_calls = decision or self.parent
 
-    def parent_of(self, type: str) -> str:
-        """Return the id of the event that one of this type, recorded here, belongs to."""
-        if type in CALLS and self.decision:
-            return self.decision
-        if type == "agent_turn":
-            return self.span.id
-        return self.turn or self.span.id
+    def after_turn(self, id: str) -> Place:
+        """Return the place of the same task once a turn has begun."""
+        return Place(self.span, id)
 
-    def after(self, type: str, id: str) -> Place:
-        """Return the place of the same task once an event that `MOVES` has been recorded."""
-        return Place(self.span, id) if type == "agent_turn" else Place(self.span, self.turn, id)
+    def after_decision(self, id: str) -> Place:
+        """Return the place of the same task once a decision has been made."""
+        return Place(self.span, self.parent, id)
 
 
-class OpenCall(NamedTuple):
+class OpenCall:
     """A recorded call whose result has not been recorded."""
 
-    id: str
-    type: str
-    name: str
-    strand: Strand
-    started_ns: int
-    span: Span | None = None
-    """What is recorded until the result belongs to it; only a subagent's start opens one by itself."""
+    __slots__ = ("id", "name", "span", "started_ns", "strand", "type")
+
+    def __init__(self, id: str, type: str, name: str, strand: Strand, started_ns: int, span: Span | None = None):
+        self.id = id
+        self.type = type
+        self.name = name
+        self.strand = strand
+        self.started_ns = started_ns
+        self.span = span
+        """What is recorded until the result belongs to it; only a subagent's start opens one by itself."""
 
 
 class OpenCalls:
     """The calls of one context that wait for their results, the latest last.
 
-    Looked through in copies: other threads open and close calls meanwhile, and a deque that changes cannot be walked.
+    Looked through in copies: other threads open and close calls meanwhile, and a dict that changes cannot be walked.
     """
 
     def __init__(self) -> None:
-        self._calls: deque[OpenCall] = deque(maxlen=_MAX_OPEN_CALLS)
+        self._calls: dict[str, OpenCall] = {}
 
     def opened(self, call: OpenCall) -> None:
-        self._calls.append(call)
+        self._calls[call.id] = call
+        if len(self._calls) > _MAX_OPEN_CALLS:
+            for forgotten in list(self._calls)[:-_MAX_OPEN_CALLS]:
+                self._calls.pop(forgotten, None)
 
     def latest(self, type: str, name: str, strand: Strand) -> OpenCall | None:
         """Return the latest open call of this type and name, preferring one that `strand` made; or None."""
-        candidates = [call for call in reversed(list(self._calls)) if call.type == type and call.name == name]
+        candidates = [call for call in reversed(list(self._calls.values())) if call.type == type and call.name == name]
         own = [call for call in candidates if call.strand == strand]
         return next(iter(own or candidates), None)
 
     def with_id(self, id: str) -> OpenCall | None:
-        return next((call for call in list(self._calls) if call.id == id), None)
+        return self._calls.get(id)
 
     def closed(self, call: OpenCall) -> None:
-        with suppress(ValueError):  # another thread may have closed it
-            self._calls.remove(call)
+        self._calls.pop(call.id, None)  # another thread may have closed it
 
 
 _place: ContextVar[Place | None] = ContextVar("capture_place", default=None)

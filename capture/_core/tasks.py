@@ -7,7 +7,7 @@ import threading
 from threading import get_ident
 from typing import Any, TypeAlias
 
-__all__ = ["Strand", "running_strand", "strand_path"]
+__all__ = ["Strand", "is_running", "running_strand", "strand_path"]
 
 _modules = sys.modules
 
@@ -18,6 +18,11 @@ Strand: TypeAlias = tuple[int, Any]
 def running_strand() -> Strand:
     """Return the strand of the caller."""
     return get_ident(), _running_task()
+
+
+def is_running(strand: Strand) -> bool:
+    """Whether `strand` is the caller's."""
+    return get_ident() == strand[0] and _running_task() is strand[1]
 
 
 def strand_path(strand: Strand) -> str:

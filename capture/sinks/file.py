@@ -37,13 +37,18 @@ class FileSink:
     def write(self, line: bytes) -> None:
         if self._fd < 0:
             self._open()
-        if self._torn:
+        torn = self._torn
+        if torn:
             line = b"\n" + line
-        self._torn = True
-        written = os.write(self._fd, line)
-        if written != len(line):
-            raise OSError(errno.ENOSPC, f"wrote {written} of {len(line)} bytes", str(self.path))
-        self._torn = False
+        try:
+            written = os.write(self._fd, line)
+            if written != len(line):
+                raise OSError(errno.ENOSPC, f"wrote {written} of {len(line)} bytes", str(self.path))
+        except BaseException:  # a signal handler's too: nobody can tell how much of the line is there
+            self._torn = True
+            raise
+        if torn:
+            self._torn = False
 
     def close(self) -> None:
         if self._fd >= 0:

@@ -25,7 +25,10 @@ def run(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Only record, to this file, and print its path.")] = None,
 ) -> None:
-    """Run a support agent against a model server on this machine, record it, and open the debugger on it live."""
+    """Run a support agent against a model server on this machine, record it, and open the debugger on it live.
+
+    Example: `peek demo --speed 2`
+    """
     if events is not None:
         _generate(events, out)
     elif out is not None or not has_terminal():

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from peek_tui.paths import trace_directory
+from peek_tui.paths import cache_directory, trace_directory
 from peek_tui.render import units
 from peek_tui.render.table import table
 from peek_tui.render.text import clean_line
@@ -27,9 +27,12 @@ def run(
     failed: Annotated[bool, typer.Option("--failed", help="Only those that crashed or ended in an error.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
-    """List the sessions, newest first."""
+    """List the sessions, newest first.
+
+    Example: `peek ls --failed`
+    """
     files = trace_files(trace_directory())
-    wanted = (session for session in read_sessions(files) if session.failed or not failed)
+    wanted = (session for session in read_sessions(files, cache_directory()) if session.failed or not failed)
     sessions = list(wanted if everything else islice(wanted, _SHOWN))
     if as_json:
         for session in sessions:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS = ("open", "tail", "demo", "ls", "events", "stats", "tree", "convert")
+COMMANDS = (
+    "open", "tail", "demo", "ls", "events", "stats", "tree", "before", "after", "search", "convert", "lnav",
+)  # fmt: skip
 """Every command, in the order of the help."""
 
 _ROOT_OPTIONS = ("--help", "-h", "--install-completion", "--show-completion")

@@ -14,5 +14,8 @@ def run(
     sources: Annotated[list[str] | None, typer.Argument(metavar="[SRC…]", help=SRC_HELP)] = None,
     format: FormatOption = None,
 ) -> None:
-    """Open the debugger on a trace; without one, list the sessions."""
+    """Open the debugger on a trace; without one, list the sessions.
+
+    Example: `peek run.jsonl`, which is `peek open run.jsonl`
+    """
     run_on(sources or [], format=format)

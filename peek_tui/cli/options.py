@@ -6,9 +6,15 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["SRC_HELP", "FormatOption"]
+__all__ = ["ID_HELP", "SRC_HELP", "CountOption", "FormatOption", "JsonEventsOption", "TypeOption"]
 
 SRC_HELP = "A file, a directory, - for stdin, a session's id or its beginning, or latest."
+ID_HELP = "The event's id: 16 hex digits, as in the lines of `peek events --json`."
 FormatOption = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="Read SRC as this format, whatever it looks like.")
 ]
+JsonEventsOption = Annotated[bool, typer.Option("--json", help="One event a line, as in the file, and its row.")]
+TypeOption = Annotated[
+    str | None, typer.Option("--type", metavar="T", help="Only events of this type, or of several: a,b.")
+]
+CountOption = Annotated[int, typer.Option("-n", metavar="N", min=1, help="How many.")]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, BinaryIO, NoReturn, ParamSpec
 
 import orjson
 
-from peek_tui.errors import InputError, PeekError
+from peek_tui.errors import InputError, PeekError, UsageError
 from peek_tui.render.text import clean, escape_json
 
-__all__ = ["Exit", "close_quietly", "ending", "fail", "note", "print_json", "print_line"]
+__all__ = ["Exit", "close_quietly", "data_stream", "ending", "fail", "note", "print_json", "print_line"]
 
 P = ParamSpec("P")
 
@@ -40,6 +40,16 @@ def print_json(value: Any) -> None:
     sys.stdout.write(f"{escape_json(_encode(value))}\n")
 
 
+def data_stream() -> BinaryIO:
+    """Return where a command writes data that is no text of ours: stdout, unless that is a terminal.
+
+    Raises `UsageError` for a terminal, which would obey it.
+    """
+    if sys.stdout.isatty():
+        raise UsageError("this is data for a program or a file, not for a terminal; give -o FILE or a pipe")
+    return sys.stdout.buffer
+
+
 def note(text: str) -> None:
     """Write a line of narration."""
     sys.stdout.flush()
@@ -59,11 +69,37 @@ def close_quietly() -> None:
 
 def _encode(value: Any) -> str:
     try:
-        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-    except (TypeError, ValueError):  # what only the generous parser could read: huge numbers, lone surrogates
-        import json
+        return orjson.dumps(value).decode()
+    except (TypeError, ValueError):  # what only the generous parser could read: huge numbers, lone surrogates, depth
+        return "".join(_pieces(value))
 
-        return json.dumps(value)
+
+class _Ready(str):
+    """Text that is JSON already."""
+
+    __slots__ = ()
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """Yield a value as JSON, piece by piece and without recursion: it may be as deep as the parser allows."""
+    import json
+
+    rest = [value]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, _Ready):
+            yield part
+        elif isinstance(part, dict) and part:
+            signs = ["{", *[","] * (len(part) - 1)]
+            pairs = zip(signs, part.items(), strict=True)
+            opened = [piece for sign, (key, item) in pairs for piece in (_Ready(f"{sign}{json.dumps(key)}:"), item)]
+            rest += reversed([*opened, _Ready("}")])
+        elif isinstance(part, list) and part:
+            signs = ["[", *[","] * (len(part) - 1)]
+            opened = [piece for sign, item in zip(signs, part, strict=True) for piece in (_Ready(sign), item)]
+            rest += reversed([*opened, _Ready("]")])
+        else:
+            yield json.dumps(part)
 
 
 def _clean_lines(text: str) -> str:

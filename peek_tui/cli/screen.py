@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from peek_tui.errors import UsageError
 from peek_tui.paths import trace_directory
+from peek_tui.trace.readable import check_readable, is_readable
 from peek_tui.trace.store import FIRST_SLICE, Store
 
-from .source import STDIN, check_readable, is_readable, paths_of, piped
+from .pipe import is_pipe, is_stdin
+from .source import followed
 
 __all__ = ["has_terminal", "run_on", "run_screen"]
 
@@ -22,27 +24,40 @@ def has_terminal() -> bool:
 
 
 def run_on(sources: Sequence[str], *, follow: bool = False, format: str | None = None) -> None:
-    """Run the debugger on the SRCs of a command; `-` is read while it runs."""
-    if STDIN not in sources:
-        run_screen(paths_of(sources), title=" ".join(sources), follow=follow, format=format)
-        return
-    with piped() as path:
-        others = paths_of([source for source in sources if source != STDIN])
-        run_screen([path, *others], title="stdin", follow=True, format=format)
+    """Run the debugger on the SRCs of a command; pipes are read while it runs."""
+    title = " ".join("stdin" if is_stdin(source) else source for source in sources)
+    piped = any(map(is_pipe, sources))
+    with followed(sources) as found:
+        if sources and not piped:  # what comes through a pipe may begin with anything
+            _need_terminal()
+            _check(found.paths, title, format)
+        run_screen(found.paths, more=found.new, title=title, follow=follow or piped, format=format)
 
 
-def run_screen(paths: Sequence[Path], *, title: str, follow: bool = False, format: str | None = None) -> None:
-    """Run the debugger until its user leaves. Raises `UsageError` without a terminal, `InputError` for no trace."""
-    if not has_terminal():
-        raise UsageError("the debugger needs a terminal; `peek events SRC` and `peek stats SRC` do without")
-    if paths:
-        _check(paths, title, format)
+def run_screen(
+    paths: Sequence[Path],
+    *,
+    title: str,
+    more: Callable[[], list[Path]] = list,
+    follow: bool = False,
+    format: str | None = None,
+) -> None:
+    """Run the debugger until its user leaves, without files on the list of sessions. `more` gives files as they come.
+
+    Raises `UsageError` without a terminal.
+    """
+    _need_terminal()
     from peek_tui.tui.app import PeekApp
 
-    app = PeekApp(paths, title=title, follow=follow, format=format, directory=trace_directory())
+    app = PeekApp(paths, more=more, title=title, follow=follow, format=format, directory=trace_directory())
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)
+
+
+def _need_terminal() -> None:
+    if not has_terminal():
+        raise UsageError("the debugger needs a terminal; `peek events SRC` and `peek stats SRC` do without")
 
 
 def _check(paths: Sequence[Path], title: str, format: str | None) -> None:

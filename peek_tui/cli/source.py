@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
-from peek_tui.errors import InputError, UsageError
-from peek_tui.paths import trace_directory
-from peek_tui.trace.locks import lock_as_writer
-from peek_tui.trace.model import DAMAGED
-from peek_tui.trace.sources import resolve
+from peek_tui.errors import InputError
+from peek_tui.paths import cache_directory, trace_directory
+from peek_tui.trace.readable import check_readable
+from peek_tui.trace.sources import Source, find
 from peek_tui.trace.store import Snapshot, Store
 
-__all__ = ["STDIN", "check_readable", "is_readable", "loaded", "loaded_store", "paths_of", "piped"]
+from .output import note
+from .pipe import Pipe, is_pipe, is_stdin, open_pipe, take_keys
 
-STDIN = "-"
-_BLOCK = 1 << 16
+__all__ = ["followed", "loaded", "loaded_store"]
 
-
-def paths_of(sources: Sequence[str]) -> list[Path]:
-    """Return the files that the SRCs of a command mean. Raises `PeekError`."""
-    return [path for source in sources for path in resolve(source, trace_directory())]
+_NAMED = 3
+"""Files that are named when some cannot be opened; the others are counted."""
 
 
 @contextmanager
@@ -38,66 +30,54 @@ def loaded(source: str, format: str | None = None) -> Iterator[Snapshot]:
 @contextmanager
 def loaded_store(source: str, format: str | None = None) -> Iterator[Store]:
     """Read all of SRC, as `loaded` does, for a command that must know what the files are."""
-    with _whole_stdin() if source == STDIN else _named(source) as paths:
-        store = Store.load(paths, format)
-        try:
-            check_readable(store.snapshot(), source)
-            yield store
-        finally:
-            store.close()
+    with ExitStack() as stack:
+        store = Store.load(stack.enter_context(_whole(source)).paths, format, cache_directory())
+        stack.callback(store.close)
+        check_readable(store.snapshot(), source)
+        yield store
 
 
 @contextmanager
-def piped() -> Iterator[Path]:
-    """Give a file that grows with what comes through stdin, and give stdin to the terminal's keys.
+def followed(sources: Sequence[str]) -> Iterator[Source]:
+    """Give the files of SRCs; those of pipes grow meanwhile, and keys come from the terminal when stdin is one of them.
 
-    Raises `UsageError` when there is no terminal to read keys from.
+    Raises `PeekError`.
     """
-    try:
-        keys = os.open("/dev/tty", os.O_RDWR)
-    except OSError:
-        message = "the debugger needs a terminal to read keys from; `peek events SRC` and `peek stats SRC` do without"
-        raise UsageError(message) from None
-    pipe = os.dup(sys.stdin.fileno())
-    os.dup2(keys, sys.stdin.fileno())
-    os.close(keys)
-    with tempfile.TemporaryDirectory(prefix="peek-") as directory:
-        path = Path(directory) / "stdin.jsonl"
-        path.touch(mode=0o600)
-        threading.Thread(target=_spool, args=(pipe, path), daemon=True).start()
-        yield path
-
-
-def is_readable(snapshot: Snapshot) -> bool:
-    """Whether anything in it is an event, or there is nothing in it yet."""
-    return not len(snapshot) or snapshot.types()[DAMAGED] < len(snapshot)
-
-
-def check_readable(snapshot: Snapshot, source: str) -> None:
-    """Refuse what is no trace at all; a damaged trace is read as far as it goes."""
-    if not is_readable(snapshot):
-        damage = snapshot.event(0).damage
-        assert damage is not None
-        raise InputError(f"{source} is not a trace Peek can read: line {damage.line} is {damage.reason}")
+    with ExitStack() as stack:
+        pipes = {source: stack.enter_context(open_pipe(source)) for source in sources if is_pipe(source)}
+        if any(map(is_stdin, pipes)):
+            take_keys()
+        found = _find([str(pipes[source].path) if source in pipes else source for source in sources])
+        for pipe in pipes.values():
+            pipe.start()
+        yield found
+        _say_trouble(pipes.values())
 
 
 @contextmanager
-def _named(source: str) -> Iterator[list[Path]]:
-    yield paths_of([source])
+def _whole(source: str) -> Iterator[Source]:
+    """Give the files of SRC, a pipe's when it has ended."""
+    if not is_pipe(source):
+        yield _find([source])
+        return
+    with open_pipe(source) as pipe:
+        pipe.copy()
+        if pipe.trouble:
+            raise InputError(pipe.trouble)
+        yield _find([str(pipe.path)])
 
 
-@contextmanager
-def _whole_stdin() -> Iterator[list[Path]]:
-    with tempfile.TemporaryDirectory(prefix="peek-") as directory:
-        path = Path(directory) / "stdin.jsonl"
-        _spool(os.dup(sys.stdin.fileno()), path)
-        yield [path]
+def _find(sources: Sequence[str]) -> Source:
+    """Find the files of SRCs, and say which ones in their directories are left out."""
+    found = find(sources, trace_directory())
+    if found.left_out:
+        named = ", ".join(f"{path} ({why})" for path, why in list(found.left_out.items())[:_NAMED])
+        others = len(found.left_out) - _NAMED
+        note(f"peek: left out, because they cannot be opened: {named}{f' and {others:,} more' if others > 0 else ''}")
+    return found
 
 
-def _spool(pipe: int, path: Path) -> None:
-    """Copy a pipe into a file to its end, holding the lock that says *running* as long as it is open."""
-    with path.open("wb", buffering=0) as spool:
-        lock_as_writer(spool.fileno())
-        while block := os.read(pipe, _BLOCK):
-            spool.write(block)
-    os.close(pipe)
+def _say_trouble(pipes: Iterable[Pipe]) -> None:
+    for pipe in pipes:
+        if pipe.trouble:
+            note(f"peek: {pipe.trouble}")

@@ -24,7 +24,10 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     format: FormatOption = None,
 ) -> None:
-    """Count a trace's events, tokens and errors, and name what is damaged or missing."""
+    """Count a trace's events, tokens and errors, and name what is damaged or missing.
+
+    Example: `peek stats run.jsonl --json`
+    """
     with loaded(source, format) as snapshot:
         facts = snapshot.stats()
     if as_json:

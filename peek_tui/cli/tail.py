@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from peek_tui.errors import NoTraceError
-from peek_tui.paths import trace_directory
+from peek_tui.paths import cache_directory, trace_directory
 from peek_tui.trace.sessions import read_sessions
-from peek_tui.trace.sources import trace_files
+from peek_tui.trace.sources import find_session, trace_files
 
 from .options import SRC_HELP, FormatOption
 from .screen import run_on, run_screen
@@ -21,12 +21,16 @@ def run(
     ] = None,
     format: FormatOption = None,
 ) -> None:
-    """Open the debugger on a run and follow it; by default the newest one that is running."""
+    """Open the debugger on a run and follow it; by default the newest one that is running.
+
+    Example: `ssh box tail -n +1 -f run.jsonl | peek tail -`
+    """
     if source is not None:
         run_on([source], follow=True, format=format)
         return
-    sessions = read_sessions(trace_files(trace_directory()))
+    sessions = read_sessions(trace_files(trace_directory()), cache_directory())
     running = next((session for session in sessions if session.status == "running"), None)
     if running is None:
         raise NoTraceError("no session is running; `peek` lists the others, `peek latest` opens the newest")
-    run_screen(running.paths, title=running.agent, follow=True)
+    found = find_session(running.id, trace_directory())
+    run_screen(found.paths, more=found.new, title=running.agent, follow=True)

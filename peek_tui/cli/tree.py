@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from peek_tui.errors import UsageError
 from peek_tui.render import units
 from peek_tui.render.summary import summary
 from peek_tui.render.words import look_of
 from peek_tui.trace.store import Snapshot
 from peek_tui.trace.tree import Tree
 
+from .nearest import row_of
 from .options import SRC_HELP, FormatOption
 from .output import print_json, print_line
 from .source import loaded
@@ -26,25 +26,21 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="One object a line, each before what belongs to it.")] = False,
     format: FormatOption = None,
 ) -> None:
-    """Show the decision tree: agents, turns, decisions, calls and results, with the sums over each."""
+    """Show the decision tree: agents, turns, decisions, calls and results, with the sums over each.
+
+    Example: `peek tree latest --depth 2`
+    """
     with loaded(source, format) as snapshot:
         tree = snapshot.tree()
-        top = None if root is None else _row_of(snapshot, root)
+        top = None if root is None else row_of(snapshot, root)
         base = 0 if top is None else tree.depth(top)
-        for row in tree.preorder if top is None else tree.below(top):
+        for row in (tree.preorder if top is None else tree.below(top)).tolist():
             if depth is not None and tree.depth(row) - base > depth:
                 continue
             if as_json:
                 print_json(_as_json(snapshot, tree, row, base))
             else:
                 print_line(_line(snapshot, tree, row, base))
-
-
-def _row_of(snapshot: Snapshot, id: str) -> int:
-    handle = snapshot.find(id)
-    if handle is None:
-        raise UsageError(f"there is no event {id} in this trace")
-    return snapshot.row(handle)
 
 
 def _as_json(snapshot: Snapshot, tree: Tree, row: int, base: int) -> dict[str, object]:

@@ -6,14 +6,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 from peek_tui.render.words import GROUPS, group_of
-from peek_tui.trace.query import Query, Term
+from peek_tui.trace.query import Query, parse_query
 from peek_tui.trace.store import Snapshot
 
 from .shown import Shown
 
 __all__ = ["ERRORS", "Browse"]
 
-ERRORS = Query((Term("error"),))
+ERRORS = parse_query("error")
 
 
 class Browse:
@@ -53,6 +53,13 @@ class Browse:
         if self.follow:
             self._select(len(self.rows) - 1)
         return True
+
+    def begin_again(self, snapshot: Snapshot) -> None:
+        """Take a snapshot with other handles, for all was read again; the selection stays at its place in the list."""
+        position = self.position
+        self.snapshot, self.waiting, self._handle = snapshot, None, None
+        self._refilter()
+        self._select(len(self.rows) - 1 if self.follow else position)
 
     @property
     def frozen(self) -> bool:
@@ -143,8 +150,11 @@ class Browse:
 
     def seek(self, query: Query, by: int) -> bool:
         """Select the next (`by` 1) or previous (-1) visible event that `query` wants; False when there is none."""
-        wanted = self.snapshot
-        return self._seek(by, lambda row: query.holds(wanted.type(row), wanted.name(row), wanted.failed(row)))
+        rows = self.rows[self.position + 1 :] if by > 0 else self.rows[: self.position][::-1]
+        row = next(self.snapshot.matching(query, rows), None)
+        if row is not None:
+            self.go_row(row)
+        return row is not None
 
     # -- what is visible -------------------------------------------------------------------------------------------
 

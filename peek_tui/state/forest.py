@@ -8,6 +8,7 @@ longer than the first screen may: it is imported where it is used.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from .shown import Shown
 
 __all__ = ["Forest", "Shape"]
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[Any]
 Flags = NDArray[np.bool_]
 
 _BLOCK = 4096
@@ -32,17 +33,11 @@ class Shape:
         """Lay out a snapshot's tree, which is built if it has not been yet."""
         self.snapshot = snapshot
         self.tree = snapshot.tree()
-        self.rows: Numbers = np.asarray(self.tree.preorder, dtype=np.int64)
-        self.places: Numbers = np.empty_like(self.rows)
+        self.rows: Numbers = np.asarray(self.tree.preorder)
+        self.places: Numbers = np.asarray(self.tree.places)
         """Where in preorder a row stands."""
-        self.places[self.rows] = np.arange(len(self.rows))
-        self.ends = _ends(self._parents())
+        self.ends: Numbers = np.asarray(self.tree.ends)[self.rows]
         """For each place the one after the last that belongs to it."""
-
-    def _parents(self) -> Numbers:
-        """Return the place of each place's parent, -1 for a root."""
-        parents = np.asarray(self.tree.parents, dtype=np.int64)[self.rows]
-        return np.where(parents < 0, -1, self.places[parents]) if len(parents) else parents
 
 
 class Forest:
@@ -139,22 +134,6 @@ def _covered(starts: Numbers, ends: Numbers, length: int) -> Numbers:
 
 def _depths(ends: Numbers) -> Numbers:
     return _covered(np.arange(len(ends)), ends, len(ends))
-
-
-def _ends(parents: Numbers) -> Numbers:
-    """Return where each branch ends: at its next sibling, or where the nearest one above that has a sibling ends."""
-    length = len(parents)
-    order = np.argsort(parents, kind="stable")
-    together = parents[order[1:]] == parents[order[:-1]]
-    following = np.full(length, length, dtype=np.int64)
-    following[order[:-1][together]] = order[1:][together]
-    up = np.arange(length)
-    last = (following == length) & (parents >= 0)
-    up[last] = parents[last]
-    while not np.array_equal(further := up[up], up):  # each round doubles the way: log2 of the depth of them
-        up = further
-    ends: Numbers = following[up]
-    return ends
 
 
 def _last(stop: int, holds: Callable[[int, int], Flags]) -> int | None:

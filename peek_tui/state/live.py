@@ -43,6 +43,6 @@ class Live:
         outcomes = [facts.outcome for facts in self._store.sessions()]
         outcome = outcomes[-1] if outcomes else None
         ended = f" {clean_line(outcome)[:_WORD]}" if self.status == "finished" and outcome else ""
-        truncated = " TRUNCATED" if self._store.truncated else ""
-        self.words = f"{_SIGN[self.status]} {self.status.upper()}{ended}{truncated}"
+        again = " READ AGAIN" if self._store.begun_again else ""
+        self.words = f"{_SIGN[self.status]} {self.status.upper()}{ended}{again}"
         """The status as the title shows it."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from math import isnan, nan
+from operator import add
+from typing import Any, NamedTuple
 
 from capture.events import NO_EVENT
 
-from .header import Header
-from .model import Usage, read_number, read_usage
+from .batch import Batch, Vocabulary, batch_of
+from .header import Header, read_word
+from .model import Usage, parse_fields
 
-__all__ = ["SPENDS", "SessionFacts"]
+__all__ = ["SPENDS", "Facts", "SessionFacts"]
 
 SPENDS = frozenset({"llm_response", "llm_chunk"})
 """The types whose tokens are summed. A chunk has some when its response was written before all were counted."""
@@ -37,22 +42,20 @@ class SessionFacts:
     open_roots: set[str] = field(default_factory=set)
     """Root agents that have started and not ended."""
 
-    def add(self, header: Header) -> None:
-        """Count one event."""
-        self.events += 1
-        self.types[header.type] += 1
-        if header.ts:
-            self.first_ts = min(self.first_ts or header.ts, header.ts)
-            self.last_ts = max(self.last_ts, header.ts)
-        if header.error:
-            self.errors += 1
-        if header.type in SPENDS and header.usage is not None:
-            usage = read_usage(header.usage)
-            if usage is not None:
-                self.usage = Usage(*map(sum, zip(self.usage, usage, strict=True)))
-        cost = read_number(header.cost_usd)
-        if cost is not None:
-            self.cost_usd = (self.cost_usd or 0.0) + cost
+    def count(self, events: _Alike, type: str) -> None:
+        """Count events of one type."""
+        self.events += events.number
+        self.types[type] += events.number
+        self.errors += events.failed
+        if events.last_ts:
+            self.first_ts = min(self.first_ts or events.first_ts, events.first_ts)
+            self.last_ts = max(self.last_ts, events.last_ts)
+
+    def spend(self, usage: Iterable[int], cost_usd: float) -> None:
+        """Add what events used up; a cost of NaN is unknown."""
+        self.usage = Usage(*map(add, self.usage, usage))
+        if not isnan(cost_usd):
+            self.cost_usd = (self.cost_usd or 0.0) + cost_usd
 
     def start_agent(self, header: Header, host: str) -> None:
         """Note that an agent began; one with no parent is the run's own."""
@@ -79,3 +82,119 @@ class SessionFacts:
     def frozen(self) -> SessionFacts:
         """Return a copy that later events do not change."""
         return replace(self, types=Counter(self.types), open_roots=set(self.open_roots))
+
+
+class Facts:
+    """The facts of every session of a trace."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self._words = words
+        self._sessions: dict[int, SessionFacts] = {}
+        self._frozen: dict[int, SessionFacts] = {}
+
+    def add(self, batch: Batch) -> None:
+        """Count the events of a batch; a damaged line belongs to no session."""
+        types = self._words.types.words
+        for events in _groups(_without_damaged_lines(batch)):
+            self._changed(events.session).count(events, types[events.type])
+        for session, usage, cost in _spent(batch, {code for code, type in enumerate(types) if type in SPENDS}):
+            self._changed(session).spend(usage, cost)
+        for index, (header, text) in batch.agents.items():
+            facts, data = self._changed(int(batch.session[index])), parse_fields(text)[0].get("data")
+            payload = data if isinstance(data, dict) else {}
+            if header.type == "agent_start":
+                facts.start_agent(header, read_word(payload, "host"))
+            else:
+                facts.end_agent(header, read_word(payload, "status") or None)
+
+    def frozen(self) -> list[SessionFacts]:
+        """Return copies that later events do not change, in the order in which the sessions appeared."""
+        for session, facts in self._sessions.items():
+            if session not in self._frozen:
+                self._frozen[session] = facts.frozen()
+        return [self._frozen[session] for session in self._sessions]
+
+    def dump(self) -> Any:
+        """Return what `restore` takes."""
+        return {str(session): vars(facts) for session, facts in self._sessions.items()}
+
+    def restore(self, meta: Any) -> None:
+        """Take over the facts of an index that was kept."""
+        for session, facts in meta.items():
+            types, usage, roots = Counter(facts["types"]), Usage(*facts["usage"]), set(facts["open_roots"])
+            known = {**facts, "types": types, "usage": usage, "open_roots": roots}
+            self._sessions[int(session)] = SessionFacts(**known)
+
+    def _changed(self, session: int) -> SessionFacts:
+        self._frozen.pop(session, None)
+        facts = self._sessions.get(session)
+        if facts is None:
+            facts = self._sessions[session] = SessionFacts(self._words.sessions.words[session])
+        return facts
+
+
+class _Alike(NamedTuple):
+    """Events of one type in one session."""
+
+    session: int
+    type: int
+    number: int
+    failed: int
+    first_ts: int
+    """0, as the last one, when none of them has a time."""
+    last_ts: int
+
+
+def _without_damaged_lines(batch: Batch) -> Batch:
+    lines = {index for index, (_, part) in batch.damage.items() if part == "line"}
+    return batch_of(batch, [index not in lines for index in range(len(batch))]) if lines else batch
+
+
+def _groups(batch: Batch) -> Iterator[_Alike]:
+    """Yield the events of a batch, those alike counted together, sessions in the order in which they appear."""
+    if isinstance(batch.session, list):
+        for session, type, failed, ts in zip(batch.session, batch.type, batch.failed, batch.ts, strict=True):
+            yield _Alike(session, type, 1, int(failed), ts, ts)
+    elif len(batch):
+        yield from sorted(_vector_groups(batch))
+
+
+def _vector_groups(batch: Batch) -> Iterator[_Alike]:
+    import numpy as np
+
+    kind = batch.session.astype(np.int64) << 32 | batch.type
+    order = np.argsort(kind, kind="stable")
+    kind, ts, failed = kind[order], batch.ts[order], batch.failed[order].astype(np.int64)
+    first: Any = np.flatnonzero(np.r_[True, kind[1:] != kind[:-1]])
+    numbers = np.diff(np.r_[first, len(kind)])
+    starts = np.minimum.reduceat(np.where(ts == 0, _NO_TIME, ts), first)
+    ends = np.maximum.reduceat(ts, first)
+    fails = np.add.reduceat(failed, first)
+    for one, number, start, end, fail in zip(kind[first], numbers, starts, ends, fails, strict=True):
+        first_ts, last_ts = (0, 0) if start == _NO_TIME else (int(start), int(end))
+        yield _Alike(int(one) >> 32, int(one) & 0xFFFFFFFF, int(number), int(fail), first_ts, last_ts)
+
+
+_NO_TIME = 2**63 - 1
+
+
+def _spent(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int], float]]:
+    """Yield what was used up in each session: tokens of the types that spend them, and every cost."""
+    if isinstance(batch.session, list):
+        for index, counts, cost in zip(*batch.spending, strict=True):
+            stated = counts[0] >= 0 and batch.type[index] in spends
+            yield batch.session[index], counts if stated else Usage(), cost
+    elif len(batch.spending.at):
+        yield from _spent_vectors(batch, spends)
+
+
+def _spent_vectors(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int], float]]:
+    import numpy as np
+
+    index, counts, costs = batch.spending
+    stated = np.isin(batch.type[index], list(spends)) & (counts[:, 0] >= 0)
+    sessions = batch.session[index]
+    for session in np.unique(sessions).tolist():
+        here = sessions == session
+        known = costs[here & ~np.isnan(costs)]
+        yield session, counts[here & stated].sum(axis=0).tolist(), float(known.sum()) if len(known) else nan

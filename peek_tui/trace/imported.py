@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from peek_tui.errors import UsageError
+from peek_tui.errors import InputError, UsageError
 
+from .compressed import AnyFile, CompressedFile
+from .decoders import compression
+from .growing import GrowingFile
 from .importers import FORMATS, HEAD, Importer, detect
-from .tail import OURS, Line, Tail
+from .names import plain_name
+from .spool import Spool
+from .tail import OURS, Block, Tail
 
-__all__ = ["AnyTail", "ImportedTail", "UndecidedTail", "check_format", "open_tail"]
+__all__ = ["AnyTail", "ImportedTail", "UndecidedTail", "check_format", "open_again", "open_tail"]
 
 
 _SLICE = 64 * 1024
 """Foreign bytes read at once: to import one costs about eight times what one of ours costs, some 30 ns."""
+_MAGIC = 4
+"""Bytes that tell whether a file is compressed."""
 
 
 class ImportedTail:
     """Follows a foreign file and serves what its importer makes of it, as a `Tail` serves a file of ours.
 
-    A line's `number` is that of the foreign line, so that damage is reported where the user can find it.
+    A line's number is that of the foreign line, so that damage is reported where the user can find it.
     """
 
     def __init__(self, tail: Tail, importer: Importer) -> None:
@@ -28,8 +34,9 @@ class ImportedTail:
         self.format = importer.name
         self._tail = tail
         self._importer = importer
-        self._spool = _nameless_file()
-        self._end = 0
+        self._spool = Spool()
+        self._lines = 0
+        self._failure: str | None = None
 
     @property
     def unfinished(self) -> bool:
@@ -42,25 +49,43 @@ class ImportedTail:
         return self._importer.waiting
 
     @property
-    def truncated(self) -> bool:
-        return self._tail.truncated
+    def trouble(self) -> str | None:
+        """What keeps the file from being read to its end, or None."""
+        return f"no more of its events can be kept ({self._failure})" if self._failure else self._tail.trouble
 
-    def read(self, budget: int) -> list[Line]:
-        """Return the events of the lines that ended within the next `budget` bytes."""
-        lines = [
-            (foreign.number, event)
-            for foreign in self._tail.read(min(budget, _SLICE))
-            for event in self._importer.take(foreign.text, foreign.number)
-        ]
-        self._keep(b"".join(event for _, event in lines))
-        return [self._line(number, event) for number, event in lines]
+    @property
+    def gone(self) -> bool:
+        return self._tail.gone
+
+    def read(self, budget: int) -> Block | None:
+        """Return the events of the lines that ended within the next `budget` bytes, or None when there are none."""
+        block = None if self._failure else self._tail.read(min(budget, _SLICE))
+        if block is None:
+            return None
+        lines = block.split(self._lines + 1)
+        made = [(line.number, event) for line in lines for event in self._importer.take(line.text, line.number)]
+        self._lines += block.lines.count(b"\n")
+        events, offset = b"".join(event for _, event in made), self._spool.size
+        try:
+            self._spool.append(events)
+        except OSError as error:
+            self._failure = error.strerror
+            return None
+        return Block(offset, events, [number for number, _ in made]) if made else None
+
+    def ending(self, size: int) -> Block | None:
+        """Return None: what the last lines say, the ones before must tell."""
+        return None
 
     def at_end(self) -> bool:
-        return self._tail.at_end()
+        return self._failure is not None or self._tail.at_end()
 
     def bytes_at(self, offset: int, length: int) -> bytes:
         """Return an event again."""
-        return os.pread(self._spool, length, offset)
+        return self._spool.bytes_at(offset, length)
+
+    def changed(self) -> str | None:
+        return self._tail.changed()
 
     def settled(self) -> ImportedTail:
         return self
@@ -78,61 +103,71 @@ class ImportedTail:
 
     def close(self) -> None:
         self._tail.close()
-        os.close(self._spool)
-
-    def _keep(self, events: bytes) -> None:
-        while events:
-            events = events[os.write(self._spool, events) :]
-
-    def _line(self, number: int, event: bytes) -> Line:
-        line = Line(self._end, number, event[:-1])
-        self._end += len(event)
-        return line
+        self._spool.close()
 
 
 class UndecidedTail:
     """A file without a whole line: what it is will be told by what it says."""
 
-    format = OURS
     unread = 0
 
-    def __init__(self, tail: Tail) -> None:
-        self.path = tail.path
-        self._tail = tail
+    def __init__(self, file: AnyFile, format: str | None = None) -> None:
+        self.path = file.path
+        self.format = format or OURS
+        self._file = file
+        self._given = format
 
     @property
     def unfinished(self) -> bool:
-        return bool(self.bytes_at(0, 1))
+        return bool(self._file.head(1))
 
     @property
-    def truncated(self) -> bool:
-        return False
+    def trouble(self) -> str | None:
+        return Tail(self._file).trouble
+
+    @property
+    def gone(self) -> bool:
+        return self._file.gone
 
     def settled(self) -> AnyTail:
         """Return the tail to go on with, now that the file may hold a line."""
-        head = self.bytes_at(0, HEAD)
-        return _tail_for(self._tail, detect(head)) if b"\n" in head or len(head) == HEAD else self
+        if isinstance(self._file, GrowingFile):
+            head = self._file.head(_MAGIC)
+            if len(head) < _MAGIC and b"\n" not in head:
+                return self
+            kind = compression(head)
+            self._file = CompressedFile(self._file, kind) if kind else self._file
+        if self._given:
+            return _tail_for(self._file, self._given)
+        head = self._file.head(HEAD)
+        return _tail_for(self._file, detect(head)) if b"\n" in head or len(head) == HEAD else self
 
     def beside(self) -> list[Path]:
         return []
 
-    def read(self, budget: int) -> list[Line]:
-        return []
+    def read(self, budget: int) -> Block | None:
+        return None
+
+    def ending(self, size: int) -> Block | None:
+        return None
 
     def at_end(self) -> bool:
         return True
 
     def bytes_at(self, offset: int, length: int) -> bytes:
-        return self._tail.bytes_at(offset, length)
+        return self._file.bytes_at(offset, length)
+
+    def changed(self) -> str | None:
+        return self._file.changed()
 
     def writer_lives(self) -> bool | None:
-        return self._tail.writer_lives()
+        return self._file.writer_lives()
 
     def fileno(self) -> int:
-        return self._tail.fileno()
+        return self._file.fileno()
 
     def close(self) -> None:
-        self._tail.close()
+        self._file.close()
 
 
 AnyTail = Tail | ImportedTail | UndecidedTail
@@ -140,10 +175,17 @@ AnyTail = Tail | ImportedTail | UndecidedTail
 
 def open_tail(path: Path, format: str | None = None) -> AnyTail:
     """Open a file as what it is, or as a format given by name. Raises `InputError` when it cannot be opened."""
-    if format is None:
-        return UndecidedTail(Tail(path)).settled()
-    check_format(format)
-    return _tail_for(Tail(path), format)
+    if format is not None:
+        check_format(format)
+    return UndecidedTail(GrowingFile(path), format).settled()
+
+
+def open_again(path: Path, format: str | None = None) -> AnyTail | None:
+    """Open the file that a path names now, after it has changed; None as long as there is none that can be opened."""
+    try:
+        return open_tail(path, format)
+    except InputError:
+        return None
 
 
 def check_format(format: str) -> None:
@@ -152,16 +194,8 @@ def check_format(format: str) -> None:
         raise UsageError(f"{format}: there is no such format; there are {', '.join((OURS, *FORMATS))}")
 
 
-def _nameless_file() -> int:
-    """Return a new file that is gone when it is closed, however this process ends."""
-    import tempfile
-
-    file, name = tempfile.mkstemp(prefix="peek-")
-    Path(name).unlink()
-    return file
-
-
-def _tail_for(tail: Tail, format: str | None) -> Tail | ImportedTail:
+def _tail_for(file: AnyFile, format: str | None) -> Tail | ImportedTail:
+    tail = Tail(file)
     if format in FORMATS:
-        return ImportedTail(tail, FORMATS[format].importer(tail.path))
+        return ImportedTail(tail, FORMATS[format].importer(plain_name(file.path)))
     return tail

@@ -6,10 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from capture.errors import LineError
 from capture.events import NO_EVENT
+from capture.format import parse_line
 from capture.values import restore
 
-__all__ = ["DAMAGED", "Damage", "Event", "Failure", "Usage", "read_failure", "read_number", "read_text", "read_usage"]
+__all__ = [
+    "DAMAGED",
+    "Damage",
+    "Event",
+    "Failure",
+    "Usage",
+    "damaged_fields",
+    "parse_fields",
+    "read_failure",
+    "read_number",
+    "read_text",
+    "read_usage",
+]
+
+_MOST_TOKENS = 2**40
+"""Tokens one event can add to a sum: a hostile count must not outgrow the columns."""
 
 DAMAGED = "damaged"
 """The type of the row that stands for a line that cannot be read as an event."""
@@ -113,6 +130,25 @@ class Event:
         return tuple(read_text(link) for link in links) if isinstance(links, list) else ()
 
 
+def parse_fields(raw: bytes) -> tuple[dict[str, Any], str | None]:
+    """Parse a line again, and say why its payload cannot be read, or None.
+
+    What changed under the reader since it was indexed reads as nothing.
+    """
+    try:
+        event, damage = parse_line(raw)
+    except LineError:
+        return {}, None
+    return event, damage
+
+
+def damaged_fields(damage: Damage, raw: bytes) -> dict[str, Any]:
+    """Return the fields of the row that stands for a line that is no event."""
+    text = raw.decode("utf-8", "backslashreplace")
+    data = {"file": damage.file, "line": damage.line, "reason": damage.reason, "bytes": len(raw), "text": text}
+    return {"type": DAMAGED, "name": "", "data": data}
+
+
 def read_failure(value: Any) -> Failure | None:
     """Read an event's `error`, however a foreign writer put it."""
     if not value:
@@ -128,7 +164,7 @@ def read_usage(value: Any) -> Usage | None:
     if not isinstance(value, dict):
         return None
     keys = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
-    return Usage(*(int(read_number(value.get(key)) or 0) for key in keys))
+    return Usage(*(min(max(0, int(read_number(value.get(key)) or 0)), _MOST_TOKENS) for key in keys))
 
 
 def read_number(value: Any) -> float | None:

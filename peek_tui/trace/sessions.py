@@ -43,11 +43,11 @@ class Session:
         return self.status == "crashed" or self.outcome == "error"
 
 
-def read_sessions(files: Iterable[TraceFile]) -> Iterator[Session]:
+def read_sessions(files: Iterable[TraceFile], cache: Path | None = None) -> Iterator[Session]:
     """Yield the runs that these files make up, in their order; files that vanish meanwhile are passed over."""
     for id, parts in group_sessions(files).items():
         try:
-            store = Store.load(part.path for part in parts)
+            store = Store.load((part.path for part in parts), cache=cache)
         except InputError:
             continue
         try:

@@ -1,75 +1,106 @@
-"""What a SRC on the command line means: a file, a directory, `latest`, or a session by the start of its id."""
+"""What SRCs on the command line mean: a file, a directory, `latest`, or a session by the start of its id."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Protocol
 
-from capture.errors import LineError
 from peek_tui.errors import InputError, NoTraceError, UsageError
 
-from .header import read_header
+from .directory import TraceDirectory, TraceFile, Watch, list_traces
 from .importers.subagents import subagent_files
+from .names import is_trace_name, plain_name
 
-__all__ = ["TraceFile", "group_sessions", "resolve", "trace_files"]
+__all__ = ["LOOKS", "Source", "TraceFile", "find", "find_session", "group_sessions", "resolve", "trace_files"]
 
-_FIRST = 64 * 1024
-
-
-class TraceFile(NamedTuple):
-    """A file in the trace directory, and whose run it is part of."""
-
-    path: Path
-    session: str
-    start: int
-    """The time of its first event, nanoseconds since 1970 UTC."""
+LOOKS = 0.5
+"""Seconds between two looks at whether there are more files."""
 
 
-def resolve(source: str, directory: Path) -> list[Path]:
-    """Return the files that `source` means. `directory` holds the traces nobody named a path for.
+class _Place(Protocol):
+    """Where a SRC has its files."""
+
+    unreadable: dict[Path, str]
+    """Those that cannot be opened, and why."""
+
+    def files(self) -> list[Path]:
+        """Return all files there are now, in their order. Raises OSError."""
+
+    def changed(self) -> bool:
+        """Whether there may be more of them than before."""
+
+
+class Source:
+    """The files that SRCs mean, each once however often it is meant, and those that are added while they are read.
+
+    `new` is what a `Store` takes as `more`.
+    """
+
+    def __init__(self, places: Sequence[_Place]) -> None:
+        self._places = places
+        self._next_look = 0.0
+        self.paths: list[Path] = []
+        """All files so far."""
+        self.paths = self._others(path for place in places for path in place.files())
+
+    @property
+    def left_out(self) -> dict[Path, str]:
+        """The files of directories that cannot be opened, and why."""
+        return {path: why for place in self._places for path, why in place.unreadable.items()}
+
+    def new(self) -> list[Path]:
+        """Return the files that were added since the last call; looks at most every `LOOKS` seconds."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return []
+        self._next_look = now + LOOKS
+        new = self._others(path for place in self._places if place.changed() for path in _there(place))
+        self.paths += new
+        return new
+
+    def _others(self, paths: Iterable[Path]) -> list[Path]:
+        """Return those that are not known by this name, nor by another one."""
+        names = set(self.paths)
+        candidates = [path for path in dict.fromkeys(paths) if path not in names]
+        if not candidates:
+            return []
+        known = {_identity(path) for path in self.paths}
+        others = []
+        for path in candidates:
+            identity = _identity(path)
+            if identity not in known:
+                others.append(path)
+                known.add(identity)
+        return others
+
+
+def find(sources: Sequence[str], directory: Path) -> Source:
+    """Return what `sources` mean together. `directory` holds the traces nobody named a path for.
 
     Raises `NoTraceError` when there is nothing of that name, `UsageError` when it could mean several sessions, and
     `InputError` when it cannot be looked at.
     """
     try:
-        return _resolve(source, directory)
+        return Source([_place(source, directory) for source in sources])
     except OSError as error:
-        raise InputError(f"{source} cannot be read: {error.strerror}") from None
+        raise InputError(f"{error.filename} cannot be read: {error.strerror}") from None
 
 
-def _resolve(source: str, directory: Path) -> list[Path]:
-    path = Path(source)
-    if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix == ".jsonl")
-        if not files:
-            raise NoTraceError(f"{source} holds no traces: there is no .jsonl file in it")
-        return [file for path in files for file in (path, *subagent_files(path))]
-    if path.exists() or "/" in source or path.suffix == ".jsonl":
-        return [path, *subagent_files(path)]  # opening it says best what is wrong with it
-    sessions = group_sessions(trace_files(directory))
-    if source == "latest":
-        if not sessions:
-            raise NoTraceError(f"there are no traces yet in {directory}; `peek demo` makes one")
-        return [file.path for file in next(iter(sessions.values()))]
-    matches = [session for session in sessions if session.startswith(source.lower())]
-    if not matches:
-        raise NoTraceError(f"{source}: there is no such file, and no session in {directory} begins so")
-    if len(matches) > 1:
-        raise UsageError(f"{source} is the beginning of {len(matches)} sessions: give more of {matches[0]}")
-    return [file.path for file in sessions[matches[0]]]
+def find_session(session: str, directory: Path) -> Source:
+    """Return the files of a run: each of its processes writes one, and one may start at any time."""
+    return Source([_Session(session, TraceDirectory(directory))])
+
+
+def resolve(source: str, directory: Path) -> list[Path]:
+    """Return the files that `source` means now. Raises as `find` does."""
+    return find([source], directory).paths
 
 
 def trace_files(directory: Path) -> list[TraceFile]:
     """Return the trace files of a directory, the newest first; what is no trace is left out."""
-    try:
-        paths = [path for path in directory.iterdir() if path.suffix == ".jsonl" and path.is_file()]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise InputError(f"{directory} cannot be read: {error.strerror}") from None
-    files = [file for path in paths if (file := _identify(path)) is not None]
-    return sorted(files, key=_age, reverse=True)
+    return _sessions_in(TraceDirectory(directory))
 
 
 def group_sessions(files: Iterable[TraceFile]) -> dict[str, list[TraceFile]]:
@@ -77,25 +108,112 @@ def group_sessions(files: Iterable[TraceFile]) -> dict[str, list[TraceFile]]:
     sessions: dict[str, list[TraceFile]] = {}
     for file in files:
         sessions.setdefault(file.session, []).append(file)
-    return {session: sorted(parts, key=_age) for session, parts in sessions.items()}
+    return {
+        session: sorted(parts, key=lambda file: (file.start, file.path.name)) for session, parts in sessions.items()
+    }
 
 
-def _age(file: TraceFile) -> tuple[int, str]:
-    return file.start, file.path.name
+class _File:
+    """One file; a transcript comes with those of its subagents, and its tail knows of later ones."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.unreadable: dict[Path, str] = {}
+
+    def files(self) -> list[Path]:
+        return [self._path, *subagent_files(self._path)]
+
+    def changed(self) -> bool:
+        return False
 
 
-def _identify(path: Path) -> TraceFile | None:
-    """Read whose run a file is part of from its first event that can be read."""
+class _Directory:
+    """All traces in a directory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._watch = Watch(path)
+        self._watch.changed()
+        self.unreadable: dict[Path, str] = {}
+
+    def files(self) -> list[Path]:
+        listing = list_traces(self._path)
+        self.unreadable = listing.unreadable
+        return [
+            file
+            for path in listing.files
+            for file in (path, *(subagent_files(path) if plain_name(path).stem in listing.folders else ()))
+        ]
+
+    def changed(self) -> bool:
+        return self._watch.changed()
+
+
+class _Session:
+    """The files of one run in the trace directory."""
+
+    def __init__(self, session: str, directory: TraceDirectory) -> None:
+        self._session = session
+        self._directory = directory
+        self.unreadable: dict[Path, str] = {}
+
+    def files(self) -> list[Path]:
+        return [file.path for file in group_sessions(self._directory.files()).get(self._session, ())]
+
+    def changed(self) -> bool:
+        return self._directory.changed()
+
+
+def _place(source: str, directory: Path) -> _Place:
+    path = Path(source)
+    if path.is_dir():
+        return _readable(source, _Directory(path))
+    if path.exists() or "/" in source or is_trace_name(source):
+        return _File(path)  # opening it says best what is wrong with it
+    traces = TraceDirectory(directory)
+    sessions = group_sessions(_sessions_in(traces))
+    if source == "latest":
+        if not sessions:
+            raise NoTraceError(f"there are no traces yet in {directory}; `peek demo` makes one")
+        return _Session(next(iter(sessions)), traces)
+    matches = [session for session in sessions if session.startswith(source.lower())]
+    if not matches:
+        raise NoTraceError(f"{source}: there is no such file, and no session in {directory} begins so")
+    if len(matches) > 1:
+        raise UsageError(f"{source} is the beginning of {len(matches)} sessions: give more of {matches[0]}")
+    return _Session(matches[0], traces)
+
+
+def _readable(source: str, place: _Directory) -> _Place:
+    """Refuse a directory without a trace that can be opened."""
+    if place.files():
+        return place
+    for path, why in place.unreadable.items():
+        raise InputError(f"{source} holds no trace that can be opened: {path.name}: {why}")
+    raise NoTraceError(f"{source} holds no traces: there is no .jsonl file in it")
+
+
+def _sessions_in(traces: TraceDirectory) -> list[TraceFile]:
     try:
-        with path.open("rb") as stream:
-            lines = stream.read(_FIRST).splitlines()
+        return traces.files()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise InputError(f"{traces.path} cannot be read: {error.strerror}") from None
+
+
+def _there(place: _Place) -> list[Path]:
+    """Return the files of a place that is being followed; none while it cannot be looked at."""
+    try:
+        return place.files()
     except OSError:
-        return None
-    for line in lines:
-        try:
-            header, _ = read_header(line)
-        except LineError:
-            continue
-        if header.session:
-            return TraceFile(path, header.session, header.ts)
-    return None
+        return []
+
+
+def _identity(path: Path) -> tuple[int, int] | Path:
+    """Return what two names of one file have in common; a file that is not there is itself."""
+    try:
+        status = path.stat()
+    except OSError:
+        return path
+    return status.st_dev, status.st_ino

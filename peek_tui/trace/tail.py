@@ -1,23 +1,20 @@
-"""The lines of a file that may still grow, be torn or truncated.
-
-Reads with `pread` and never maps: a mapped file that is truncated kills the reader. Positions are absolute.
-"""
+"""The whole lines of a file that may still grow, be torn or truncated, many at a time."""
 
 from __future__ import annotations
 
-import os
-import stat
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from peek_tui.errors import InputError, NoTraceError
+from .compressed import AnyFile
+from .growing import GrowingFile
 
-from .locks import writer_lives
-
-__all__ = ["OURS", "Line", "Tail"]
+__all__ = ["OURS", "Block", "Line", "Tail"]
 
 OURS = "peek"
 """The name of our own format."""
+_MANY = 1024 * 1024
+"""Bytes that are looked through at once."""
 
 
 class Line(NamedTuple):
@@ -25,64 +22,119 @@ class Line(NamedTuple):
 
     offset: int
     number: int
-    """Counted from 1, blank lines included."""
     text: bytes
 
 
+class Block(NamedTuple):
+    """Whole lines that follow each other."""
+
+    offset: int
+    """Where the first byte stands in what `bytes_at` reads."""
+    lines: bytes
+    """One line after another, each with its newline, blank ones included."""
+    numbers: Sequence[int] | None = None
+    """The number of the foreign line of each, counted from 1, when they were imported."""
+
+    def split(self, first: int) -> Iterator[Line]:
+        """Yield the lines one by one, without the blank ones; `first` is the number of the first."""
+        offset = self.offset
+        for number, text in enumerate(self.lines.split(b"\n")[:-1], first):
+            if text.strip(b" \t\r"):
+                yield Line(offset, number, text)
+            offset += len(text) + 1
+
+
 class Tail:
-    """Follows one file. Raises `InputError` when it cannot be opened or is no regular file."""
+    """Follows one file of ours."""
 
     format = OURS
     unread = 0
     """How many lines were read that are no event yet: every line of ours is one at once."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
-        except FileNotFoundError:
-            raise NoTraceError(f"{path}: there is no such file") from None
-        except OSError as error:
-            raise InputError(f"{path} cannot be opened: {error.strerror}") from None
-        if not stat.S_ISREG(os.fstat(self._fd).st_mode):
-            os.close(self._fd)
-            raise InputError(f"{path} is not a regular file; to read a pipe, give - and pipe into peek")
-        self._line_start = 0
-        self._position = 0
-        self._lines = 0
+    def __init__(self, file: AnyFile) -> None:
+        self.path = file.path
+        self._file = file
+        self._start = 0
         self._unfinished: list[bytes] = []
+        """What was read of a line that is longer than a slice; joined once, for it may come in a thousand of them."""
+        self._is_torn = False
 
     @property
     def unfinished(self) -> bool:
         """Whether the file ends, as far as it was read, in half a line."""
-        return bool(self._unfinished)
+        return self._is_torn
 
     @property
-    def truncated(self) -> bool:
-        """Whether the file is shorter than what was read of it: someone cut or rewrote it."""
-        return os.fstat(self._fd).st_size < self._position
+    def trouble(self) -> str | None:
+        """What keeps the file from being read to its end, and after how many lines; or None."""
+        trouble = self._file.trouble
+        if trouble is None:
+            return None
+        lines = sum(self.bytes_at(at, _MANY).count(b"\n") for at in range(0, self._start, _MANY))
+        return f"{trouble} after {lines:,} line{'s' * (lines != 1)}"
 
-    def read(self, budget: int) -> list[Line]:
-        """Return the lines that ended within the next `budget` bytes; blank ones are left out."""
-        block = os.pread(self._fd, budget, self._position)
-        self._position += len(block)
-        if b"\n" not in block:
-            if block:
-                self._unfinished.append(block)
-            return []
-        first, *others = block.split(b"\n")
-        texts = [b"".join([*self._unfinished, first]), *others]
-        rest = texts.pop()
-        self._unfinished = [rest] if rest else []
-        return [line for text in texts if (line := self._line(text)).text.strip(b" \t\r")]
+    @property
+    def gone(self) -> bool:
+        """Whether the path names no file any more; what it named can still be read."""
+        return self._file.gone
+
+    def read(self, budget: int) -> Block | None:
+        """Return the lines that ended within the next `budget` bytes, or None when none did."""
+        data = self._file.next(budget)
+        end = data.rfind(b"\n") + 1
+        self._is_torn = end < len(data) if data else self._is_torn
+        if not end:
+            if data:
+                self._unfinished.append(data)
+            return None
+        self._file.take_back(len(data) - end)  # to read the beginning of a line again costs less than to join it
+        lines = b"".join([*self._unfinished, memoryview(data)[:end]]) if self._unfinished else data[:end]
+        self._unfinished = []
+        block = Block(self._start, lines)
+        self._start += len(lines)
+        return block
+
+    @property
+    def plain(self) -> GrowingFile | None:
+        """The file, when its lines stand in it as they are read: of such a file an index can be kept."""
+        return self._file if isinstance(self._file, GrowingFile) else None
+
+    @property
+    def start(self) -> int:
+        """Where the first line stands that was not read whole."""
+        return self._start
+
+    def skip_to(self, start: int) -> None:
+        """Go on as if every line before had been read. Only for a plain file."""
+        assert isinstance(self._file, GrowingFile)
+        self._file.skip_to(start)
+        self._start, self._unfinished, self._is_torn = start, [], False
+
+    def ending(self, size: int) -> Block | None:
+        """Return the whole lines within the last `size` bytes, without reading what is before.
+
+        None when there are none, or where the file ends is not known yet.
+        """
+        end = self._file.size()
+        if end is None:
+            return None
+        before = max(0, end - size - 1)  # with the byte before, which may end the line before
+        data = self._file.bytes_at(before, end - before)
+        first = data.find(b"\n") + 1 if end > size else 0
+        lines = data[first : data.rfind(b"\n") + 1]
+        return Block(before + first, lines) if lines else None
 
     def at_end(self) -> bool:
         """Whether everything the file holds now has been read."""
-        return os.fstat(self._fd).st_size <= self._position
+        return self._file.at_end()
 
     def bytes_at(self, offset: int, length: int) -> bytes:
         """Return a line again. Shorter than asked for when the file was truncated meanwhile."""
-        return os.pread(self._fd, length, offset)
+        return self._file.bytes_at(offset, length)
+
+    def changed(self) -> str | None:
+        """Return in a few words why everything that was read must be read again from the path, or None."""
+        return self._file.changed()
 
     def settled(self) -> Tail:
         """Return the tail to go on with, now that the file may say what it is."""
@@ -93,17 +145,11 @@ class Tail:
         return []
 
     def writer_lives(self) -> bool | None:
-        """Whether its writer holds our lock; None where there are no locks to ask."""
-        return writer_lives(self._fd)
+        """Whether its writer holds our lock; None when that cannot be known."""
+        return self._file.writer_lives()
 
     def fileno(self) -> int:
-        return self._fd
+        return self._file.fileno()
 
     def close(self) -> None:
-        os.close(self._fd)
-
-    def _line(self, text: bytes) -> Line:
-        line = Line(self._line_start, self._lines + 1, text)
-        self._lines += 1
-        self._line_start += len(text) + 1
-        return line
+        self._file.close()

@@ -1,25 +1,33 @@
 """Events as a tree: who belongs to whom, and sums over each one's descendants.
 
-Hostile traces are expected: a parent that is not there makes a root marked *orphan*; a cycle is broken at its earliest
-event. Nothing here recurses, so a chain may be as deep as the trace is long.
+Everything is an array over rows. In preorder a branch is a slice, so a sum over it is the difference of two running
+sums. Hostile traces are expected: a parent that is not there makes a root marked *orphan*; a cycle is broken at its
+earliest event. Nothing here recurses, so a chain may be as deep as the trace is long.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from math import isnan
-from typing import NamedTuple
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-__all__ = ["NO_TREE", "ORPHAN", "ROOT", "Sums", "Tree"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["NO_TREE", "ORPHAN", "ROOT", "Amounts", "Sums", "Tree", "find_cycles"]
 
 ROOT = -1
 """The parent of an event that belongs to nothing."""
 ORPHAN = -2
 """The parent of an event whose parent is not in the trace."""
 
+_ARRAYS = ("_parents", "_children", "_first", "_depths", "_sizes", "_positions", "preorder")
+_SUMS = ("_errors", "_tokens", "_costs", "_durations")
 
-_UNKNOWN = float("nan")
+_MOST_LEVELS = 2_000
+"""A tree deeper than this is walked row by row, which costs less than a vector for each level with few rows in it."""
 
 
 class Sums(NamedTuple):
@@ -30,129 +38,258 @@ class Sums(NamedTuple):
     tokens: int
     cost_usd: float | None
     """None when no event says what it cost: unknown is not nothing."""
+    duration_ms: float = 0.0
+    """What its model and tool calls took together; those that ran side by side count each."""
+
+
+class Amounts(NamedTuple):
+    """What some rows weigh: the rows in order, and how much each."""
+
+    rows: Sequence[int] | NDArray[Any]
+    amounts: Sequence[float] | NDArray[Any]
+
+
+_NOTHING = Amounts((), ())
 
 
 class Tree:
     """The tree of one snapshot, over rows. Rows are in the order of the run, so children are too."""
 
-    def __init__(self, parents: Sequence[int], weigh: Callable[[int], Sums]) -> None:
-        """Build the tree of the rows whose parents these are: a row, `ROOT` or `ORPHAN`. `weigh` tells a row's own."""
-        self.orphans = frozenset(row for row, parent in enumerate(parents) if parent == ORPHAN)
-        self.parents = array("q", (max(parent, ROOT) for parent in parents))
-        self.broken = frozenset(_break_cycles(self.parents))
+    def __init__(
+        self,
+        parents: Sequence[int] | NDArray[np.int32],
+        errors: Sequence[int] | NDArray[Any] = (),
+        tokens: Amounts = _NOTHING,
+        costs: Amounts = _NOTHING,
+        durations: Amounts = _NOTHING,
+    ) -> None:
+        """Build the tree of the rows with these parents: a row, `ROOT` or `ORPHAN`. `errors` are the failed rows."""
+        if not len(parents):  # the tree of an empty trace takes no numpy
+            self.orphans: frozenset[int] = frozenset()
+            self.broken: frozenset[int] = frozenset()
+            none: Any = array("i")
+            self._parents = self._children = self.preorder = self._positions = self._sizes = none
+            self._first: Any = array("i", [0, 0])
+            return
+        import numpy as np
+
+        given = np.asarray(parents, np.int32)
+        self.orphans = frozenset(np.flatnonzero(given == ORPHAN).tolist())
+        self._parents = np.maximum(given, ROOT)
+        self.broken = frozenset(find_cycles(self._parents))
         """The rows at which a cycle was broken, one a cycle."""
-        self._first, self._children = _children(self.parents)
-        self.preorder = array("q", self._walk())
+        self._parents[list(self.broken)] = ROOT
+        self._children = np.argsort(self._parents, kind="stable").astype(np.int32)
+        self._first = _running_sum(np.bincount(self._parents + 1, minlength=len(given) + 1), np.int32)
+        shape = _by_levels(self._parents, self._children, self._first) or _by_rows(self._children, self._first)
+        self._depths, self._sizes, self._positions = shape
+        self.preorder = np.empty(len(given), np.int32)
         """Every row, each before its children."""
-        self.depths = self._depths()
-        self._sums = self._sum(weigh)
+        self.preorder[self._positions] = np.arange(len(given), dtype=np.int32)
+        self._errors = self._running(Amounts(errors, np.ones(len(errors), np.int64)))
+        self._tokens = self._running(tokens)
+        self._costs = self._running(costs)
+        self._durations = self._running(durations)
+
+    def dump(self) -> tuple[Any, dict[str, NDArray[Any]]]:
+        """Return what `restored` takes."""
+        arrays = {f"tree.{name}": getattr(self, name) for name in _ARRAYS}
+        for name in _SUMS:
+            running = getattr(self, name)
+            arrays |= {f"tree.{name}.places": running.places, f"tree.{name}.sums": running.sums}
+        return [sorted(self.orphans), sorted(self.broken)], arrays
+
+    @classmethod
+    def restored(cls, meta: Any, arrays: Mapping[str, NDArray[Any]]) -> Tree:
+        """Return the tree that was kept."""
+        tree = cls(())
+        tree.orphans, tree.broken = map(frozenset, meta)
+        for name in _ARRAYS:
+            setattr(tree, name, arrays[f"tree.{name}"])
+        for name in _SUMS:
+            setattr(tree, name, _Running(arrays[f"tree.{name}.places"], arrays[f"tree.{name}.sums"]))
+        return tree
 
     def __len__(self) -> int:
-        return len(self.parents)
+        return len(self._parents)
 
     @property
     def roots(self) -> Sequence[int]:
         """The rows that belong to nothing, in order."""
         return self.children(ROOT)
 
-    def children(self, row: int) -> Sequence[int]:
+    def parent(self, row: int) -> int:
+        """Return the row a row belongs to, or `ROOT`."""
+        return int(self._parents[row])
+
+    @property
+    def places(self) -> NDArray[np.int32]:
+        """Where each row stands in `preorder`."""
+        places: NDArray[np.int32] = self._positions
+        return places
+
+    @property
+    def ends(self) -> NDArray[np.int32]:
+        """For each row the place in `preorder` after the last one that belongs to it."""
+        ends: NDArray[np.int32] = self._positions + self._sizes
+        return ends
+
+    def children(self, row: int) -> list[int]:
         """Return the rows that belong to this one, in order."""
-        return self._children[self._first[row + 1] : self._first[row + 2]]
+        children: list[int] = self._children[self._first[row + 1] : self._first[row + 2]].tolist()
+        return children
+
+    def child_count(self, row: int) -> int:
+        """Return how many rows belong to this one."""
+        return int(self._first[row + 2] - self._first[row + 1])
 
     def depth(self, row: int) -> int:
         """Return how many ancestors a row has."""
-        return self.depths[row]
+        return int(self._depths[row])
 
     def sums(self, row: int) -> Sums:
         """Return the sums over a row and all below it."""
-        events, errors, tokens, costs = self._sums
-        return Sums(events[row], errors[row], tokens[row], None if isnan(costs[row]) else costs[row])
+        start = int(self._positions[row])
+        end = start + int(self._sizes[row])
+        priced, cost = self._costs.between(start, end)
+        return Sums(
+            events=end - start,
+            errors=int(self._errors.between(start, end)[1]),
+            tokens=int(self._tokens.between(start, end)[1]),
+            cost_usd=round(cost, 12) if priced else None,  # the difference of two sums is off in the last digits
+            duration_ms=round(self._durations.between(start, end)[1], 6),
+        )
 
     def ancestors(self, row: int) -> Iterator[int]:
         """Yield the rows a row belongs to, the nearest first."""
-        while (row := self.parents[row]) != ROOT:
+        while (row := self.parent(row)) != ROOT:
             yield row
 
-    def below(self, row: int) -> Iterator[int]:
-        """Yield a row and all below it, each before its children."""
-        stack = [row]
-        while stack:
-            row = stack.pop()
-            yield row
-            stack.extend(reversed(self.children(row)))
+    def below(self, row: int) -> NDArray[np.int32]:
+        """Return a row and all below it, each before its children."""
+        start = self._positions[row]
+        branch: NDArray[np.int32] = self.preorder[start : start + self._sizes[row]]
+        return branch
 
-    def _walk(self) -> Iterator[int]:
-        for root in self.roots:
-            yield from self.below(root)
+    def _running(self, amounts: Amounts) -> _Running:
+        import numpy as np
 
-    def _depths(self) -> array[int]:
-        depths = array("q", bytes(8 * len(self.parents)))
-        for row in self.preorder:
-            parent = self.parents[row]
-            depths[row] = 0 if parent == ROOT else depths[parent] + 1
-        return depths
-
-    def _sum(self, weigh: Callable[[int], Sums]) -> tuple[array[int], array[int], array[int], array[float]]:
-        own = [weigh(row) for row in range(len(self.parents))]
-        events = array("q", (one.events for one in own))
-        errors = array("q", (one.errors for one in own))
-        tokens = array("q", (one.tokens for one in own))
-        costs = array("d", (_UNKNOWN if one.cost_usd is None else one.cost_usd for one in own))
-        for row in reversed(self.preorder):
-            parent = self.parents[row]
-            if parent != ROOT:
-                events[parent] += events[row]
-                errors[parent] += errors[row]
-                tokens[parent] += tokens[row]
-                costs[parent] = _add(costs[parent], costs[row])
-        return events, errors, tokens, costs
+        places = self._positions[np.asarray(amounts.rows, np.int64)]
+        order = np.argsort(places, kind="stable")
+        values = np.asarray(amounts.amounts)[order]
+        return _Running(places[order], _running_sum(values, np.float64 if values.dtype.kind == "f" else np.int64))
 
 
-def _weightless(_row: int) -> Sums:
-    return Sums(0, 0, 0, None)
+class _Running(NamedTuple):
+    """A running sum over those places in preorder that have an amount."""
+
+    places: NDArray[np.int32]
+    sums: NDArray[Any]
+
+    def between(self, start: int, end: int) -> tuple[int, float]:
+        """Return how many amounts there are from `start` up to `end`, and their sum."""
+        first, last = bisect_left(self.places, start), bisect_left(self.places, end)
+        return last - first, (self.sums[last] - self.sums[first]).item()
 
 
-def _add(cost: float, other: float) -> float:
-    if isnan(cost):
-        return other
-    return cost if isnan(other) else cost + other
+def find_cycles(parents: NDArray[np.int32]) -> list[int]:
+    """Return the earliest row of each cycle.
 
+    Somewhere a cycle goes from a row to a later one, which few events do, so only from those the parents are followed.
+    """
+    import numpy as np
 
-def _break_cycles(parents: array[int]) -> list[int]:
-    """Make the earliest event of each cycle a root, and return those: walk up from each row, once over every row."""
+    starts = np.flatnonzero(parents >= np.arange(len(parents), dtype=np.int32)).tolist()
+    if not starts:
+        return []
+    up = parents.tolist()
     unseen, on_path, done = 0, 1, 2
-    state = bytearray(len(parents))
-    broken = []
-    for start in range(len(parents)):
+    state = bytearray(len(up))
+    earliest = []
+    for start in starts:
         path = []
         at = start
         while at >= 0 and state[at] == unseen:
             state[at] = on_path
             path.append(at)
-            at = parents[at]
+            at = up[at]
         if at >= 0 and state[at] == on_path:
-            earliest = min(path[path.index(at) :])
-            parents[earliest] = ROOT
-            broken.append(earliest)
+            earliest.append(min(path[path.index(at) :]))
         for visited in path:
             state[visited] = done
-    return broken
+    return earliest
 
 
-def _children(parents: array[int]) -> tuple[array[int], array[int]]:
-    """Return where each row's children begin in a list of all children, and that list; row -1 has the roots."""
-    first = array("q", bytes(8 * (len(parents) + 2)))
-    for parent in parents:
-        first[parent + 2] += 1
-    for at in range(1, len(first)):
-        first[at] += first[at - 1]
-    children = array("q", bytes(8 * len(parents)))
-    free = array("q", first)
-    for row, parent in enumerate(parents):
-        children[free[parent + 1]] = row
-        free[parent + 1] += 1
-    return first, children
+_Shape = tuple["NDArray[np.int32]", "NDArray[np.int32]", "NDArray[np.int32]"]
+"""Each row's depth, the size of its branch, and its place in preorder."""
 
 
-NO_TREE = Tree([], _weightless)
+def _by_levels(parents: NDArray[np.int32], children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape | None:
+    """Work out the shape of a tree a level at a time, or return None when it is too deep for that."""
+    import numpy as np
+
+    depths, sizes, positions = (np.zeros(len(parents), np.int32) for _ in range(3))
+    levels = [children[: first[1]]]
+    while len(level := levels[-1]):
+        if len(levels) > _MOST_LEVELS:
+            return None
+        depths[level] = len(levels) - 1
+        starts, ends = first[level + 1], first[level + 2]
+        levels.append(children[_ranges(starts, ends - starts)])
+    sizes += 1
+    for level in reversed(levels[1:-1]):
+        groups = _groups(parents[level])
+        sizes[parents[level[groups]]] += np.add.reduceat(sizes[level], groups)
+    for level in levels[:-1]:
+        before = np.cumsum(sizes[level]) - sizes[level]
+        groups = _groups(parents[level])
+        counts = np.diff(np.append(groups, len(level)))
+        above = parents[level]
+        positions[level] = before - np.repeat(before[groups], counts) + np.where(above < 0, 0, positions[above] + 1)
+    return depths, sizes, positions
+
+
+def _by_rows(children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape:
+    """Work out the shape of a tree a row at a time, however deep it is."""
+    import numpy as np
+
+    rows = len(children)
+    below, starts = children.tolist(), first.tolist()
+    depths, sizes, positions = [0] * rows, [1] * rows, [0] * rows
+    preorder: list[int] = []
+    stack = [(row, 0) for row in reversed(below[: starts[1]])]
+    while stack:
+        row, depth = stack.pop()
+        depths[row], positions[row] = depth, len(preorder)
+        preorder.append(row)
+        stack.extend((child, depth + 1) for child in reversed(below[starts[row + 1] : starts[row + 2]]))
+    for row in reversed(preorder):
+        sizes[row] += sum(sizes[child] for child in below[starts[row + 1] : starts[row + 2]])
+    return np.array(depths, np.int32), np.array(sizes, np.int32), np.array(positions, np.int32)
+
+
+def _ranges(starts: NDArray[np.int32], counts: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the numbers of all these ranges, one range after the other."""
+    import numpy as np
+
+    skipped = np.cumsum(counts) - counts
+    return np.repeat(starts - skipped, counts) + np.arange(counts.sum())
+
+
+def _groups(sorted_values: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return where each run of equal values begins."""
+    import numpy as np
+
+    return np.flatnonzero(np.append(True, sorted_values[1:] != sorted_values[:-1]))
+
+
+def _running_sum(values: NDArray[Any], kind: Any) -> NDArray[Any]:
+    import numpy as np
+
+    sums = np.zeros(len(values) + 1, kind)
+    np.cumsum(values, out=sums[1:])
+    return sums
+
+
+NO_TREE = Tree(())
 """The tree of an empty trace."""

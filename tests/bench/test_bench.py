@@ -39,6 +39,8 @@ FIGURES = (
     "1,000 events/s, processor",
     "1,000 events/s, written",
     r"read [\d,]+ events",
+    f"search {SIZE}",
+    f"search {SIZE} in any case",
 )
 
 

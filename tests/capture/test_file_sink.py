@@ -198,6 +198,23 @@ class TestRefusal:
         sink.write(b"four\n")
         assert sink.path.read_bytes() == b"one\ntw\nthree\nfour\n"
 
+    def test_interrupted_write(self, sink: FileSink, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A line whose writing was interrupted may stand there in part, so the next begins on a line of its own."""
+        real = os.write
+
+        def interrupted(fd: int, data: bytes) -> int:
+            real(fd, data[:2])
+            raise KeyboardInterrupt
+
+        sink.write(b"one\n")
+        with monkeypatch.context() as patches:
+            patches.setattr(os, "write", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                sink.write(b"two\n")
+        sink.write(b"three\n")
+        sink.write(b"four\n")
+        assert sink.path.read_bytes() == b"one\ntw\nthree\nfour\n"
+
 
 def test_forked(sink: FileSink, tmp_path: Path) -> None:
     """A forked child's file stands beside its parent's and is named after it and the child's writer."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from capture.errors import LineError
 from capture.format import OPTIONAL_KEYS, encode_event, parse_line
+from capture.values import restore
 
 TS = 1763625600123456789
 ID, PARENT, SESSION = "5f3a9c1e00000007", "5f3a9c1e00000006", "0af7651916cd43dd8448eb211c80319c"
@@ -119,10 +120,18 @@ class TestEncode:
         line = encode(data={"q": {"$type": "bytes"}})
         assert line.endswith(b',"data":{"q":{"$type":"dict","items":[["$type","bytes"]]}}}\n')
 
+    @pytest.mark.parametrize("payload", [{"q": [{"a": 1, "$b": 2}]}, {"q": [{"a": "{", "$b": 2}]}, {"$b": {"q": "$"}}])
+    def test_keys_that_look_like_ours_anywhere(self, payload: dict[str, Any]) -> None:
+        """That holds for every key, whatever stands before it."""
+        line = encode(data=payload)
+        assert b'"$b":' not in line
+        assert restore(parse_line(line).event["data"]) == payload
+
     def test_text_that_looks_like_a_key(self) -> None:
         """A `$` in a text, or at its start, is written as it is."""
-        line = encode(data={"q": "$5", "a$": ["$type"]})
-        assert line.endswith(b',"data":{"q":"$5","a$":["$type"]}}\n')
+        line = encode(name="$name", data={"q": "$5", "a$": ["x", "$type"], "b": '{"$type":1,"$x":2}'})
+        assert b'"name":"$name"' in line
+        assert line.endswith(rb',"data":{"q":"$5","a$":["x","$type"],"b":"{\"$type\":1,\"$x\":2}"}}' + b"\n")
 
 
 class TestParse:

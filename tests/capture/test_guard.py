@@ -301,6 +301,7 @@ class TestSignals:
             (Worker(), LimitError),
             (functools.partial(raise_with, LimitError), LimitError),
             (functools.partial(functools.partial(raise_with, OSError)), OSError),
+            (trace_tool(raise_limit), LimitError),
         ],
     )
     @pytest.mark.parametrize(

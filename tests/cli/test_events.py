@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.state.traces import TraceFile
+from tests.trace.importers.foreign import DATA
 
 from .conftest import Peek, lines
 
@@ -39,6 +40,8 @@ def test_text(peek: Peek, trace: Path) -> None:
         ("error", [6]),
         ("-type:tool_*", [0, 1, 4, 5, 7]),
         ("name:nothing", []),
+        ("dur>1s OR error", [5, 6, 7]),
+        ('"not bold"', [2]),
     ],
 )
 def test_where(peek: Peek, trace: Path, where: str, rows: list[int]) -> None:
@@ -63,10 +66,10 @@ def test_limit_and_reverse(peek: Peek, trace: Path, options: list[str], rows: li
 @pytest.mark.parametrize(
     ("where", "message"),
     [
-        ("tipe:x", "unknown term 'tipe:x': give type:…, name:… or error (column 1)\n  tipe:x\n  ^"),
-        ("error  word", "unknown term 'word': give type:…, name:… or error (column 8)\n  error  word\n         ^"),
-        ("type:", "type: needs a value (column 1)\n  type:\n  ^"),
-        ('name:"x', 'a quote is not closed (column 1)\n  name:"x\n  ^'),
+        ("tipe:x", "unknown key 'tipe': give type, or put quotes around a text (column 1)\n  tipe:x\n  ^"),
+        ("error  dur>abc", "'abc' is no value for dur, such as dur>2s (column 12)\n  error  dur>abc\n             ^"),
+        ("type:", "'type' needs a value (column 1)\n  type:\n  ^"),
+        ('name:"x', 'a quote is not closed (column 6)\n  name:"x\n       ^'),
     ],
 )
 def test_malformed_query(peek: Peek, trace: Path, where: str, message: str) -> None:
@@ -141,3 +144,51 @@ def test_numbers(peek: Peek, tmp_path: Path) -> None:
     (tmp_path / "trace.jsonl").write_text(line + "\n")
     [event] = lines(peek("events", tmp_path / "trace.jsonl", "--json"))
     assert event["data"] == {"big": 123456789012345678901234567890, "small": 1e-7, "surrogate": "\ud800"}
+
+
+@pytest.mark.parametrize("depth", [200, 260, 900])
+def test_deep(peek: Peek, tmp_path: Path, depth: int) -> None:
+    """A value comes out as deep as it went in."""
+    value = f'{{"a":[1,2.5,null,true,"x"],"b":{{}},"c":{"[" * depth}{"]" * depth}}}'
+    line = f'{{"type":"log","data":{{"deep":{value},"surrogate":"\\ud800"}}}}'
+    (tmp_path / "trace.jsonl").write_text(line + "\n")
+    said = peek("events", tmp_path / "trace.jsonl", "--json").stdout
+    assert said == line[:-1] + ',"row":0}\n'
+
+
+class TestWhole:
+    @pytest.fixture
+    def chat(self, tmp_path: Path) -> Path:
+        """Three requests, each written as what it adds to the one before; the last one's base is lost."""
+        file = TraceFile(tmp_path / "chat.jsonl")
+        first = file.add("llm_request", "m", {"messages": ["a"], "system": "S"})
+        file.add("llm_request", "m", {"messages": ["b", "c"], "base": first, "keep": 1, "same": ["system"]})
+        file.add("llm_request", "m", {"messages": ["d"], "base": "f" * 16, "keep": 3, "same": ["system"]})
+        return file.path
+
+    def test_json(self, peek: Peek, chat: Path) -> None:
+        """Requests have all their messages; one whose base is missing says so."""
+        assert [event["data"] for event in lines(peek("events", chat, "--whole", "--json"))] == [
+            {"messages": ["a"], "system": "S"},
+            {"messages": ["a", "b", "c"], "system": "S"},
+            {"messages": ["d"], "base": "f" * 16, "keep": 3, "same": ["system"], "base_missing": "f" * 16},
+        ]
+
+    def test_not_asked_for(self, peek: Peek, chat: Path) -> None:
+        """Without it they are listed as they stand in the file."""
+        listed = lines(peek("events", chat, "--json"))
+        assert [event["data"]["messages"] for event in listed] == [["a"], ["b", "c"], ["d"]]
+
+    def test_text(self, peek: Peek, chat: Path) -> None:
+        """People are told of all the messages too."""
+        said = peek("events", chat, "--whole", "--where", "type:llm_request", "--reverse", "--limit", "2").stdout
+        assert [line.split("m  ")[1] for line in said.splitlines()] == ["1 message d", "3 messages c"]
+
+    def test_real(self, peek: Peek) -> None:
+        """In a real transcript only requests are changed, and all of them are whole."""
+        source = DATA / "c0dd4541-edf8-42ad-988b-48514793592b.jsonl"
+        plain, whole = (lines(peek("events", source, *options, "--json")) for options in ([], ["--whole"]))
+        changed = [before for before, after in zip(plain, whole, strict=True) if before != after]
+        assert len(changed) == 12
+        assert all("base" in event["data"] for event in changed)
+        assert not any({"base", "base_missing", "base_damaged"} & event["data"].keys() for event in whole)

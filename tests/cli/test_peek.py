@@ -18,16 +18,29 @@ from tests.state.traces import HOSTILE, TraceFile, obeyed
 
 from .conftest import PEEK, Peek, environment, lines
 
-READERS = ("events", "stats", "tree")
+READERS = {
+    "events": (),
+    "stats": (),
+    "tree": (),
+    "before": ("5f3a9c1e00000007",),
+    "after": ("5f3a9c1e00000007",),
+    "search": ("text",),
+    "convert": ("-o", "out.jsonl"),
+}
+"""Every command that reads a SRC, and what it needs beside it."""
 FLAGS = {
     "open": {"--format"},
     "tail": {"--format"},
     "demo": {"--speed", "--events", "--out"},
     "ls": {"--all", "--failed", "--json"},
-    "events": {"--where", "--limit", "--reverse", "--json", "--format"},
+    "events": {"--where", "--limit", "--reverse", "--whole", "--json", "--format"},
     "stats": {"--json", "--format"},
     "tree": {"--root", "--depth", "--json", "--format"},
+    "before": {"--type", "--json", "--format"},
+    "after": {"--type", "--json", "--format"},
+    "search": {"--ignore-case", "--regex", "--limit", "--json", "--format"},
     "convert": {"--out", "--json", "--format"},
+    "lnav": {"--json"},
 }
 
 
@@ -57,9 +70,17 @@ class TestHelp:
     def test_flags(self, peek: Peek, command: str) -> None:
         """Every command has the flags that scripts call it with, and says what it does."""
         done = peek(command, "--help")
-        flags = set(re.findall(r"(?<![\w-])--[a-z]+", done.stdout))
+        flags = set(re.findall(r"(?<![\w-])--[a-z-]+", done.stdout))
         assert flags == {*FLAGS[command], "--help"}
         assert done.stderr == ""
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_example(self, peek: Peek, command: str) -> None:
+        """Every command's help shows a call of it, and no markup."""
+        said = peek(command, "--help", COLUMNS="200").stdout
+        [example] = re.findall("Example: (.*)", said)
+        assert re.search(rf"peek {'(run.jsonl|open)' if command == 'open' else command}\b", example)
+        assert "`" not in said
 
     def test_dumb_terminal(self, peek: Peek) -> None:
         """A terminal that can do nothing gets plain text."""
@@ -83,6 +104,11 @@ class TestUsage:
             ["events", "--limit", "-1"],
             ["events", "a", "b"],
             ["ls", "something"],
+            ["before", "latest"],
+            ["after", "latest", "5f3a9c1e00000007", "-n", "0"],
+            ["search", "latest"],
+            ["search", "latest", "text", "--limit", "0"],
+            ["convert", "latest"],
             ["demo", "--speed", "fast"],
         ],
         ids=" ".join,
@@ -116,7 +142,7 @@ class TestUnreadable:
     @pytest.mark.parametrize("command", READERS)
     def test_no_such_file(self, peek: Peek, command: str) -> None:
         """A file that is not there is named, in one sentence."""
-        done = peek(command, "nowhere.jsonl", "--json", code=3)
+        done = peek(command, "nowhere.jsonl", *READERS[command], "--json", code=3)
         assert (done.stdout, done.stderr) == ("", "peek: nowhere.jsonl: there is no such file\n")
 
     def test_no_trace(self, peek: Peek, tmp_path: Path) -> None:
@@ -146,11 +172,10 @@ class TestUnreadable:
         said = f"peek: {tmp_path / 'empty'} holds no traces: there is no .jsonl file in it\n"
         assert (done.stdout, done.stderr) == ("", said)
 
-    def test_fifo(self, peek: Peek, tmp_path: Path) -> None:
-        """What is no regular file is refused without waiting for it, and how to read a pipe is said."""
-        os.mkfifo(tmp_path / "fifo.jsonl")
-        done = peek("events", tmp_path / "fifo.jsonl", code=3)
-        said = f"peek: {tmp_path / 'fifo.jsonl'} is not a regular file; to read a pipe, give - and pipe into peek\n"
+    def test_device(self, peek: Peek) -> None:
+        """What is no regular file is refused, and how to read a pipe is said."""
+        done = peek("events", "/dev/null", code=3)
+        said = "peek: /dev/null is not a regular file; to read a pipe, give - and pipe into peek\n"
         assert (done.stdout, done.stderr) == ("", said)
 
     def test_nothing_runs(self, peek: Peek, trace: Path) -> None:
@@ -161,7 +186,7 @@ class TestUnreadable:
 
 
 class TestPipes:
-    @pytest.mark.parametrize("command", [["events"], ["events", "--json"], ["tree"]], ids=" ".join)
+    @pytest.mark.parametrize("command", [["events"], ["events", "--json"], ["tree"], ["search", "e"]], ids=" ".join)
     def test_broken(self, peek: Peek, tmp_path: Path, command: list[str]) -> None:
         """A reader that has seen enough ends the command in silence, and well."""
         path = tmp_path / "long.jsonl"
@@ -221,7 +246,11 @@ class TestHostile:
         return trace.path
 
     @pytest.mark.parametrize(
-        "command", [["events"], ["events", "--json"], ["stats"], ["stats", "--json"], ["tree"], ["tree", "--json"]]
+        "command",
+        [
+            *(["events"], ["events", "--json"], ["stats"], ["stats", "--json"], ["tree"], ["tree", "--json"]),
+            *(["search", "markup"], ["search", "markup", "--json"]),
+        ],
     )
     def test_readers(self, peek: Peek, hostile: Path, command: list[str]) -> None:
         """Nothing in a trace reaches a terminal as anything but text, on either stream."""
@@ -251,7 +280,7 @@ class TestHostile:
 
     def test_query(self, peek: Peek, trace: Path) -> None:
         """Nor does a query that is not understood."""
-        done = peek("events", trace, "--where", "\x1b[2Jx", code=2)
+        done = peek("events", trace, "--where", "dur>\x1b[2Jx", code=2)
         assert obeyed(done.stderr) == {"\n"}
 
 

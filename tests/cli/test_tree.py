@@ -75,7 +75,10 @@ def test_depth_below_a_root(peek: Peek, trace: Path, events: Events) -> None:
 def test_unknown_root(peek: Peek, trace: Path) -> None:
     """An id that no event has is a usage error."""
     done = peek("tree", trace, "--root", "00000000000000ff", code=2)
-    assert (done.stdout, done.stderr) == ("", "peek: there is no event 00000000000000ff in this trace\n")
+    assert (done.stdout, done.stderr) == (
+        "",
+        "peek: there is no event 00000000000000ff in this trace; `peek events SRC --json` lists their ids\n",
+    )
 
 
 def test_orphans_and_cycles(peek: Peek, tmp_path: Path) -> None:

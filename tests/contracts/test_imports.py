@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -56,9 +57,9 @@ def test_layers() -> None:
     assert "0 broken." in done.stdout
 
 
-@pytest.mark.parametrize("package", ["peek_tui.trace", "peek_tui.render"])
+@pytest.mark.parametrize("package", ["peek_tui.trace", "peek_tui.render", "peek_tui.debugger"])
 def test_no_toolkit(package: str) -> None:
-    """Reading and wording load no toolkit and no numpy."""
+    """Reading, wording and the Python API load no toolkit and no numpy."""
     assert loaded_by(package) & TOOLKITS == set()
 
 
@@ -92,6 +93,20 @@ def test_headless_commands(trace: str, command: str, form: list[str]) -> None:
     imported = imported_by(command, trace, *form)
     assert imported & {"textual", "rich", "numpy"} == set()
     assert {"typer", "peek_tui"} <= imported
+
+
+@pytest.mark.parametrize("command", ["before", "after", "search"])
+def test_headless_questions(trace: str, command: str) -> None:
+    """Nor do those that look for something in it."""
+    [line] = [line for line in Path(trace).read_bytes().splitlines() if b'"type":"tool_call"' in line]
+    asked = "search" if command == "search" else json.loads(line)["id"]
+    assert imported_by(command, trace, asked, "--json") & {"textual", "rich", "numpy"} == set()
+
+
+def test_package() -> None:
+    """To import the package loads nothing but it."""
+    bare = imported_by("-c", "", program=())
+    assert imported_by("-c", "import peek_tui", program=()) - bare - sys.stdlib_module_names == {"peek_tui"}
 
 
 def test_version() -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pkgutil import walk_packages
+from types import ModuleType
 
 import pytest
 
@@ -18,23 +19,27 @@ MODULES = sorted(
 )
 
 
-def test_capture_is_sorted() -> None:
-    """The public names of `capture` are listed in order, each once."""
-    assert capture.__all__ == sorted(set(capture.__all__))
+@pytest.mark.parametrize("package", [capture, peek_tui], ids=["capture", "peek_tui"])
+def test_sorted(package: ModuleType) -> None:
+    """The public names of a package are listed in order, each once."""
+    assert package.__all__ == sorted(set(package.__all__))
 
 
-@pytest.mark.parametrize("name", capture.__all__)
-def test_capture_loads(name: str) -> None:
-    """Every public name of `capture` loads in a process that has asked for nothing else."""
-    program = f"from capture import {name} as value; assert value is not None"
+@pytest.mark.parametrize(
+    ("package", "name"), [(package.__name__, name) for package in (capture, peek_tui) for name in package.__all__]
+)
+def test_loads(package: str, name: str) -> None:
+    """Every public name loads in a process that has asked for nothing else."""
+    program = f"from {package} import {name} as value; assert value is not None"
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_capture_lists_what_it_has() -> None:
-    """`dir(capture)` is its public names, and a name that is not there is an AttributeError."""
-    assert dir(capture) == capture.__all__
-    with pytest.raises(AttributeError, match="'capture' has no attribute 'nothing'"):
-        import_module("capture").nothing  # noqa: B018
+@pytest.mark.parametrize("package", [capture, peek_tui], ids=["capture", "peek_tui"])
+def test_lists_what_it_has(package: ModuleType) -> None:
+    """`dir` of a package is its public names, and a name that is not there is an AttributeError."""
+    assert dir(package) == package.__all__
+    with pytest.raises(AttributeError, match=f"'{package.__name__}' has no attribute 'nothing'"):
+        package.nothing  # noqa: B018
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -141,13 +141,13 @@ def test_half_a_line(peek: Start, agent: Agent) -> None:
 
 
 def test_truncated(peek: Start, agent: Agent) -> None:
-    """A file that somebody cuts is said to be cut, and the debugger goes on."""
+    """A file that somebody cuts is read again, that is said, and the debugger goes on."""
     terminal = peek("tail")
     terminal.wait_for("● RUNNING")
     agent.record("log", text="gone soon")
     terminal.wait_for("gone soon")
     os.truncate(agent.path, 10)
-    terminal.wait_for("TRUNCATED")
+    terminal.wait_for("READ AGAIN")
     terminal.press("k", "j", "enter", "q")
     leave(terminal, "q")
 

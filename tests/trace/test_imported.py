@@ -90,7 +90,8 @@ class TestUndecided:
         assert Store.load([path]).snapshot().stats().unfinished
         tail = open_tail(path)
         assert isinstance(tail, UndecidedTail)
-        assert (tail.read(100), tail.at_end(), tail.bytes_at(0, 3), tail.truncated) == ([], True, b'{"t', False)
+        assert (tail.read(100), tail.ending(100), tail.at_end(), tail.changed()) == (None, None, True, None)
+        assert tail.bytes_at(0, 3) == b'{"t'
         tail.close()
 
     def test_waiting_lines(self, tmp_path: Path) -> None:
@@ -113,10 +114,13 @@ class TestTail:
         path = run.write(tmp_path / "run.jsonl")
         tail = open_tail(path)
         assert isinstance(tail, ImportedTail)
-        lines = tail.read(1 << 20)
+        block = tail.read(1 << 20)
+        assert block is not None
+        lines = list(block.split(1))
         path.unlink()
         assert [tail.bytes_at(line.offset, len(line.text)) for line in lines] == [line.text for line in lines]
-        assert [line.number for line in lines] == [1, 1, 2, 2, 3]
+        assert block.numbers == [1, 1, 2, 2, 3]
+        assert (tail.read(1 << 20), tail.ending(1 << 20)) == (None, None)
         tail.close()
 
     def test_truncated(self, run: Transcript, tmp_path: Path) -> None:
@@ -124,7 +128,7 @@ class TestTail:
         path = run.write(tmp_path / "run.jsonl")
         store = Store.load([path])
         path.write_bytes(b"")
-        assert (store.truncated, store.snapshot().event(1).data) == ([path], {"content": "Hello"})
+        assert (store.changed, store.snapshot().event(1).data) == ([path], {"content": "Hello"})
 
     def test_no_spool_left(self, run: Transcript, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nothing is left behind, and nothing stands beside the foreign file."""

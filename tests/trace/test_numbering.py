@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from peek_tui.trace.ids import Ids
 from peek_tui.trace.numbering import Gap, Numbering, missing_ids
 
 WRITER = "5f3a9c1e"
@@ -12,7 +13,7 @@ WRITER = "5f3a9c1e"
 def numbering(*ids: str) -> Numbering:
     numbers = Numbering()
     for id in ids:
-        numbers.see(id)
+        numbers.see(Ids().number(id))
     return numbers
 
 

@@ -14,7 +14,8 @@ from capture.format import encode_event
 from capture.testing import ManualClock, SeededRandomness, read_events
 from peek_tui.trace.model import Usage
 from peek_tui.trace.query import EVERYTHING, parse_query
-from peek_tui.trace.store import MISSING_SHOWN, Snapshot, Stats, Store
+from peek_tui.trace.snapshot import MISSING_SHOWN, Snapshot, Stats
+from peek_tui.trace.store import Store
 from tests.state.traces import NOON, SESSION, TraceFile
 
 from .conftest import Load
@@ -196,7 +197,7 @@ class TestSeveralFiles:
         snapshot = load(*files).snapshot()
         assert names(snapshot) == ["a0", "child", "a1", "a2"]
         assert snapshot.stats().orphans == 0
-        assert snapshot.tree().parents[1] == 2
+        assert snapshot.tree().parent(1) == 2
 
 
 class TestAsking:
@@ -270,9 +271,9 @@ class TestAsking:
         """What was cut from a file after it was read is an event without a payload, and the store says which file."""
         store = load(trace)
         read = store.snapshot()
-        assert store.truncated == []
+        assert store.changed == []
         os.truncate(trace.path, 10)
-        assert store.truncated == [trace.path]
+        assert store.changed == [trace.path]
         assert (read.event(4).type, read.event(4).name, read.event(4).data) == ("tool_call", "lookup", {})
 
 

@@ -4,12 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peek_tui.trace.tree import NO_TREE, ORPHAN, ROOT, Sums, Tree
+from peek_tui.trace.tree import NO_TREE, ORPHAN, ROOT, Amounts, Sums, Tree
 
 
 def tree(*parents: int) -> Tree:
     """A tree whose rows weigh one event, one error when odd, ten tokens and as many dollars as the row."""
-    return Tree(parents, lambda row: Sums(1, row % 2, 10, float(row)))
+    rows = range(len(parents))
+    return Tree(
+        parents,
+        errors=[row for row in rows if row % 2],
+        tokens=Amounts(rows, [10] * len(parents)),
+        costs=Amounts(rows, [float(row) for row in rows]),
+    )
 
 
 #      0
@@ -25,8 +31,7 @@ def test_shape() -> None:
     assert list(made.roots) == [0, 5]
     assert [list(made.children(row)) for row in range(7)] == [[1, 4], [2, 3], [], [], [6], [], []]
     assert list(made.preorder) == [0, 1, 2, 3, 4, 6, 5]
-    assert list(made.depths) == [0, 1, 2, 2, 1, 0, 2]
-    assert [made.depth(row) for row in (0, 6)] == [0, 2]
+    assert [made.depth(row) for row in range(7)] == [0, 1, 2, 2, 1, 0, 2]
     assert list(made.ancestors(6)) == [4, 0]
     assert list(made.ancestors(0)) == []
     assert list(made.below(1)) == [1, 2, 3]
@@ -35,7 +40,7 @@ def test_shape() -> None:
 def test_orphans() -> None:
     """A row whose parent is not there is a root, and marked."""
     made = tree(*PARENTS)
-    assert (made.orphans, made.broken, made.parents[5]) == (frozenset({5}), frozenset(), ROOT)
+    assert (made.orphans, made.broken, made.parent(5)) == (frozenset({5}), frozenset(), ROOT)
 
 
 def test_sums() -> None:
@@ -52,7 +57,8 @@ def test_sums() -> None:
 )
 def test_unknown_costs(costs: tuple[float | None, ...], total: float | None) -> None:
     """A cost that nobody states adds nothing, and where none is stated the sum is unknown."""
-    made = Tree((ROOT, 0, 1), lambda row: Sums(1, 0, 0, costs[row]))
+    stated = {row: cost for row, cost in enumerate(costs) if cost is not None}
+    made = Tree((ROOT, 0, 1), costs=Amounts(list(stated), list(stated.values())))
     assert made.sums(0).cost_usd == total
 
 
@@ -81,7 +87,7 @@ def test_any_parents(parents: list[int]) -> None:
     assert sorted(made.preorder) == list(range(len(parents)))
     places = {row: place for place, row in enumerate(made.preorder)}
     for row in range(len(parents)):
-        parent = made.parents[row]
+        parent = made.parent(row)
         assert parent in (ROOT, parents[row])
         if parent != ROOT:
             assert places[parent] < places[row]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capture.events import NO_EVENT
+from peek_tui.trace.names import is_trace_name, plain_name
 
 from .conversation import AGENT_TOOLS, Agent, Conversation, agent_word, block_text
 from .lines import Lines, mapping, word
@@ -22,9 +23,10 @@ _NOT_ENDED = ("Async agent launched", "<tool_use_error>")
 
 
 def subagent_files(path: Path) -> list[Path]:
-    """Return the files of the subagents of a transcript."""
+    """Return the files of the subagents of a transcript, compressed or not."""
     try:
-        return sorted((path.with_suffix("") / "subagents").rglob("agent-*.jsonl"))
+        files = (plain_name(path).with_suffix("") / "subagents").rglob("agent-*.jsonl*")
+        return sorted(file for file in files if is_trace_name(file.name))
     except OSError:
         return []
 

@@ -11,10 +11,12 @@ from textual.message import Message
 from textual.screen import Screen
 
 from peek_tui.errors import InputError
+from peek_tui.paths import cache_directory
 from peek_tui.render import units
 from peek_tui.render.text import clean_line, fit
 from peek_tui.state.watch import SessionWatch
 from peek_tui.trace.sessions import Session
+from peek_tui.trace.sources import find_session
 from peek_tui.trace.store import FIRST_SLICE, Store
 from peek_tui.tui.actions import bindings
 from peek_tui.tui.widgets.bars import Bar, KeysBar
@@ -75,7 +77,7 @@ class Sessions(Screen[None]):
     def on_sessions_news(self) -> None:
         """Show what was found; the same session stays chosen. When there is no reading the directory, that is said."""
         failure = self.session_watch.failure
-        if failure is not None and not isinstance(failure, InputError):
+        if failure is not None and not isinstance(failure, InputError | OSError):
             raise failure
         kept = self._sessions[self._chosen].id if self._sessions else None
         self._sessions = self.session_watch.sessions or ()
@@ -128,8 +130,9 @@ class Sessions(Screen[None]):
             return
         session = self._sessions[self._chosen]
         try:
-            store = Store(session.paths)
-        except InputError as error:  # gone since the last look
+            more = find_session(session.id, self._directory).new
+            store = Store(session.paths, more=more, cache=cache_directory())
+        except (InputError, OSError) as error:  # gone since the last look
             self.query_one(KeysBar).say(str(error))
             return
         store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame

@@ -443,7 +443,7 @@ class TestSubagents:
             "a4125619b69cc8337",
         ]
         assert [tree.depth(row) for row in starts] == [5, 9, 13]
-        assert {snapshot.name(tree.parents[row]) for row in starts} == {"Agent"}
+        assert {snapshot.name(tree.parent(row)) for row in starts} == {"Agent"}
         assert [snapshot.event(row).agent for row in starts] == [
             "general-purpose-0ed097",
             "general-purpose-aa7cf7",

@@ -1,0 +1,145 @@
+"""The index of a large trace, kept between two runs of Peek: it opens at once the second time.
+
+One file in the user's cache directory holds the columns as they are in memory, and is mapped: nothing of it is read
+that is not looked at. It is only ever replaced as a whole, so a reader keeps the one it has. It is never the truth: it
+is used if the trace's files are those it was made from, perhaps longer by now, and otherwise made again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Part", "cache_path", "load_cache", "part_of", "save_cache"]
+
+_MAGIC = b"PEEKIX01"
+"""Changes with what is in the file: a cache of another version is no cache."""
+_ALIGNED = 64
+_END = 4096
+_MOST_FILES = 64
+"""Indexes that are kept; the one unused for longest goes first."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A file of a trace, as far as it was indexed."""
+
+    path: str
+    inode: int
+    device: int
+    length: int
+    beginning: str
+    """Digests of the first and the last 4 KiB of that length."""
+    end: str
+
+
+class _Array(msgspec.Struct, frozen=True):
+    offset: int
+    length: int
+    kind: str
+
+
+class _Header(msgspec.Struct, frozen=True):
+    parts: list[Part]
+    arrays: dict[str, _Array]
+    meta: Any
+
+
+def cache_path(directory: Path, paths: Sequence[Path]) -> Path:
+    """Return where the index of a trace of these files is kept."""
+    named = "\n".join(os.path.realpath(path) for path in paths)
+    return directory / f"{blake2b(named.encode(), digest_size=16).hexdigest()}.index"
+
+
+def part_of(path: Path, fd: int, length: int) -> Part:
+    """Describe an open file whose first `length` bytes are indexed."""
+    status = os.fstat(fd)
+    beginning = os.pread(fd, min(_END, length), 0)
+    end = os.pread(fd, min(_END, length), max(0, length - _END))
+    return Part(os.path.realpath(path), status.st_ino, status.st_dev, length, _digest(beginning), _digest(end))
+
+
+def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Keep an index. Raises OSError when it cannot be written, ValueError for a text that cannot."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    places, offset = {}, 0
+    for name, array in arrays.items():
+        places[name] = _Array(offset, len(array), array.dtype.str)
+        offset = _aligned(offset + array.nbytes)
+    header = msgspec.json.encode(_Header(parts, places, meta))
+    start = _aligned(len(_MAGIC) + 8 + len(header))
+    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        try:
+            file.write(_MAGIC + len(header).to_bytes(8, "little") + header)
+            for name, array in arrays.items():
+                file.seek(start + places[name].offset)
+                file.write(array.data)
+            file.truncate(start + offset)
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink()
+            raise
+    _forget_oldest(path.parent)
+
+
+def load_cache(path: Path, open_parts: Mapping[str, int]) -> tuple[list[Part], Any, dict[str, NDArray[Any]]] | None:
+    """Return a kept index: its parts, meta and arrays, or None when there is none that is right for these files.
+
+    `open_parts` has the descriptors of the trace's files by their real paths. The arrays can be written to: changes
+    stay in memory.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                return None
+            size = int.from_bytes(file.read(8), "little")
+            header = msgspec.json.decode(file.read(size), type=_Header)
+            if [part.path for part in header.parts] != list(open_parts):
+                return None
+            if not all(_is_same(part, open_parts[part.path]) for part in header.parts):
+                return None
+            return header.parts, header.meta, _map(path, header.arrays, _aligned(len(_MAGIC) + 8 + size))
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
+
+
+def _map(path: Path, places: Mapping[str, _Array], start: int) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    whole = np.memmap(path, np.uint8, mode="c")
+    arrays = {}
+    for name, place in places.items():
+        kind = np.dtype(place.kind)
+        begin = start + place.offset
+        arrays[name] = np.asarray(whole[begin : begin + place.length * kind.itemsize]).view(kind)
+    os.utime(path)  # it was used
+    return arrays
+
+
+def _is_same(part: Part, fd: int) -> bool:
+    status = os.fstat(fd)
+    if (status.st_ino, status.st_dev) != (part.inode, part.device) or status.st_size < part.length:
+        return False
+    return part_of(Path(part.path), fd, part.length) == part
+
+
+def _forget_oldest(directory: Path) -> None:
+    kept = sorted(directory.glob("*.index"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in kept[_MOST_FILES:]:
+        path.unlink(missing_ok=True)
+
+
+def _aligned(offset: int) -> int:
+    return -(-offset // _ALIGNED) * _ALIGNED
+
+
+def _digest(text: bytes) -> str:
+    return blake2b(text, digest_size=16).hexdigest()

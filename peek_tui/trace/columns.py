@@ -1,0 +1,128 @@
+"""What is kept of every event: one value a column, by handle, only ever appended to.
+
+Columns begin as `array`s, since nothing may import numpy before the first paint, and become numpy arrays when the trace
+turns out to be larger. A snapshot sees the first so many values of a column: those never change.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Column", "Columns", "Words"]
+
+_ROOM = 4096
+"""Values a column has room for at the least, once it is a vector."""
+
+
+class Column:
+    """Numbers of one kind. `typecode` is that of `array`, which numpy shares."""
+
+    def __init__(self, typecode: str) -> None:
+        self.typecode = typecode
+        self._values: Any = array(typecode)
+        self._length = 0
+        self._is_vector = False
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, at: int) -> int:
+        """Return one whole number as Python's own: numpy's would find their way into JSON."""
+        return int(self._values[at])
+
+    def vector(self, length: int) -> NDArray[Any]:
+        """Return the first `length` values: a view, or a copy while the column is still an `array`.
+
+        Readers call this on their own threads, so it changes nothing.
+        """
+        if self._is_vector:
+            return self._values[:length]  # type: ignore[no-any-return]
+        import numpy as np
+
+        return np.array(self._values[:length], self.typecode)
+
+    def expect(self, length: int) -> None:
+        """Become a vector with room for this many values. Room that is never used takes no memory."""
+        import numpy as np
+
+        if not self._is_vector or length > len(self._values):
+            grown = np.empty(max(length, self._length, _ROOM), self.typecode)
+            grown[: self._length] = self._values[: self._length]
+            self._values, self._is_vector = grown, True
+
+    def extend(self, values: Sequence[int] | Sequence[float] | NDArray[Any]) -> None:
+        """Append values: a list, or a vector once the column is one."""
+        end = self._length + len(values)
+        if not self._is_vector:
+            self._values.extend(values)
+        else:
+            if end > len(self._values):
+                self.expect(end + end // 2)
+            self._values[self._length : end] = values
+        self._length = end
+
+    def restore(self, values: NDArray[Any]) -> None:
+        """Become a vector of these values."""
+        self._values, self._length, self._is_vector = values, len(values), True
+
+    def put(self, at: Any, values: Any) -> None:
+        """Replace values that were only preliminary."""
+        self._values[at] = values
+
+
+class Words:
+    """Strings as small numbers."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self.words: list[str] = []
+        self._codes: dict[str, int] = {}
+        for word in words:
+            self.code(word)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def code(self, word: str) -> int:
+        """Return the number of a word, a new one if it was never seen."""
+        code = self._codes.get(word)
+        if code is None:
+            code = len(self.words)
+            self.words.append(word)
+            self._codes[word] = code
+        return code
+
+
+class Columns:
+    """The columns of a trace."""
+
+    def __init__(self) -> None:
+        self.file = Column("H")
+        self.offset = Column("Q")
+        self.length = Column("I")
+        self.ts = Column("q")
+        self.parent = Column("i")
+        """The handle of the parent, or `tree.ROOT`, or `tree.ORPHAN` as long as it is not there."""
+        self.session = Column("I")
+        self.type = Column("I")
+        self.name = Column("I")
+        self.agent = Column("I")
+        self.duration = Column("d")
+        """Milliseconds; NaN for an event that ends nothing."""
+        self.failed = Column("B")
+
+    def __len__(self) -> int:
+        return len(self.failed)
+
+    def all(self) -> dict[str, Column]:
+        """Return every column by its name."""
+        return vars(self)
+
+    def expect(self, events: int) -> None:
+        """Make room for this many events."""
+        for column in self.all().values():
+            column.expect(events)

@@ -1,0 +1,285 @@
+"""What is kept of all lines that were read: columns by handle, words, ids, facts. Only ever added to."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .batch import Batch, BatchReader, Vocabulary, batch_of
+from .columns import Column, Columns
+from .facts import Facts
+from .ids import ABSENT, NO_ID, Ids
+from .imported import AnyTail
+from .model import Damage
+from .numbering import Numbering
+from .tail import Block
+from .tree import ORPHAN
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["SMALL", "Index", "LineNumbers", "Spendings"]
+
+SMALL = 256 * 1024
+"""Bytes of a trace that are read without numpy: the first screen needs no more, and a small trace has no more."""
+
+_BY_CAPTURE = b'"capture":{"version":'
+_OWN_START = b'{"v":1,"ts":'
+_SESSION = slice(95, 127)
+
+
+class Spendings:
+    """What events used up, for the few that did: columns of their own."""
+
+    def __init__(self) -> None:
+        self.handle = Column("I")
+        self.tokens = Column("q")
+        """-1 where none are stated."""
+        self.cost = Column("d")
+        """Dollars; NaN where none is stated."""
+
+    def add(self, batch: Batch, first: int) -> None:
+        """Take what the events of a batch spent; its first event has the handle `first`."""
+        at, counts, cost = batch.spending
+        if isinstance(at, list):
+            self.handle.extend([first + index for index in at])
+            self.tokens.extend([one[0] + one[1] if one[0] >= 0 else -1 for one in counts])
+        else:
+            import numpy as np
+
+            self.handle.extend(at + first)
+            self.tokens.extend(np.where(counts[:, 0] >= 0, counts[:, 0] + counts[:, 1], -1))
+        self.cost.extend(cost)
+
+
+class LineNumbers:
+    """Where the lines of one file stand in it: kept by block, and counted within one when somebody asks."""
+
+    def __init__(self) -> None:
+        self._offsets: list[int] = []
+        self._numbers: list[int | Sequence[int]] = []
+        self.read = 0
+        """How many lines were read."""
+
+    def dump(self) -> Any:
+        """Return what `restore` takes."""
+        return [self._offsets, self._numbers, self.read]
+
+    def restore(self, meta: Any) -> None:
+        """Take over the numbers of an index that was kept."""
+        self._offsets, self._numbers, self.read = meta
+
+    def add(self, block: Block, lines: int) -> None:
+        """Take a block of so many lines."""
+        self._offsets.append(block.offset)
+        self._numbers.append(self.read + 1 if block.numbers is None else block.numbers)
+        self.read = self.read + lines if block.numbers is None else block.numbers[-1]
+
+    def at(self, offset: int, read: Callable[[int, int], bytes]) -> int:
+        """Return the number of the line that begins at an offset, counted from 1."""
+        block = bisect_right(self._offsets, offset) - 1
+        start, numbers = self._offsets[block], self._numbers[block]
+        before = read(start, offset - start).count(b"\n")
+        return numbers + before if isinstance(numbers, int) else numbers[before]
+
+
+class Index:
+    """The index of one trace."""
+
+    def __init__(self) -> None:
+        self.words = Vocabulary()
+        self.columns = Columns()
+        self.ids = Ids()
+        self.facts = Facts(self.words)
+        self.numbering = Numbering()
+        self.spendings = Spendings()
+        self.damage: dict[int, Damage] = {}
+        self.writers: dict[int, int] = {}
+        """The writer of each file, as the first id in it says."""
+        self.checked = 0
+        """The handle of the first event whose payload nobody has looked at."""
+        self._reader = BatchReader(self.words, self.ids)
+        self.bytes = 0
+        """How many bytes were read."""
+        self._room = 0
+        self._sessions: dict[int, bytes] = {}
+        self._by_capture: set[bytes] = set()
+        self._waiting = array("I"), array("Q")
+        """The events whose parents are not there yet: their handles, and the parents' ids as numbers."""
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so little was read that it is worked on without numpy."""
+        return self.bytes <= SMALL
+
+    def expect(self, bytes: int) -> None:
+        """Make room for the events of files of this many bytes, as far as those read so far tell how many they are."""
+        if self.is_small:
+            return
+        events = len(self) * bytes // self.bytes
+        if events > self._room:
+            self._room = events + events // 8  # the guess rises and falls with each block, and to move costs time
+            self.columns.expect(self._room)
+
+    def add(self, file: int, block: Block, numbers: LineNumbers, tail: AnyTail) -> None:
+        """Take the lines of a block of a file."""
+        self._grow(len(block.lines))
+        first = len(self)
+        batch = self._read(file, block)
+        numbers.add(block, batch.lines)
+        self._note_writer(file, batch)
+        new = self.ids.add_few(batch.id, first) if self.is_small else self.ids.add(batch.id, first)
+        if not (all(new) if isinstance(new, list) else new.all()):
+            batch = batch_of(batch, new)  # the same events again: a file given twice, or copied into another
+        if not len(batch):
+            return
+        self._append(file, block.offset, batch)
+        self._set_parents(batch.parent, first)
+        self.spendings.add(batch, first)
+        self.facts.add(batch)
+        self._count_ids(batch)
+        for index, (reason, part) in batch.damage.items():
+            line = numbers.at(block.offset + int(batch.at[index]), tail.bytes_at)
+            self.damage[first + index] = Damage(str(tail.path), line, reason, part)
+
+    def resolve(self) -> None:
+        """Look again for the parents that were not there when their children were read."""
+        handles, numbers = self._waiting
+        self._waiting = array("I"), array("Q")
+        for handle, number in zip(handles, numbers, strict=True):
+            parent = self.ids.handle(number)
+            if parent == ABSENT:
+                self._wait(handle, number)
+            else:
+                self.columns.parent.put(handle, parent)
+
+    # -- kept from one run of Peek to the next -----------------------------------------------------------------------
+
+    def dump(self) -> tuple[Any, dict[str, NDArray[Any]]]:
+        """Return what `restored` takes."""
+        import numpy as np
+
+        length = len(self)
+        ids, arrays = self.ids.dump()
+        arrays |= {f"columns.{name}": column.vector(length) for name, column in self.columns.all().items()}
+        spent = len(self.spendings.handle)
+        arrays |= {f"spendings.{name}": column.vector(spent) for name, column in vars(self.spendings).items()}
+        arrays |= {"waiting.handle": np.array(self._waiting[0]), "waiting.number": np.array(self._waiting[1])}
+        meta = {
+            "words": {name: words.words for name, words in vars(self.words).items()},
+            "ids": ids,
+            "facts": self.facts.dump(),
+            "numbering": self.numbering.dump(),
+            "damage": [(handle, *damage) for handle, damage in self.damage.items()],
+            "checked": self.checked,
+            "bytes": self.bytes,
+            "writers": list(self.writers.items()),
+            "sessions": [(file, session.decode("latin-1")) for file, session in self._sessions.items()],
+            "by_capture": [session.decode("latin-1") for session in self._by_capture],
+        }
+        return meta, arrays
+
+    @classmethod
+    def restored(cls, meta: Any, arrays: Mapping[str, NDArray[Any]]) -> Index:
+        """Return the index that was kept."""
+        index = cls()
+        for name, words in meta["words"].items():
+            for word in words:
+                getattr(index.words, name).code(word)
+        index.ids.restore(meta["ids"], arrays)
+        for name, column in index.columns.all().items():
+            column.restore(arrays[f"columns.{name}"])
+        for name, column in vars(index.spendings).items():
+            column.restore(arrays[f"spendings.{name}"])
+        index.facts.restore(meta["facts"])
+        index.numbering.restore(meta["numbering"])
+        index.damage = {handle: Damage(*damage) for handle, *damage in meta["damage"]}
+        index.checked, index.bytes, index._room = meta["checked"], meta["bytes"], len(index)
+        index.writers = dict(meta["writers"])
+        index._sessions = {file: session.encode("latin-1") for file, session in meta["sessions"]}
+        index._by_capture = {session.encode("latin-1") for session in meta["by_capture"]}
+        index._waiting = (
+            array("I", arrays["waiting.handle"].tolist()),
+            array("Q", arrays["waiting.number"].tolist()),
+        )
+        return index
+
+    # -- pieces ----------------------------------------------------------------------------------------------------
+
+    def _grow(self, bytes: int) -> None:
+        """Note that so many bytes are read; with those that make the trace a large one, columns become vectors."""
+        was_small = self.is_small
+        self.bytes += bytes
+        if was_small and not self.is_small:
+            for column in (*self.columns.all().values(), *vars(self.spendings).values()):
+                column.expect(0)
+
+    def _read(self, file: int, block: Block) -> Batch:
+        ours = self._is_ours(file, block)
+        return self._reader.read_few(block.lines) if self.is_small else self._reader.read(block.lines, ours)
+
+    def _note_writer(self, file: int, batch: Batch) -> None:
+        if file not in self.writers and len(batch) and 0 not in batch.imported:
+            self.writers[file] = int(batch.id[0]) >> 32 or 2**32
+
+    def _is_ours(self, file: int, block: Block) -> bool:
+        """Return whether `capture` wrote a file: its first line says so, or that of another file of the same run does.
+
+        Such a file is taken at its word about the order of the keys; another one may have an `error` behind its `data`.
+        """
+        if block.offset == 0:
+            first = block.lines[: block.lines.find(b"\n")]
+            if first.startswith(_OWN_START):
+                self._sessions[file] = first[_SESSION]
+                if _BY_CAPTURE in first:
+                    self._by_capture.add(first[_SESSION])
+        return self._sessions.get(file) in self._by_capture
+
+    def _append(self, file: int, offset: int, batch: Batch) -> None:
+        columns = self.columns
+        if isinstance(batch.at, list):
+            columns.file.extend([file] * len(batch))
+            columns.offset.extend([offset + at for at in batch.at])
+        else:
+            import numpy as np
+
+            columns.file.extend(np.full(len(batch), file))
+            columns.offset.extend(batch.at + offset)
+        for name in ("length", "ts", "session", "type", "name", "agent", "duration", "failed"):
+            getattr(columns, name).extend(getattr(batch, name))
+
+    def _set_parents(self, numbers: Any, first: int) -> None:
+        if isinstance(numbers, list):
+            handles = [self.ids.handle(number) for number in numbers]
+            orphans = [at for at, number in enumerate(numbers) if handles[at] == ABSENT and number != NO_ID]
+        else:
+            import numpy as np
+
+            handles = self.ids.handles(numbers)  # type: ignore[assignment]
+            orphans = np.flatnonzero((numbers != NO_ID) & (np.asarray(handles) == ABSENT)).tolist()
+        for at in orphans:
+            handles[at] = ORPHAN
+            self._wait(first + at, int(numbers[at]))
+        self.columns.parent.extend(handles)
+
+    def _wait(self, handle: int, number: int) -> None:
+        handles, numbers = self._waiting
+        handles.append(handle)
+        numbers.append(number)
+
+    def _count_ids(self, batch: Batch) -> None:
+        if isinstance(batch.id, list):
+            for index, number in enumerate(batch.id):
+                if index not in batch.imported:
+                    self.numbering.see(number)
+        elif batch.imported:
+            import numpy as np
+
+            self.numbering.see_all(np.delete(batch.id, list(batch.imported)))
+        else:
+            self.numbering.see_all(batch.id)

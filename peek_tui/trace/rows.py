@@ -1,0 +1,104 @@
+"""The columns of a snapshot by row: what a query asks them for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .columns import Column
+from .index import Index
+from .order import inverse
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["RowColumns"]
+
+
+class RowColumns:
+    """The first `rows` events of an index, in the order of the run: `query.Columns`. What is worked out is kept."""
+
+    def __init__(self, index: Index, rows: int, order: Any, first_ts: int) -> None:
+        """`order` has the handle of each row, or is None where they are the same."""
+        self.rows = rows
+        self.first_ts = first_ts
+        self._index = index
+        self._order = order
+
+    def words(self, field: str) -> Sequence[str]:
+        """Return the word of each code of a column."""
+        return getattr(self._index.words, f"{field}s").words  # type: ignore[no-any-return]
+
+    @property
+    def type(self) -> NDArray[Any]:
+        return self._by_row(self._index.columns.type)
+
+    @property
+    def name(self) -> NDArray[Any]:
+        return self._by_row(self._index.columns.name)
+
+    @property
+    def agent(self) -> NDArray[Any]:
+        return self._by_row(self._index.columns.agent)
+
+    @property
+    def session(self) -> NDArray[Any]:
+        return self._by_row(self._index.columns.session)
+
+    @property
+    def ts(self) -> NDArray[np.int64]:
+        return self._by_row(self._index.columns.ts)
+
+    @property
+    def duration_ms(self) -> NDArray[np.float64]:
+        return self._by_row(self._index.columns.duration)
+
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        return self._by_row(self._index.columns.failed).astype(bool)
+
+    @property
+    def parent(self) -> NDArray[np.int32]:
+        """Handles, or `tree.ROOT`, or `tree.ORPHAN`."""
+        return self._by_row(self._index.columns.parent)
+
+    @cached_property
+    def spent(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """The rows of the events that used something up, their tokens (-1: none stated) and costs (NaN likewise)."""
+        spendings = self._index.spendings
+        handles = spendings.handle.vector(len(spendings.handle))
+        number = int(handles.searchsorted(self.rows))
+        tokens, costs = spendings.tokens.vector(number), spendings.cost.vector(number)
+        return self.to_rows(handles[:number]), tokens, costs
+
+    @cached_property
+    def tokens(self) -> NDArray[np.int64]:
+        return self._of_spent(1, -1)
+
+    @cached_property
+    def cost_usd(self) -> NDArray[np.float64]:
+        return self._of_spent(2, float("nan"))
+
+    def to_rows(self, handles: NDArray[Any]) -> NDArray[Any]:
+        """Return the rows in which these handles stand."""
+        return handles if self._order is None else self.row_of_handle[handles]
+
+    @cached_property
+    def row_of_handle(self) -> NDArray[np.int32]:
+        """The row of each handle; only where rows and handles differ."""
+        import numpy as np
+
+        return np.asarray(inverse(self._order))
+
+    def _of_spent(self, which: int, none: float) -> NDArray[Any]:
+        import numpy as np
+
+        amounts = np.full(self.rows, none)
+        amounts[self.spent[0]] = self.spent[which]
+        return amounts
+
+    def _by_row(self, column: Column) -> NDArray[Any]:
+        values = column.vector(self.rows)
+        return values if self._order is None else values[self._order]

@@ -1,0 +1,315 @@
+"""Everything that was read of a trace at one moment, and every question that can be asked about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from capture.events import NO_EVENT
+
+from .check import is_sound, unchecked_lines
+from .facts import SPENDS
+from .header import read_word
+from .ids import ABSENT
+from .imported import AnyTail
+from .index import Index, LineNumbers
+from .model import DAMAGED, Damage, Event, Usage, damaged_fields, parse_fields
+from .numbering import missing_ids
+from .order import clock_of, inverse, same_beginning
+from .query import EVERYTHING, Query, select
+from .rows import RowColumns
+from .tree import NO_TREE, ORPHAN, Amounts, Tree, find_cycles
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["MISSING_SHOWN", "Snapshot", "Stats"]
+
+_ANSWERS = ("llm_response", "tool_result")
+"""The types whose durations are summed: what an agent waited for."""
+MISSING_SHOWN = 10_000
+"""Ids of lost events that are named at the most; a damaged id could claim billions."""
+
+
+class Stats(NamedTuple):
+    """Counts and sums over a trace."""
+
+    events: int
+    types: dict[str, int]
+    sessions: int
+    duration_ms: float
+    errors: int
+    usage: Usage
+    cost_usd: float | None
+    damaged: tuple[Damage, ...]
+    unfinished: bool
+    missing: tuple[str, ...]
+    orphans: int
+    cycles: int
+
+
+class Snapshot:
+    """Everything a store had read at one moment. Immutable; rows run from 0 to `len(snapshot)`."""
+
+    def __init__(
+        self,
+        index: Index,
+        tails: Sequence[AnyTail],
+        numbers: Sequence[LineNumbers],
+        order: Any,
+        tree: Tree | None = None,
+    ) -> None:
+        """`order` has the handle of each row, or is None where they are the same; `tree` is given if it is known."""
+        self._index = index
+        self._columns = index.columns
+        self._words = index.words
+        self._tails = tuple(tails)
+        self._numbers = tuple(numbers)
+        self._length = len(index)
+        self._order = order
+        self._rows: Any = None
+        self._tree = tree
+        self._facts = index.facts.frozen()
+        self._gaps = index.numbering.gaps()
+        self._unfinished = any(tail.unfinished for tail in tails)
+
+    def __len__(self) -> int:
+        return self._length
+
+    # -- rows, handles and ids -------------------------------------------------------------------------------------
+
+    def handle(self, row: int) -> int:
+        """Return the handle of the event in a row. Raises IndexError for a row that is not there."""
+        if not 0 <= row < self._length:
+            raise IndexError(row)
+        return row if self._order is None else int(self._order[row])
+
+    def row(self, handle: int) -> int:
+        """Return the row in which an event stands now. Raises IndexError for a handle of a later snapshot."""
+        if not 0 <= handle < self._length:
+            raise IndexError(handle)
+        if self._order is None:
+            return handle
+        if self._rows is None:
+            self._rows = inverse(self._order)
+        return int(self._rows[handle])
+
+    def find(self, id: str) -> int | None:
+        """Return the handle of the event with this id, or None."""
+        handle = self._index.ids.find(id)
+        return handle if ABSENT < handle < self._length else None
+
+    def same_rows(self, earlier: Snapshot) -> int:
+        """Return how many leading rows are those of an earlier snapshot of the same store."""
+        if self._order is None or earlier._order is None:
+            return min(self._length, earlier._length) if self._order is earlier._order else 0
+        return same_beginning(self._order, earlier._order)
+
+    # -- events ----------------------------------------------------------------------------------------------------
+
+    def event(self, row: int) -> Event:
+        """Read the event in a row, payload and all."""
+        handle, raw = self.handle(row), self.raw(row)
+        damage = self._index.damage.get(handle)
+        if damage is not None and damage.part == "line":
+            fields, reason = damaged_fields(damage, raw), None
+        else:
+            fields, reason = parse_fields(raw)
+        if reason is not None and damage is None:
+            damage = self._damage(handle, reason)
+        return Event(
+            handle=handle,
+            row=row,
+            ts=self._columns.ts[handle],
+            id=read_word(fields, "id"),
+            parent=read_word(fields, "parent") or NO_EVENT,
+            session=read_word(fields, "session"),
+            type=self.type(row),
+            name=self.name(row),
+            fields=fields,
+            raw=raw,
+            damage=damage,
+        )
+
+    def raw(self, row: int) -> bytes:
+        """Return the line of the event in a row, without its newline, as it stands in the file or was imported."""
+        handle, columns = self.handle(row), self._columns
+        return self._tails[columns.file[handle]].bytes_at(columns.offset[handle], columns.length[handle])
+
+    def type(self, row: int) -> str:
+        """Return the type of the event in a row, without reading its line."""
+        return self._words.types.words[self._columns.type[self.handle(row)]]
+
+    def name(self, row: int) -> str:
+        """Return the name of the event in a row, without reading its line."""
+        return self._words.names.words[self._columns.name[self.handle(row)]]
+
+    def agent(self, row: int) -> str:
+        """Return which agent the event in a row belongs to, `""` for the run's own, without reading its line."""
+        return self._words.agents.words[self._columns.agent[self.handle(row)]]
+
+    def failed(self, row: int) -> bool:
+        """Return whether the event in a row has an error, without reading its line."""
+        return bool(self._columns.failed[self.handle(row)])
+
+    def ts(self, row: int) -> int:
+        """Return the time of the event in a row, nanoseconds since 1970 UTC."""
+        return self._columns.ts[self.handle(row)]
+
+    # -- queries ---------------------------------------------------------------------------------------------------
+
+    def rows(self, query: Query = EVERYTHING, start: int = 0) -> Sequence[int]:
+        """Return the rows from `start` on whose events the query wants, in order."""
+        if query.is_everything:
+            return range(start, self._length)
+        return list(self.matching(query, range(start, self._length)))
+
+    def matching(self, query: Query, rows: Sequence[int] | None = None, *, reverse: bool = False) -> Iterator[int]:
+        """Yield those of `rows`, or of all, whose events the query wants, in order or from the last, as they are found.
+
+        Lines are read only where the columns do not decide.
+        """
+        return select(query, self._columns_by_row, self.event, rows, reverse=reverse, raw=self.raw)
+
+    def next(self, query: Query, row: int, step: int = 1) -> int | None:
+        """Return the nearest row after `row` (before it when `step` is -1) whose event the query wants, or None."""
+        rows = range(row + 1, self._length) if step > 0 else range(row)
+        return next(islice(self.matching(query, rows, reverse=step < 0), 1), None)
+
+    def at_time(self, ts: int) -> int:
+        """Return the first row whose event is not older than `ts`, or the last row."""
+        import numpy as np
+
+        clock = clock_of(self._columns_by_row.ts)
+        return min(int(np.searchsorted(clock, ts)), max(0, self._length - 1))
+
+    def types(self) -> Counter[str]:
+        """Return how many events there are of each type; damaged lines count as `damaged`."""
+        counts: Counter[str] = Counter()
+        for facts in self._facts:
+            counts.update(facts.types)
+        lines = self._length - counts.total()
+        if lines:
+            counts[DAMAGED] += lines
+        return counts
+
+    def agent_name(self) -> str:
+        """Return the name of the run's own agent, `""` before it is known; of several runs, the first one's."""
+        return next((facts.agent for facts in self._facts if facts.agent), "")
+
+    def usage(self) -> Usage:
+        """Return the tokens of all model calls together."""
+        return Usage(*map(sum, zip(Usage(), *(facts.usage for facts in self._facts), strict=True)))
+
+    def errors(self) -> int:
+        """Return how many events have an error."""
+        return sum(facts.errors for facts in self._facts)
+
+    def stats(self) -> Stats:
+        """Return counts and sums over everything. Every payload is looked at, as long as nobody has before."""
+        costs = [facts.cost_usd for facts in self._facts if facts.cost_usd is not None]
+        types: Counter[str] = Counter()
+        for facts in self._facts:
+            types.update(facts.types)
+        first = min((facts.first_ts for facts in self._facts), default=0)
+        last = max((facts.last_ts for facts in self._facts), default=0)
+        orphans, cycles = self._astray()
+        self._check_payloads()
+        return Stats(
+            events=types.total(),
+            types=dict(types.most_common()),
+            sessions=len(self._facts),
+            duration_ms=(last - first) / 1e6,
+            errors=self.errors(),
+            usage=self.usage(),
+            cost_usd=sum(costs) if costs else None,
+            damaged=tuple(self._damages()),
+            unfinished=self._unfinished,
+            missing=tuple(missing_ids(self._gaps, MISSING_SHOWN)),
+            orphans=orphans,
+            cycles=cycles,
+        )
+
+    @property
+    def known_tree(self) -> Tree | None:
+        """The tree, if somebody has asked for it."""
+        return self._tree
+
+    def tree(self) -> Tree:
+        """Return the tree of everything; built at the first call, which takes a while for a long trace."""
+        if self._tree is None:
+            self._tree = self._grow_tree() if self._length else NO_TREE
+        return self._tree
+
+    # -- pieces ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _columns_by_row(self) -> RowColumns:
+        first_ts = min((facts.first_ts for facts in self._facts if facts.first_ts), default=0)
+        return RowColumns(self._index, self._length, self._order, first_ts)
+
+    def _parents(self) -> NDArray[np.int32]:
+        """Return the row each row belongs to, or `ROOT`, or `ORPHAN`."""
+        import numpy as np
+
+        columns = self._columns_by_row
+        parents = columns.parent
+        parents = np.where(parents < self._length, parents, ORPHAN)  # one that came later is not there yet
+        return np.where(parents < 0, parents, columns.to_rows(parents)).astype(np.int32, copy=False)
+
+    def _astray(self) -> tuple[int, int]:
+        """Return how many events are orphans, and how many cycles there are."""
+        if not self._length:
+            return 0, 0
+        import numpy as np
+
+        parents = self._parents()
+        return int(np.count_nonzero(parents == ORPHAN)), len(find_cycles(parents))
+
+    def _grow_tree(self) -> Tree:
+        import numpy as np
+
+        columns = self._columns_by_row
+        types, durations = columns.type, columns.duration_ms
+        rows, tokens, costs = columns.spent
+        counted = np.isin(types[rows], self._codes(SPENDS)) & (tokens > 0)
+        priced = ~np.isnan(costs)
+        timed = np.flatnonzero(np.isin(types, self._codes(_ANSWERS)) & ~np.isnan(durations))
+        return Tree(
+            self._parents(),
+            errors=np.flatnonzero(columns.failed),
+            tokens=Amounts(rows[counted], tokens[counted]),
+            costs=Amounts(rows[priced], costs[priced]),
+            durations=Amounts(timed, durations[timed]),
+        )
+
+    def _codes(self, types: Iterable[str]) -> list[int]:
+        return [self._words.types.code(type) for type in types]
+
+    def _damages(self) -> list[Damage]:
+        damage = dict(self._index.damage)
+        found = [damage[handle] for handle in sorted(damage) if handle < self._length]
+        for tail, numbers in zip(self._tails, self._numbers, strict=True):
+            if tail.trouble is not None:
+                found.append(Damage(str(tail.path), numbers.read, tail.trouble, "line"))
+        return found
+
+    def _check_payloads(self) -> None:
+        """Find the payloads that cannot be read, as far as that was put off when only headers were read."""
+        index, columns = self._index, self._columns
+        for handle, text in unchecked_lines(columns, self._tails, index.checked, self._length):
+            if not is_sound(text) and handle not in index.damage:
+                _, reason = parse_fields(text)
+                if reason is not None:
+                    index.damage[handle] = self._damage(handle, reason)
+        index.checked = max(index.checked, self._length)
+
+    def _damage(self, handle: int, reason: str) -> Damage:
+        """Return the damage of a payload that was found as the event was looked at."""
+        file = self._columns.file[handle]
+        line = self._numbers[file].at(self._columns.offset[handle], self._tails[file].bytes_at)
+        return Damage(str(self._tails[file].path), line, reason, "payload")
