@@ -130,7 +130,8 @@ class Terminal:
     def _shown(self) -> str:
         self._stream.feed(bytes(self._written))
         self._written.clear()
-        return "\n".join(self._screen.display)
+        lines = self._screen.buffer
+        return "\n".join("".join(lines[y][x].data for x in range(COLUMNS)) for y in range(ROWS))
 
     def _read(self, seconds: float) -> bytes:
         """Return what arrives next, or nothing when nothing does in time."""
