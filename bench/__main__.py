@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from peek_tui.render.table import table
 
-from . import event, follow, idle, imports, keys, reading, search, start
+from . import event, first_token, follow, idle, imports, keys, reading, search, start
 from .measure import Plan, Row
 from .traces import Traces, scratch_directory
 
@@ -19,6 +19,7 @@ __all__ = ["FIGURES", "main"]
 
 FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "event": event.measure,
+    "first_token": first_token.measure,
     "imports": imports.measure,
     "start": start.measure,
     "keys": keys.measure,

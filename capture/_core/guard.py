@@ -19,17 +19,18 @@ __all__ = ["guarded", "on_swallowed", "swallow"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+D = TypeVar("D")
 
 on_swallowed: list[Callable[[Exception], None]] = []
 """Called with every exception the guard keeps from the host. The test suite uses it to fail instead."""
 
 
-def guarded(default: R) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def guarded(default: D) -> Callable[[Callable[P, R]], Callable[P, R | D]]:
     """Make a function return `default` where it would have raised an `Exception` of ours."""
 
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+    def decorate(function: Callable[P, R]) -> Callable[P, R | D]:
         @functools.wraps(function)
-        def guard(*args: P.args, **kwargs: P.kwargs) -> R:
+        def guard(*args: P.args, **kwargs: P.kwargs) -> R | D:
             try:
                 return function(*args, **kwargs)
             except Exception as error:

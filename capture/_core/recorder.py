@@ -129,7 +129,7 @@ class Recorder:
         except BaseException as error:
             self._lost += lost
             self._lost_bytes += size
-            if _is_not_ours(error):
+            if not isinstance(error, Exception) or from_signal_handler(error):
                 raise  # the line may stand in the file: its number must not be given again
             if self._next == number + 1:
                 self._next = number

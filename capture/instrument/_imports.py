@@ -8,7 +8,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from .._core.guard import swallow
+from ._wrap import notify
 
 __all__ = ["when_imported"]
 
@@ -34,9 +34,12 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != self._name or self not in sys.meta_path:
+        if fullname != self._name:
             return None
-        sys.meta_path.remove(self)  # each import is watched once, and the search below must not come back here
+        try:
+            sys.meta_path.remove(self)  # each import is watched once, and the search below must not come back here
+        except ValueError:  # it has, or another thread is searching too
+            return None
         from importlib.util import find_spec
 
         spec = find_spec(fullname)
@@ -63,7 +66,4 @@ class _Loader(Loader):
             spec.loader = self._original
         module.__loader__ = self._original
         self._original.exec_module(module)
-        try:
-            self._callback(module)
-        except Exception as error:
-            swallow(error)
+        notify(self._callback, module)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from .._core.guard import swallow
 
-__all__ = ["Observer", "call", "call_async", "notify"]
+__all__ = ["GeneratorObserver", "Observer", "call", "call_async", "notify", "observer_of"]
 
 R = TypeVar("R")
 
@@ -27,6 +27,35 @@ class Observer(Protocol):
 
     def raised(self, error: BaseException) -> None:
         """The original raised, or was cancelled."""
+
+
+class GeneratorObserver(Observer, Protocol):
+    """Watches one call, or one generator: `before` its first piece, `returned` or `raised` after its last."""
+
+    def yielded(self, item: Any) -> None:
+        """The generator handed out an item."""
+
+    def closed(self) -> None:
+        """The consumer wants no more."""
+
+
+class _Nobody:
+    """Stands in for an observer that could not be made."""
+
+    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None: ...
+    def returned(self, result: Any) -> None: ...
+    def raised(self, error: BaseException) -> None: ...
+    def yielded(self, item: Any) -> None: ...
+    def closed(self) -> None: ...
+
+
+def observer_of(watch: Callable[[], GeneratorObserver]) -> GeneratorObserver:
+    """Return the observer that `watch` makes for one call."""
+    try:
+        return watch()
+    except Exception as error:
+        swallow(error)
+        return _Nobody()
 
 
 def call(original: Callable[..., R], observer: Observer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:

@@ -49,8 +49,12 @@ class Answer:
             self._stream = self._wire.stream()
 
     def whole(self, body: bytes) -> None:
-        """Take a body that came in one piece, decoded."""
-        self._finish(self._wire.reply(self._status, body), "server")
+        """Take a body that came in one piece, decoded. A stream may come so too, when its reader waits for the end."""
+        if self._stream is None:
+            self._finish(self._wire.reply(self._status, body), "server")
+        else:
+            self._stream.feed(body)
+            self.ended()
 
     def chunk(self, data: bytes) -> None:
         self._chunks.append([self._elapsed_ms(), len(data)])
@@ -71,12 +75,20 @@ class Answer:
         self._finish(reply, "server")
 
     def failed(self, error: BaseException) -> None:
-        self._finish(self._so_far(), "error", error)
+        """Take what reading raised. What is no `Exception` came from the reader's side: a cancellation, Ctrl-C."""
+        reply = self._so_far()
+        if isinstance(error, Exception):
+            self._finish(reply, "error", error)
+        elif self._over(reply):  # an SDK waits a moment for what may follow the end mark, and cancels that
+            self._finish(reply, "server")
+        else:
+            self._finish(reply, "consumer", error)
 
     def closed(self) -> None:
+        if self._done:
+            return
         reply = self._so_far()
-        over = self._stream is not None and (self._stream.complete or reply.error is not None)
-        self._finish(reply, "server" if over else "consumer")
+        self._finish(reply, "server" if self._over(reply) else "consumer")
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 
@@ -115,6 +127,10 @@ class Answer:
             return self._wire.reply(self._status, bytes(self._body))
         refused = {"type": f"HTTP {self._status}", "message": ""}  # before a retry an SDK drops the body unread
         return Reply(error=refused if self._status >= 400 else None)
+
+    def _over(self, reply: Reply) -> bool:
+        """Whether the provider has said its last word."""
+        return self._stream is not None and (self._stream.complete or reply.error is not None)
 
     def _finish(self, reply: Reply, closed_by: str, error: Failure | None = None) -> None:
         if self._done:

@@ -12,11 +12,12 @@ from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from .._core.context import TraceContext
 from .._core.failure import status_of
+from .._core.guard import guarded
 from .._core.ids import EventId
 from .._core.session import current
 from .._core.spans import Place, Span, here, move
-from ._wrap import call, call_async
-from .generators import GeneratorObserver, traced_async_generator, traced_generator
+from ._wrap import GeneratorObserver, call, call_async, observer_of
+from .generators import traced_async_generator, traced_generator
 
 __all__ = ["trace_agent", "trace_llm_call", "trace_tool"]
 
@@ -62,8 +63,9 @@ def trace_llm_call(function: Any = None, /, *, model: str | None = None, provide
 
 def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:
     def decorate(original: F) -> F:
-        watch_call = watch(original)
-
+        watch_call = guarded(None)(watch)(original)
+        if watch_call is None:
+            return original
         if inspect.isgeneratorfunction(original):
             return cast(F, traced_generator(original, watch_call))
         if inspect.isasyncgenfunction(original):
@@ -72,13 +74,13 @@ def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:
 
             @functools.wraps(original)
             async def traced_async(*args: Any, **kwargs: Any) -> Any:
-                return await call_async(original, watch_call(), args, kwargs)
+                return await call_async(original, observer_of(watch_call), args, kwargs)
 
             return cast(F, traced_async)
 
         @functools.wraps(original)
         def traced(*args: Any, **kwargs: Any) -> Any:
-            return call(original, watch_call(), args, kwargs)
+            return call(original, observer_of(watch_call), args, kwargs)
 
         return cast(F, traced)
 

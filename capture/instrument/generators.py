@@ -9,24 +9,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import AsyncGenerator, Callable, Generator
-from typing import Any, Protocol
+from typing import Any
 
+from .._core.guard import guarded
 from .._core.spans import Place, here, move
-from ._wrap import Observer, notify
+from ._wrap import GeneratorObserver, notify, observer_of
 
-__all__ = ["GeneratorObserver", "traced_async_generator", "traced_generator"]
+__all__ = ["traced_async_generator", "traced_generator"]
 
 Items = Callable[..., Any]
-
-
-class GeneratorObserver(Observer, Protocol):
-    """Watches one generator: `before` its first piece, `returned` or `raised` after its last."""
-
-    def yielded(self, item: Any) -> None:
-        """The generator handed out an item."""
-
-    def closed(self) -> None:
-        """The consumer wants no more."""
 
 
 def traced_generator(original: Items, watch: Callable[[], GeneratorObserver]) -> Items:
@@ -34,7 +25,7 @@ def traced_generator(original: Items, watch: Callable[[], GeneratorObserver]) ->
 
     @functools.wraps(original)
     def traced(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        observer = watch()
+        observer = observer_of(watch)
         inside = _begin(observer, args, kwargs)
         generator = original(*args, **kwargs)
         sent: Any = None
@@ -72,7 +63,7 @@ def traced_async_generator(original: Items, watch: Callable[[], GeneratorObserve
 
     @functools.wraps(original)
     async def traced(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        observer = watch()
+        observer = observer_of(watch)
         inside = _begin(observer, args, kwargs)
         generator = original(*args, **kwargs)
         sent: Any = None
@@ -105,11 +96,17 @@ def traced_async_generator(original: Items, watch: Callable[[], GeneratorObserve
 
 def _begin(observer: GeneratorObserver, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Place | None:
     """Open the generator's span, return where it stands, and stay where the consumer does."""
-    outside = here()
+    outside = _place()
     notify(observer.before, args, kwargs)
     return _swap(outside)
 
 
+@guarded(None)
+def _place() -> Place | None:
+    return here()
+
+
+@guarded(None)
 def _swap(place: Place | None) -> Place | None:
     """Stand at `place` from now on, and return where one stood."""
     before = here()
@@ -120,4 +117,4 @@ def _swap(place: Place | None) -> Place | None:
 def _end(outside: Place | None, observe: Callable[..., None], *values: Any) -> None:
     """Close the generator's span, and stand where the consumer does."""
     notify(observe, *values)
-    move(outside)
+    notify(move, outside)

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from .._core.context import TraceContext
-from .._core.guard import guarded, swallow
+from .._core.guard import guarded
 from .._core.session import current
 from ..wire import Wire, recognise
 from ._imports import when_imported
@@ -74,16 +74,10 @@ def _async_send(module: ModuleType, original: Callable[..., Any]) -> Callable[..
     return send
 
 
+@guarded(None)
 def _watch(module: ModuleType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _ModelCall | None:
     """Return an observer of the request about to be sent, or None when it does not go to a model."""
-    try:
-        return _model_call(module, kwargs["request"] if "request" in kwargs else args[1])
-    except Exception as error:
-        swallow(error)
-        return None
-
-
-def _model_call(module: ModuleType, request: Any) -> _ModelCall | None:
+    request = kwargs["request"] if "request" in kwargs else args[1]
     wire = recognise(request.method, request.url.path, request.headers)
     return None if wire is None else _ModelCall(module, wire, request)
 

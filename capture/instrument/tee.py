@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import os
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from types import ModuleType
 from typing import Any, Protocol
 
-from .._core.guard import swallow
+from ._wrap import notify
 
 __all__ = ["StreamObserver", "tee"]
 
@@ -24,7 +26,7 @@ class StreamObserver(Protocol):
         """Reading on raised this."""
 
     def closed(self) -> None:
-        """The reader let go; it may come after `ended` or `failed`."""
+        """The reader let go; it may come after `ended` or `failed`, and more than once."""
 
 
 def tee(module: ModuleType, stream: Any, observer: StreamObserver) -> Any:
@@ -35,74 +37,95 @@ def tee(module: ModuleType, stream: Any, observer: StreamObserver) -> Any:
 
 
 class _Tee:
+    _pid = 0
+    """The process whose reader may still forget the stream; 0 once it is closed."""
+
     def __init__(self, stream: Any, observer: StreamObserver) -> None:
         self._stream = stream
         self._observer = observer
+        self._pid = os.getpid()
+
+    def __del__(self) -> None:
+        """A reader that forgets the stream has let go of it too. A forked child's copy is not the reader's."""
+        if self._pid == os.getpid() and not sys.is_finalizing():
+            notify(self._observer.closed)
 
     def __getattr__(self, name: str) -> Any:
         """What else the original knows, such as how long it took, the client asks it through us."""
         return getattr(self._stream, name)
-
-    def _saw(self, data: bytes) -> None:
-        try:
-            self._observer.chunk(data)
-        except Exception as error:
-            swallow(error)
-
-    def _ended(self) -> None:
-        try:
-            self._observer.ended()
-        except Exception as error:
-            swallow(error)
-
-    def _failed(self, failure: BaseException) -> None:
-        try:
-            self._observer.failed(failure)
-        except Exception as error:
-            swallow(error)
-
-    def _closed(self) -> None:
-        try:
-            self._observer.closed()
-        except Exception as error:
-            swallow(error)
 
 
 class _Sync(_Tee):
     def __iter__(self) -> Iterator[bytes]:
         try:
             for data in self._stream:
-                self._saw(data)
+                notify(self._observer.chunk, data)
                 yield data
         except GeneratorExit:
             raise  # the reader stopped; it closes the stream next
         except BaseException as error:
-            self._failed(error)
+            notify(self._observer.failed, error)
             raise
-        self._ended()
+        notify(self._observer.ended)
 
     def close(self) -> None:
         try:
             self._stream.close()
         finally:
-            self._closed()
+            self._pid = 0
+            notify(self._observer.closed)
 
 
 class _Async(_Tee):
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for data in self._stream:
-                self._saw(data)
-                yield data
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            self._failed(error)
-            raise
-        self._ended()
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = self._stream.__aiter__()
+        return (_Generator if isinstance(chunks, AsyncGenerator) else _Chunks)(chunks, self._observer)
 
     async def aclose(self) -> None:
         try:
             await self._stream.aclose()
         finally:
-            self._closed()
+            self._pid = 0
+            notify(self._observer.closed)
+
+
+class _Chunks(AsyncIterator[bytes]):
+    """An asynchronous iterator over what another one yields.
+
+    It is no generator of its own: the loop would close an abandoned one in a task of its own, at the same time as
+    those it reads from, and complain.
+    """
+
+    def __init__(self, chunks: Any, observer: StreamObserver) -> None:
+        self._chunks = chunks
+        self._observer = observer
+
+    async def __anext__(self) -> bytes:
+        return await self._watched(self._chunks.__anext__())
+
+    async def _watched(self, step: Awaitable[bytes]) -> bytes:
+        try:
+            data = await step
+        except StopAsyncIteration:
+            notify(self._observer.ended)
+            raise
+        except GeneratorExit:
+            raise  # the reader is gone; the stream is closed next
+        except BaseException as error:
+            notify(self._observer.failed, error)
+            raise
+        notify(self._observer.chunk, data)
+        return data
+
+
+class _Generator(_Chunks, AsyncGenerator[bytes, Any]):
+    """The same over a generator, which its reader may close: httpx2 does, in the task that reads."""
+
+    async def asend(self, value: Any) -> bytes:
+        return await self._watched(self._chunks.asend(value))
+
+    async def athrow(self, *error: Any) -> bytes:
+        return await self._watched(self._chunks.athrow(*error))
+
+    async def aclose(self) -> None:
+        await self._chunks.aclose()

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from .._core.guard import swallow
+from .._core.guard import guarded
 from .._core.spans import Place, here, move
 from ._imports import when_imported
+from ._wrap import notify
 
 __all__ = ["carry_into_threads"]
 
@@ -61,19 +62,16 @@ def _at(place: Place, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return `function` run at `place`; an executor's thread goes back to where it stood."""
 
     def run(*args: Any, **kwargs: Any) -> Any:
-        before = here()
-        move(place)
+        before = _place()
+        notify(move, place)
         try:
             return function(*args, **kwargs)
         finally:
-            move(before)
+            notify(move, before)
 
     return run
 
 
+@guarded(None)
 def _place() -> Place | None:
-    try:
-        return here()
-    except Exception as error:
-        swallow(error)
-        return None
+    return here()

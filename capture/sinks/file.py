@@ -19,9 +19,13 @@ __all__ = ["FileSink"]
 
 _OWN_WRITER = re.compile(r"(?<=-[0-9a-f]{8})-[0-9a-f]{8}$")
 """The writer at the end of a name we chose, behind the session."""
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Not blocking matters to a pipe that nobody reads: what it has no room for is lost, and the host goes on."""
 _LOCK_ATTEMPTS = 20
 _LOCK_PAUSE = 0.001
 _REOPEN_AFTER = 1.0
+_LOOK_AFTER = 1.0
+"""Seconds after which a write first sees whether the file is still there; to look costs two thirds of a write."""
 
 
 class FileSink:
@@ -33,10 +37,13 @@ class FileSink:
         self._torn = False
         self._failure: OSError | None = None
         self._retry_at = 0.0
+        self._look_at = 0.0
 
     def write(self, line: bytes) -> None:
         if self._fd < 0:
             self._open()
+        elif time.monotonic() >= self._look_at:
+            self._look()
         torn = self._torn
         if torn:
             line = b"\n" + line
@@ -66,7 +73,7 @@ class FileSink:
             raise self._failure.with_traceback(None)  # or it would grow with every event that is lost
         try:
             _make_private(self.path.parent)
-            self._fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+            self._fd = os.open(self.path, _FLAGS, 0o600)
             self._torn = _ends_in_half_a_line(self._fd)
         except OSError as error:
             if not from_signal_handler(error):
@@ -74,7 +81,15 @@ class FileSink:
                 self._retry_at = time.monotonic() + _REOPEN_AFTER
             raise
         self._failure = None
+        self._look_at = time.monotonic() + _LOOK_AFTER
         _lock(self._fd)
+
+    def _look(self) -> None:
+        """Let go of a file that has been deleted: nobody can read what it takes. The next write makes a new one."""
+        self._look_at = time.monotonic() + _LOOK_AFTER
+        if os.fstat(self._fd).st_nlink == 0:
+            self.close()
+            raise FileNotFoundError(errno.ENOENT, "the trace file was deleted, with all it held", str(self.path))
 
 
 def _make_private(directory: Path) -> None:

@@ -34,9 +34,9 @@ class Shape:
         self.snapshot = snapshot
         self.tree = snapshot.tree()
         self.rows: Numbers = np.asarray(self.tree.preorder)
-        self.places: Numbers = np.asarray(self.tree.places)
+        self.places: Numbers = np.asarray(self.tree.positions)
         """Where in preorder a row stands."""
-        self.ends: Numbers = np.asarray(self.tree.ends)[self.rows]
+        self.ends: Numbers = np.arange(len(self.rows)) + np.asarray(self.tree.sizes)[self.rows]
         """For each place the one after the last that belongs to it."""
 
 

@@ -1,35 +1,35 @@
 """A block of lines, read: the values of its events, ready to be appended to the columns.
 
-The first block is read line by line, without numpy, since nothing may load it before the first paint. Later ones are
+The first blocks are read into lists, without numpy, since nothing may load it before the first paint. Later ones are
 read as vectors: where the lines are of `capture`'s own making by their fixed-width headers, else after decoding each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate, compress
 from math import nan
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
-from capture.errors import LineError
-
 from .columns import Words
-from .header import Header, Rest, read_header, read_rest
+from .header import Header, Rest, counts_of, read_headers, read_rest
 from .ids import Ids
-from .model import DAMAGED, read_number, read_usage
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .fixed import FixedReader
+    from .fixed import FixedHeaders, FixedReader
 
 __all__ = ["Batch", "BatchReader", "Spending", "Vocabulary", "batch_of"]
 
 _LONGEST_LINE = 2**32 - 1
-_EARLIEST, _LATEST = -(2**63), 2**63
+_AGENTS = frozenset({"agent_start", "agent_end"})
+_VALUE_KEYS = ("ts", "id", "parent", "session", "type", "name", "agent", "duration_ms", "error", "source")
+_values = attrgetter(*_VALUE_KEYS)
+_DATA_KEY = b',"data":{'
 
 
 class Vocabulary:
@@ -53,25 +53,9 @@ class Spending(NamedTuple):
     """Dollars; NaN where none are stated."""
 
 
-class _Row(NamedTuple):
-    """What the columns keep of one event, in their order."""
-
-    at: int
-    length: int
-    ts: int
-    id: str
-    parent: str
-    session: int
-    type: int
-    name: int
-    agent: int
-    duration: float
-    failed: bool
-
-
 @dataclass
 class Batch:
-    """The events of one block, a value a column. Indices count the events of the batch."""
+    """The events of one block, a value a column: lists, or vectors. Indices count the events of the batch."""
 
     at: Any
     """Where each line begins within the block."""
@@ -87,13 +71,13 @@ class Batch:
     agent: Any
     duration: Any
     failed: Any
-    spending: Spending = field(default_factory=lambda: Spending([], [], []))
+    spending: Spending
+    lines: int
+    """How many lines the block has, blank ones and repetitions included."""
     damage: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Why, and which part: the `line` or its `payload`."""
     agents: dict[int, tuple[Header, bytes]] = field(default_factory=dict)
     """The events that start or end an agent, and their lines."""
-    lines: int = 0
-    """How many lines the block has, blank ones and repetitions included."""
     imported: set[int] = field(default_factory=set)
     """The events whose ids are no numbers of a writer's: importers make them."""
 
@@ -101,9 +85,7 @@ class Batch:
         return len(self.at)
 
 
-_NOTHING = Spending([], [], [])
-_COLUMNS = _Row._fields
-"""The columns of a batch, which are the fields of a row."""
+_COLUMNS = ("at", "length", "ts", "id", "parent", "session", "type", "name", "agent", "duration", "failed")
 
 
 class BatchReader:
@@ -116,58 +98,77 @@ class BatchReader:
 
     def read_few(self, lines: bytes) -> Batch:
         """Read a block into lists, without numpy."""
-        notes = _Notes(self._words)
-        rows = list(notes.take_all(_numbered_lines(lines)))
-        columns: list[Any] = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in _COLUMNS]
-        batch = Batch(**dict(zip(_COLUMNS, columns, strict=True)), lines=lines.count(b"\n"), **notes.named())
+        batch = self._decode(*_split(lines))
         batch.id = [self._ids.number(id) for id in batch.id]
         batch.parent = [self._ids.number(id) for id in batch.parent]
         return batch
 
     def read(self, lines: bytes, ours: bool) -> Batch:
         """Read a block into vectors. `ours` says whether `capture` wrote it: the header's order can be relied on."""
+        if not ours:
+            return self._vectors(self._decode(*_split(lines)))
         import numpy as np
 
-        if not ours:
-            return self._read_decoded(lines)
         ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n"))
         starts = np.empty_like(ends)
         starts[:1] = 0
         starts[1:] = ends[:-1] + 1
         return self._read_fixed(lines, starts, ends)
 
-    def _read_decoded(self, lines: bytes) -> Batch:
-        notes = _Notes(self._words)
-        batch = self._vectors(list(notes.take_all(_numbered_lines(lines))), notes)
-        batch.lines = lines.count(b"\n")
-        return batch
+    # -- line by line ----------------------------------------------------------------------------------------------
 
-    def _vectors(self, rows: list[_Row], notes: _Notes) -> Batch:
-        import numpy as np
-
-        if not rows:
-            empty = np.empty(0, np.int64)
-            ids = np.empty(0, np.uint64)
-            return Batch(empty, empty, empty, ids, ids, empty, empty, empty, empty, empty, empty)
-        at, length, ts, id, parent, *rest = zip(*rows, strict=True)
-        session, type, name, agent = (np.array(codes, np.int64) for codes in rest[:4])
+    def _decode(self, texts: Sequence[bytes], at: list[int]) -> Batch:
+        """Decode lines that begin at these places. Ids are still texts; blank lines are left out."""
+        found, damage = read_headers(texts)
+        headers = [header for header in found if header is not None]
+        if len(headers) < len(found):
+            there = [header is not None for header in found]
+            index = list(accumulate(there, initial=0))
+            texts, at = list(compress(texts, there)), list(compress(at, there))
+            damage = {index[line]: why for line, why in damage.items()}
+        columns = list(zip(*map(_values, headers), strict=True)) or [()] * len(_VALUE_KEYS)
+        ts, ids, parents, sessions, types, names, agents, durations, errors, sources = columns
+        words = self._words
         return Batch(
-            np.array(at, np.int64),
-            np.array(length, np.int64),
-            np.array(ts, np.int64),
-            self._ids.numbers(id),
-            self._ids.numbers(parent),
-            session,
-            type,
-            name,
-            agent,
-            np.array(rest[4], np.float64),
-            np.array(rest[5], np.bool_),
-            **{**notes.named(), "spending": _together(_NOTHING, notes.spending)},
+            at=at,
+            length=[min(len(text), _LONGEST_LINE) for text in texts],
+            ts=ts,
+            id=ids,
+            parent=parents,
+            session=words.sessions.codes(sessions),
+            type=words.types.codes(types),
+            name=words.names.codes(names),
+            agent=words.agents.codes([agent or "" for agent in agents]),
+            duration=[nan if duration is None else duration for duration in durations],
+            failed=[error is not None for error in errors],
+            spending=_spending(enumerate(headers)),
+            lines=len(found),
+            damage=damage,
+            agents={i: (headers[i], texts[i]) for i, type in enumerate(types) if type in _AGENTS},
+            imported={i for i, source in enumerate(sources) if source is not None},
         )
 
+    def _vectors(self, batch: Batch) -> Batch:
+        """Return a batch of lists as one of vectors, its ids as numbers."""
+        import numpy as np
+
+        whole: dict[str, Any] = {
+            name: np.array(getattr(batch, name), np.int64) for name in _COLUMNS if name not in _OF_OTHER_KINDS
+        }
+        return replace(
+            batch,
+            **whole,
+            id=self._ids.numbers(batch.id),
+            parent=self._ids.numbers(batch.parent),
+            duration=np.array(batch.duration, np.float64),
+            failed=np.array(batch.failed, np.bool_),
+            spending=_as_vectors(batch.spending),
+        )
+
+    # -- as vectors ------------------------------------------------------------------------------------------------
+
     def _read_fixed(self, lines: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Batch:
-        """Read the fixed-width headers as vectors, and line by line what does not fit."""
+        """Read the fixed-width headers as vectors, and decode what does not fit."""
         import numpy as np
 
         if self._fixed is None:
@@ -176,26 +177,31 @@ class BatchReader:
             words = self._words
             self._fixed = FixedReader(words.sessions, words.types, words.names, words.agents)
         header = self._fixed.read(lines, starts, ends)
-        notes = _Notes(self._words)
+        header.fits[:] &= ~self._is_agents(header.type)
         failed = np.zeros(len(starts), np.bool_)
-        fits = header.fits & ~self._is_agents(header.type)
-        for line in np.flatnonzero(fits & (header.rest > 0)).tolist():
+        spending = self._read_rests(lines, header, failed)
+        batch = Batch(
+            starts, ends - starts, header.ts, header.id, header.parent, header.session, header.type, header.name,
+            header.agent, header.duration, failed, spending, len(starts),
+        )  # fmt: skip
+        return batch if header.fits.all() else self._decode_others(batch, lines, np.flatnonzero(~header.fits))
+
+    def _read_rests(self, lines: bytes, header: FixedHeaders, failed: NDArray[np.bool_]) -> Spending:
+        """Read the rarer keys of the lines that have them, and return what all lines spent."""
+        import numpy as np
+
+        rests = {}
+        for line in np.flatnonzero(header.fits & (header.rest > 0)).tolist():
             rest = _find_rest(lines, int(header.rest[line]))
             if rest is None:
-                fits[line] = False
+                header.fits[line] = False
                 continue
+            rests[line] = rest
             failed[line] = rest.error is not None
             if rest.agent is not None:
                 header.agent[line] = self._words.agents.code(rest.agent)
-            if rest.usage is not None or rest.cost_usd is not None:
-                notes.spend(line, msgspec.structs.astuple(rest.usage) if rest.usage else None, rest.cost_usd)
-        batch = Batch(
-            starts, ends - starts, header.ts, header.id, header.parent, header.session, header.type, header.name,
-            header.agent, header.duration, failed, lines=len(starts),
-        )  # fmt: skip
-        spent = fits[header.spent.at]
-        batch.spending = _together(Spending(*(column[spent] for column in header.spent)), notes.spending)
-        return batch if fits.all() else self._decode_others(batch, lines, np.flatnonzero(~fits))
+        fits = header.fits[header.spent.at]
+        return _merged(Spending(*(column[fits] for column in header.spent)), _spending(rests.items()))
 
     def _is_agents(self, type: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which events start or end an agent: their payloads are looked into."""
@@ -207,108 +213,64 @@ class BatchReader:
         """Put into a batch what is said by the lines whose headers did not fit; blank ones go."""
         import numpy as np
 
-        notes = _Notes(self._words)
-        ends = batch.at + batch.length
-        texts = [(int(line), int(batch.at[line]), lines[batch.at[line] : ends[line]]) for line in others.tolist()]
-        rows = {line: row for line, at, text in texts if (row := notes.take(line, at, text)) is not None}
-        decoded = self._vectors(list(rows.values()), notes)
-        where = np.array(list(rows), np.int64)
+        at = batch.at[others].tolist()
+        ends = (batch.at + batch.length)[others].tolist()
+        decoded = self._vectors(self._decode([lines[start:end] for start, end in zip(at, ends, strict=True)], at))
+        keep = np.ones(len(batch), np.bool_)
+        keep[others] = np.isin(at, decoded.at)
+        where = others[keep[others]]
         for column in _COLUMNS:
             getattr(batch, column)[where] = getattr(decoded, column)
-        batch.spending = _together(batch.spending, notes.spending)
-        batch.damage |= notes.damage
-        batch.agents |= notes.agents
-        batch.imported |= notes.imported
-        keep = np.ones(len(batch), np.bool_)
-        keep[[line for line, *_ in texts if line not in rows]] = False
+        line = where.tolist()
+        batch.spending = _merged(batch.spending, decoded.spending._replace(at=where[decoded.spending.at]))
+        batch.damage = {line[index]: why for index, why in decoded.damage.items()}
+        batch.agents = {line[index]: agent for index, agent in decoded.agents.items()}
+        batch.imported = {line[index] for index in decoded.imported}
         return batch if keep.all() else batch_of(batch, keep)
 
 
-class _Notes:
-    """What is told of a block's lines one by one."""
-
-    def __init__(self, words: Vocabulary) -> None:
-        self._words = words
-        self.spending = Spending([], [], [])
-        self.damage: dict[int, tuple[str, str]] = {}
-        self.agents: dict[int, tuple[Header, bytes]] = {}
-        self.imported: set[int] = set()
-
-    def named(self) -> dict[str, Any]:
-        return {
-            "spending": self.spending,
-            "damage": self.damage,
-            "agents": self.agents,
-            "imported": self.imported,
-        }
-
-    def take_all(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[_Row]:
-        """Read lines, each with where it begins; blank ones are left out."""
-        index = 0
-        for at, text in lines:
-            row = self.take(index, at, text)
-            if row is not None:
-                yield row
-                index += 1
-
-    def take(self, index: int, at: int, text: bytes) -> _Row | None:
-        """Read one line, or return None for a blank one."""
-        try:
-            header, reason = read_header(text)
-        except LineError as error:
-            if not text.strip(b" \t\r"):
-                return None
-            self.damage[index] = (str(error), "line")
-            header = Header(type=DAMAGED)
-        else:
-            if reason is not None:
-                self.damage[index] = (reason, "payload")
-        if header.type in ("agent_start", "agent_end"):
-            self.agents[index] = (header, text)
-        self._note(index, header)
-        words, duration = self._words, read_number(header.duration_ms)
-        return _Row(
-            at,
-            min(len(text), _LONGEST_LINE),
-            header.ts if _EARLIEST <= header.ts < _LATEST else 0,
-            header.id,
-            header.parent,
-            words.sessions.code(header.session),
-            words.types.code(header.type),
-            words.names.code(header.name),
-            words.agents.code(header.agent or ""),
-            nan if duration is None else duration,
-            bool(header.error),
-        )
-
-    def spend(self, index: int, counts: Iterable[int] | None, cost_usd: float | None) -> None:
-        self.spending.at.append(index)
-        self.spending.counts.append(_NO_COUNTS if counts is None else tuple(counts))
-        self.spending.cost.append(nan if cost_usd is None else cost_usd)
-
-    def _note(self, index: int, header: Header) -> None:
-        if header.usage is not None or header.cost_usd is not None:
-            self.spend(index, read_usage(header.usage), read_number(header.cost_usd))
-        if header.source is not None:
-            self.imported.add(index)
+_OF_OTHER_KINDS = frozenset({"id", "parent", "duration", "failed"})
+"""The columns that do not become vectors of whole numbers."""
 
 
 def batch_of(batch: Batch, keep: Any) -> Batch:
     """Return a batch of those events of another that are to be kept: a truth value each."""
     if isinstance(batch.at, list):
-        from itertools import compress
-
         columns: list[Any] = [list(compress(getattr(batch, column), keep)) for column in _COLUMNS]
     else:
         columns = [getattr(batch, column)[keep] for column in _COLUMNS]
-    index = {old: new for new, old in enumerate(old for old, kept in enumerate(keep) if kept)}
+    index = {old: new for new, old in enumerate(compress(range(len(batch)), keep))}
     return replace(
         batch,
         **dict(zip(_COLUMNS, columns, strict=True)),
         spending=_spending_of(batch.spending, index),
-        damage={index[old]: one for old, one in batch.damage.items() if old in index},
-        agents={index[old]: one for old, one in batch.agents.items() if old in index},
+        damage={index[old]: why for old, why in batch.damage.items() if old in index},
+        agents={index[old]: agent for old, agent in batch.agents.items() if old in index},
         imported={index[old] for old in batch.imported if old in index},
+    )
+
+
+def _split(lines: bytes) -> tuple[list[bytes], list[int]]:
+    """Return the lines, and where each begins."""
+    texts = lines.split(b"\n")
+    texts.pop()
+    before = accumulate(map(len, texts), initial=0)
+    return texts, [bytes + newlines for bytes, newlines in zip(before, range(len(texts)), strict=False)]
+
+
+def _find_rest(lines: bytes, comma: int) -> Rest | None:
+    """Return what stands between a comma of a header and its payload, or None when it is not as `capture` writes it."""
+    end = lines.find(_DATA_KEY, comma)
+    return read_rest(b"{%b}" % lines[comma + 1 : end]) if end > 0 else None
+
+
+def _spending(headers: Iterable[tuple[int, Header | Rest]]) -> Spending:
+    """Return what these events used up, as lists."""
+    spent = [(at, one) for at, one in headers if one.usage is not None or one.cost_usd is not None]
+    return Spending(
+        [at for at, _ in spent],
+        [counts_of(one) for _, one in spent],
+        [nan if one.cost_usd is None else one.cost_usd for _, one in spent],
     )
 
 
@@ -317,31 +279,23 @@ def _spending_of(spending: Spending, index: dict[int, int]) -> Spending:
     kept = [(index[at], counts, cost) for at, counts, cost in zip(*spending, strict=True) if at in index]
     at, counts, cost = zip(*kept, strict=True) if kept else ([], [], [])
     some = Spending(list(at), list(counts), list(cost))
-    return some if isinstance(spending.at, list) else _together(_NOTHING, some)
+    return some if isinstance(spending.at, list) else _as_vectors(some)
 
 
-def _together(spending: Spending, more: Spending) -> Spending:
-    """Return as vectors what is told of a block's lines, some of it as vectors and some as lists."""
+def _as_vectors(spending: Spending) -> Spending:
     import numpy as np
 
-    at = np.concatenate([np.array(spending.at, np.int64), np.array(more.at, np.int64)])
+    counts = np.array(spending.counts, np.int64).reshape(-1, 5)
+    return Spending(np.array(spending.at, np.int64), counts, np.array(spending.cost, np.float64))
+
+
+def _merged(spending: Spending, more: Spending) -> Spending:
+    """Return as vectors, in order, what is told of different lines of a block."""
+    if not len(more.at):
+        return spending
+    import numpy as np
+
+    pairs = zip(spending, _as_vectors(more), strict=True)
+    at, counts, cost = (np.concatenate(pair) for pair in pairs)
     order = np.argsort(at, kind="stable")
-    counts = np.concatenate([np.reshape(one.counts, (-1, 5)).astype(np.int64) for one in (spending, more)])
-    cost = np.concatenate([np.array(spending.cost, np.float64), np.array(more.cost, np.float64)])
     return Spending(at[order], counts[order], cost[order])
-
-
-def _numbered_lines(lines: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    for text in lines.split(b"\n")[:-1]:
-        yield at, text
-        at += len(text) + 1
-
-
-_NO_COUNTS = (-1,) * 5
-_DATA_KEY = b',"data":{'
-
-
-def _find_rest(lines: bytes, comma: int) -> Rest | None:
-    end = lines.find(_DATA_KEY, comma)
-    return read_rest(b"{%b}" % lines[comma + 1 : end]) if end > 0 else None

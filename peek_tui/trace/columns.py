@@ -80,21 +80,33 @@ class Words:
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         self.words: list[str] = []
-        self._codes: dict[str, int] = {}
-        for word in words:
-            self.code(word)
+        self._numbers = _Numbers(self.words)
+        self.codes(words)
 
     def __len__(self) -> int:
         return len(self.words)
 
     def code(self, word: str) -> int:
         """Return the number of a word, a new one if it was never seen."""
-        code = self._codes.get(word)
-        if code is None:
-            code = len(self.words)
-            self.words.append(word)
-            self._codes[word] = code
-        return code
+        return self._numbers[word]
+
+    def codes(self, words: Iterable[str]) -> list[int]:
+        """Return the numbers of words."""
+        numbers = self._numbers
+        return [numbers[word] for word in words]
+
+
+class _Numbers(dict[str, int]):
+    """The numbers of words; a word that is asked for gets one."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self._words)
+        self._words.append(word)
+        return number
 
 
 class Columns:

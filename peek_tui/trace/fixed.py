@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Words
+from .model import read_number
 from .swar import Fits, Positions, Windows, eight_digits, leading_digits
 from .word_reader import WordReader
 
@@ -190,7 +191,7 @@ def _read_decimals(block: Windows, at: Positions, fits: Fits, key: bytes) -> NDA
     for other in np.flatnonzero(~plain).tolist():
         line = lines[other]
         number = _NUMBER.match(block.bytes, int(begin[other]))
-        numbers[line] = float(number[0]) if number else np.nan
+        numbers[line] = read_number(float(number[0])) if number else np.nan  # None becomes NaN
         at[line] = number.end() if number else 0
         fits[line] &= number is not None
     return numbers

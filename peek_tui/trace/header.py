@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
 
+from capture.errors import LineError
 from capture.events import NO_EVENT
 from capture.format import parse_line
 
-from .model import read_text
+from .model import DAMAGED, Usage, read_number, read_text, read_usage
 
-__all__ = ["Counts", "Header", "Rest", "read_header", "read_rest", "read_word"]
-
+__all__ = ["Header", "Rest", "counts_of", "read_header", "read_headers", "read_rest", "read_word"]
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
+_Ts = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_Number = Annotated[float, msgspec.Meta(gt=-(2.0**63), lt=2.0**63)]
+_REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_NO_COUNTS = (-1,) * 5
 
 
-class _Object(msgspec.Struct, frozen=True):
+class _Object(msgspec.Struct, frozen=True, gc=False):
     """Any JSON object, its keys passed over."""
 
 
-class Counts(msgspec.Struct):
+class _Failure(msgspec.Struct, frozen=True, gc=False):
+    """An `error`, kept for its presence alone."""
+
+    type: str
+
+
+class _Counts(msgspec.Struct, gc=False):
     """A usage as FORMAT.md has it."""
 
     input_tokens: _Count = 0
@@ -32,32 +42,32 @@ class Counts(msgspec.Struct):
     reasoning_tokens: _Count = 0
 
 
-class Rest(msgspec.Struct, forbid_unknown_fields=True):
+class Rest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """The header's rarer keys, of a line that `capture` wrote."""
 
-    error: _Object | None = None
+    error: _Failure | None = None
     agent: str | None = None
     task: str | None = None
-    usage: Counts | None = None
-    cost_usd: float | None = None
+    usage: _Counts | None = None
+    cost_usd: _Number | None = None
     importance: float | None = None
     links: list[str] | None = None
 
 
-class Header(msgspec.Struct):
+class Header(msgspec.Struct, gc=False):
     """The keys before `data`."""
 
     type: str
-    ts: int = 0
+    ts: _Ts = 0
     id: str = ""
     parent: str = NO_EVENT
     session: str = ""
     name: str = ""
-    duration_ms: Any = None
-    error: Any = None
+    duration_ms: _Number | None = None
+    error: _Failure | None = None
     agent: str | None = None
-    usage: Any = None
-    cost_usd: Any = None
+    usage: _Counts | None = None
+    cost_usd: _Number | None = None
     source: _Object | None = None
     """Kept for its presence alone: it may hold a foreign record of any size."""
     data: _Object = _Object()
@@ -68,16 +78,40 @@ _decode = msgspec.json.Decoder(Header).decode
 _decode_rest = msgspec.json.Decoder(Rest).decode
 
 
+def read_headers(texts: Sequence[bytes]) -> tuple[list[Header | None], dict[int, tuple[str, str]]]:
+    """Return the headers of lines, None for a blank one, and the damage by index: why, and `line` or `payload`."""
+    try:
+        for text in texts:
+            _check_text(text)
+        return list(map(_decode, texts)), {}
+    except _REFUSED:
+        pass  # one of them is odd: each for itself
+    headers: list[Header | None] = []
+    damage = {}
+    for index, text in enumerate(texts):
+        try:
+            header, reason = read_header(text)
+        except LineError as error:
+            blank = not text.strip(b" \t\r")
+            headers.append(None if blank else Header(type=DAMAGED))
+            if not blank:
+                damage[index] = (str(error), "line")
+            continue
+        headers.append(header)
+        if reason is not None:
+            damage[index] = (reason, "payload")
+    return headers, damage
+
+
 def read_header(text: bytes) -> tuple[Header, str | None]:
     """Return a line's header, and why its payload is damaged or None.
 
     Raises `capture.errors.LineError` when the line cannot be read as an event.
     """
     try:
-        if not text.isascii():
-            text.decode()  # the decoder skips over the payload and would not notice
+        _check_text(text)
         return _decode(text), None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except _REFUSED:
         event, damage = parse_line(text)
         return _generous(event), damage
 
@@ -85,9 +119,21 @@ def read_header(text: bytes) -> tuple[Header, str | None]:
 def read_rest(text: bytes) -> Rest | None:
     """Return the rarer keys from the piece of a header that has them, or None when that takes the whole line."""
     try:
+        _check_text(text)
         return _decode_rest(text)
-    except (msgspec.MsgspecError, RecursionError):
+    except _REFUSED:
         return None
+
+
+def _check_text(text: bytes) -> None:
+    """Raise UnicodeDecodeError for what is not UTF-8: the decoder passes over most of a line and would not notice."""
+    if not text.isascii():
+        text.decode()
+
+
+def counts_of(header: Header | Rest) -> tuple[int, ...]:
+    """Return the five counts of `Usage`, -1 each where none are stated."""
+    return _NO_COUNTS if header.usage is None else msgspec.structs.astuple(header.usage)
 
 
 def read_word(event: Mapping[str, Any], key: str) -> str:
@@ -99,6 +145,7 @@ def read_word(event: Mapping[str, Any], key: str) -> str:
 def _generous(event: dict[str, Any]) -> Header:
     """Read a header whose values are not of the expected types, or that the fast decoder refuses."""
     ts, agent = event.get("ts"), event.get("agent")
+    usage: Usage | None = read_usage(event.get("usage"))
     return Header(
         type=event["type"],
         ts=int(ts) if isinstance(ts, int | float) and abs(ts) < 2**63 else 0,
@@ -106,10 +153,10 @@ def _generous(event: dict[str, Any]) -> Header:
         parent=read_word(event, "parent") or NO_EVENT,
         session=read_word(event, "session"),
         name=read_word(event, "name"),
-        duration_ms=event.get("duration_ms"),
-        error=event.get("error"),
-        usage=event.get("usage"),
-        cost_usd=event.get("cost_usd"),
+        duration_ms=read_number(event.get("duration_ms")),
+        error=_Failure("") if event.get("error") else None,
         agent=None if agent is None else read_text(agent),
+        usage=None if usage is None else _Counts(*usage),
+        cost_usd=read_number(event.get("cost_usd")),
         source=None if event.get("source") is None else _Object(),
     )

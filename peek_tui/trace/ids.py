@@ -51,7 +51,7 @@ class Ids:
         import numpy as np
 
         text = "".join(ids)
-        if len(text) == 16 * len(ids) and _are_ours(text) and all(len(id) == 16 for id in ids):
+        if len(text) == 16 * len(ids) and _are_ours(text) and set(map(len, ids)) == {16}:
             numbers = np.frombuffer(bytes.fromhex(text), ">u8").astype(np.uint64)
             if ((numbers >> np.uint64(32) != 0) | (numbers == 0)).all():
                 return numbers

@@ -263,12 +263,14 @@ class Snapshot:
 
     def _astray(self) -> tuple[int, int]:
         """Return how many events are orphans, and how many cycles there are."""
-        if not self._length:
-            return 0, 0
-        import numpy as np
+        if not self._index.is_small:
+            import numpy as np
 
-        parents = self._parents()
-        return int(np.count_nonzero(parents == ORPHAN)), len(find_cycles(parents))
+            parents = self._parents()
+            return int(np.count_nonzero(parents == ORPHAN)), len(find_cycles(parents))
+        few = [self._columns.parent[self.handle(row)] for row in range(self._length)]
+        rows = [ORPHAN if parent >= self._length else parent if parent < 0 else self.row(parent) for parent in few]
+        return rows.count(ORPHAN), len(find_cycles(rows))
 
     def _grow_tree(self) -> Tree:
         import numpy as np
@@ -301,6 +303,8 @@ class Snapshot:
     def _check_payloads(self) -> None:
         """Find the payloads that cannot be read, as far as that was put off when only headers were read."""
         index, columns = self._index, self._columns
+        if index.is_small:
+            return  # each line was decoded whole
         for handle, text in unchecked_lines(columns, self._tails, index.checked, self._length):
             if not is_sound(text) and handle not in index.damage:
                 _, reason = parse_fields(text)

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from peek_tui.errors import InputError
+from peek_tui.errors import NoTraceError
 
 from .facts import SessionFacts
 from .imported import AnyTail, open_again, open_tail
@@ -195,7 +195,7 @@ class Store:
         beside = [path for tail in self._tails for path in tail.beside() if path not in known]
         new = []
         for path in (*beside, *self._more()):
-            with suppress(InputError):  # it has vanished again
+            with suppress(NoTraceError):  # it has vanished again
                 new.append(open_tail(path, self._format))
         with self._lock:
             self._tails += new

@@ -23,7 +23,7 @@ ROOT = -1
 ORPHAN = -2
 """The parent of an event whose parent is not in the trace."""
 
-_ARRAYS = ("_parents", "_children", "_first", "_depths", "_sizes", "_positions", "preorder")
+_ARRAYS = ("_parents", "_children", "_first", "_depths", "sizes", "positions", "preorder")
 _SUMS = ("_errors", "_tokens", "_costs", "_durations")
 
 _MOST_LEVELS = 2_000
@@ -68,7 +68,7 @@ class Tree:
             self.orphans: frozenset[int] = frozenset()
             self.broken: frozenset[int] = frozenset()
             none: Any = array("i")
-            self._parents = self._children = self.preorder = self._positions = self._sizes = none
+            self._parents = self._children = self.preorder = self.positions = self.sizes = none
             self._first: Any = array("i", [0, 0])
             return
         import numpy as np
@@ -82,10 +82,11 @@ class Tree:
         self._children = np.argsort(self._parents, kind="stable").astype(np.int32)
         self._first = _running_sum(np.bincount(self._parents + 1, minlength=len(given) + 1), np.int32)
         shape = _by_levels(self._parents, self._children, self._first) or _by_rows(self._children, self._first)
-        self._depths, self._sizes, self._positions = shape
+        self._depths, self.sizes, self.positions = shape
+        """Of each row: how many ancestors it has, how many rows its branch has with itself, its place in preorder."""
         self.preorder = np.empty(len(given), np.int32)
         """Every row, each before its children."""
-        self.preorder[self._positions] = np.arange(len(given), dtype=np.int32)
+        self.preorder[self.positions] = np.arange(len(given), dtype=np.int32)
         self._errors = self._running(Amounts(errors, np.ones(len(errors), np.int64)))
         self._tokens = self._running(tokens)
         self._costs = self._running(costs)
@@ -122,18 +123,6 @@ class Tree:
         """Return the row a row belongs to, or `ROOT`."""
         return int(self._parents[row])
 
-    @property
-    def places(self) -> NDArray[np.int32]:
-        """Where each row stands in `preorder`."""
-        places: NDArray[np.int32] = self._positions
-        return places
-
-    @property
-    def ends(self) -> NDArray[np.int32]:
-        """For each row the place in `preorder` after the last one that belongs to it."""
-        ends: NDArray[np.int32] = self._positions + self._sizes
-        return ends
-
     def children(self, row: int) -> list[int]:
         """Return the rows that belong to this one, in order."""
         children: list[int] = self._children[self._first[row + 1] : self._first[row + 2]].tolist()
@@ -149,8 +138,8 @@ class Tree:
 
     def sums(self, row: int) -> Sums:
         """Return the sums over a row and all below it."""
-        start = int(self._positions[row])
-        end = start + int(self._sizes[row])
+        start = int(self.positions[row])
+        end = start + int(self.sizes[row])
         priced, cost = self._costs.between(start, end)
         return Sums(
             events=end - start,
@@ -167,14 +156,14 @@ class Tree:
 
     def below(self, row: int) -> NDArray[np.int32]:
         """Return a row and all below it, each before its children."""
-        start = self._positions[row]
-        branch: NDArray[np.int32] = self.preorder[start : start + self._sizes[row]]
+        start = self.positions[row]
+        branch: NDArray[np.int32] = self.preorder[start : start + self.sizes[row]]
         return branch
 
     def _running(self, amounts: Amounts) -> _Running:
         import numpy as np
 
-        places = self._positions[np.asarray(amounts.rows, np.int64)]
+        places = self.positions[np.asarray(amounts.rows, np.int64)]
         order = np.argsort(places, kind="stable")
         values = np.asarray(amounts.amounts)[order]
         return _Running(places[order], _running_sum(values, np.float64 if values.dtype.kind == "f" else np.int64))
@@ -192,17 +181,19 @@ class _Running(NamedTuple):
         return last - first, (self.sums[last] - self.sums[first]).item()
 
 
-def find_cycles(parents: NDArray[np.int32]) -> list[int]:
+def find_cycles(parents: Sequence[int] | NDArray[np.int32]) -> list[int]:
     """Return the earliest row of each cycle.
 
     Somewhere a cycle goes from a row to a later one, which few events do, so only from those the parents are followed.
     """
-    import numpy as np
+    if isinstance(parents, list):
+        starts = [row for row, parent in enumerate(parents) if parent >= row]
+        up = parents
+    else:
+        import numpy as np
 
-    starts = np.flatnonzero(parents >= np.arange(len(parents), dtype=np.int32)).tolist()
-    if not starts:
-        return []
-    up = parents.tolist()
+        starts = np.flatnonzero(parents >= np.arange(len(parents), dtype=np.int32)).tolist()
+        up = np.asarray(parents).tolist() if starts else []
     unseen, on_path, done = 0, 1, 2
     state = bytearray(len(up))
     earliest = []

@@ -16,6 +16,8 @@ FIGURES = (
     r"one event, the demo's \d+ in turn, [\d,]+ bytes",
     r"one event, a decision of \d+ bytes",
     r"one event, a log line of \d+ bytes",
+    "first token, anthropic, with capture",
+    "first token, openai, with capture",
     "import capture",
     "import capture, and all that recording loads",
     "peek --version",

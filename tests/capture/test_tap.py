@@ -311,7 +311,7 @@ class TestRecorded:
         assert (answer["data"]["closed_by"], "error" in answer) == ("consumer", False)
 
     async def test_consumer_is_cancelled(self, tapped: None, tmp_path: Path, serve: Serve) -> None:
-        """A task that is cancelled in the middle of a stream leaves an answer that says so."""
+        """A task that is cancelled in the middle of a stream closed it, and leaves an answer that says how."""
         server = serve(Reply((Text("one two three"),)), pace=3600)
         started = asyncio.Event()
 
@@ -330,7 +330,7 @@ class TestRecorded:
             server.close()
         [response] = of(ctx, "llm_response")
         assert (response["error"]["type"], response["data"]["closed_by"]) == (
-            "asyncio.exceptions.CancelledError", "error"
+            "asyncio.exceptions.CancelledError", "consumer"
         )  # fmt: skip
 
     def test_compressed(self, run: TraceContext) -> None:

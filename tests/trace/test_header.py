@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from capture.errors import LineError
 from capture.format import parse_line
-from peek_tui.trace.header import Header, read_header
+from peek_tui.trace.header import Header, counts_of, read_header
 from tests.state.traces import SESSION
 
 LINE = (
@@ -32,7 +32,7 @@ def test_keys() -> None:
     assert (header.type, header.ts, header.id, header.parent, header.session, header.name) == (
         "tool_call", 1763625600123456789, "5f3a9c1e00000007", "5f3a9c1e00000006", SESSION, "search"
     )  # fmt: skip
-    assert (header.agent, header.usage, header.cost_usd, header.error) == ("planner", {"input_tokens": 1}, 0.5, None)
+    assert (header.agent, counts_of(header), header.cost_usd, header.error) == ("planner", (1, 0, 0, 0, 0), 0.5, None)
 
 
 def test_missing_keys() -> None:

@@ -132,7 +132,7 @@ class Sessions(Screen[None]):
         try:
             more = find_session(session.id, self._directory).new
             store = Store(session.paths, more=more, cache=cache_directory())
-        except (InputError, OSError) as error:  # gone since the last look
+        except (InputError, OSError) as error:  # gone since the last look, or the whole directory
             self.query_one(KeysBar).say(str(error))
             return
         store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
