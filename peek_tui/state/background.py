@@ -7,16 +7,16 @@ likes to.
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Event, Thread
+from threading import Event, Thread, main_thread
 
 __all__ = ["Background"]
 
 
 class Background:
-    """A thread that works until it is stopped. Subclasses say what it does, and what it lets go of at its end.
+    """A thread that works until it is stopped. Subclasses say what it does, and what it lets go of at its end."""
 
-    It is a daemon: a program that ends does not wait for a slow disk.
-    """
+    is_waited_for = True
+    """Whether a program that ends waits for what the thread still does, and for its letting go."""
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
@@ -30,7 +30,7 @@ class Background:
         """Begin. `tell` is called in the thread, each time there is news."""
         if not self._stopped:
             self._tell = tell
-            self._thread = Thread(target=self._run, name=type(self).__name__, daemon=True)
+            self._thread = Thread(target=self._run, name=type(self).__name__, daemon=not self.is_waited_for)
             self._thread.start()
 
     def stop(self) -> None:
@@ -55,7 +55,8 @@ class Background:
 
     @property
     def stopped(self) -> bool:
-        return self._stopped
+        """Whether to end: it was stopped, or the program ends and has had no time to stop it."""
+        return self._stopped or not main_thread().is_alive()
 
     def wake(self) -> None:
         """End the rest that the thread takes."""

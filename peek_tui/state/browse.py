@@ -54,6 +54,13 @@ class Browse:
             self._select(len(self.rows) - 1)
         return True
 
+    def begin_again(self, snapshot: Snapshot) -> None:
+        """Take a snapshot with other handles, for all was read again; the selection stays at its place in the list."""
+        position = self.position
+        self.snapshot, self.waiting, self._handle = snapshot, None, None
+        self._refilter()
+        self._select(len(self.rows) - 1 if self.follow else position)
+
     @property
     def frozen(self) -> bool:
         """Whether the view stands still while events arrive."""

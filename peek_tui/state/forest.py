@@ -8,6 +8,7 @@ longer than the first screen may: it is imported where it is used.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from .shown import Shown
 
 __all__ = ["Forest", "Shape"]
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[Any]
 Flags = NDArray[np.bool_]
 
 _BLOCK = 4096
@@ -32,10 +33,10 @@ class Shape:
         """Lay out a snapshot's tree, which is built if it has not been yet."""
         self.snapshot = snapshot
         self.tree = snapshot.tree()
-        self.rows: Numbers = np.asarray(self.tree.preorder, dtype=np.int64)
-        self.places: Numbers = np.asarray(self.tree.positions, dtype=np.int64)
+        self.rows: Numbers = np.asarray(self.tree.preorder)
+        self.places: Numbers = np.asarray(self.tree.positions)
         """Where in preorder a row stands."""
-        self.ends: Numbers = np.arange(len(self.rows)) + np.asarray(self.tree.sizes, dtype=np.int64)[self.rows]
+        self.ends: Numbers = np.arange(len(self.rows)) + np.asarray(self.tree.sizes)[self.rows]
         """For each place the one after the last that belongs to it."""
 
 

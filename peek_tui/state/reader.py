@@ -34,6 +34,8 @@ class Reading(NamedTuple):
     """Whether the files held no more than this."""
     lost: int = 0
     """How many events the writer says it could not write."""
+    edition: int = 0
+    """How often a file was cut, rewritten or replaced, and all was read again: handles are those of an edition."""
 
     @property
     def settled(self) -> bool:
@@ -50,6 +52,7 @@ class Reader(Background):
         self._store = store
         self._next_tree = 0.0
         self._losses = 0
+        self._begun_again = store.begun_again
         self.live = Live(store)
         self.shown = Shown()
         """What the next tree shows."""
@@ -74,8 +77,12 @@ class Reader(Background):
 
     def _publish(self, *, complete: bool) -> None:
         """Take what the store has read, and tell when there is anything new in it."""
+        edition = self.reading.edition
+        if self._store.begun_again is not self._begun_again:
+            self._begun_again, self._losses, edition = self._store.begun_again, 0, edition + 1
+            self.reading = self.reading._replace(forest=None, lost=0)
         snapshot = self._store.snapshot()
-        reading = Reading(snapshot, self._forest(snapshot), complete, self._lost(snapshot))
+        reading = Reading(snapshot, self._forest(snapshot), complete, self._lost(snapshot), edition)
         news = self.live.poll() or reading != self.reading
         self.reading = reading
         if news:

@@ -55,6 +55,11 @@ class TreeView:
             self._taken = forest
             self._change()
 
+    def begin_again(self) -> None:
+        """Forget the tree and its folds: handles are others now."""
+        self._taken, self._folds = None, {}
+        self._change()
+
     @property
     def forest(self) -> Forest | None:
         """The tree under the filter as it is now; None until the first one is there."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
+from peek_tui.paths import cache_directory
 from peek_tui.trace.sessions import Session, read_sessions
 from peek_tui.trace.sources import trace_files
 
@@ -21,6 +22,8 @@ _EVERY = 0.1
 
 class SessionWatch(Background):
     """Knows the sessions of a directory, live ones first."""
+
+    is_waited_for = False  # a session is read to its end, however large it is
 
     def __init__(self, directory: Path) -> None:
         super().__init__()
@@ -40,7 +43,7 @@ class SessionWatch(Background):
     def _look(self) -> None:
         found: list[Session] = []
         first, told = self.sessions is None, monotonic()
-        for session in read_sessions(trace_files(self._directory)):
+        for session in read_sessions(trace_files(self._directory), cache_directory()):
             if self.stopped:
                 return
             found.append(session)

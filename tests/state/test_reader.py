@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,8 @@ PATIENCE = 30.0
 class Read:
     """A reader at work, and what it has told."""
 
-    def __init__(self, *paths: Path, budget: int = 0) -> None:
-        self.store = Store(paths)
+    def __init__(self, *paths: Path, budget: int = 0, more: Callable[[], list[Path]] = list) -> None:
+        self.store = Store(paths, more=more)
         if budget:
             self.store.advance(budget)
         self.reader = Reader(self.store)
@@ -51,8 +52,8 @@ def read() -> Iterator[Callable[..., Read]]:
     """Read these files, until the test ends."""
     started: list[Read] = []
 
-    def read(*paths: Path, budget: int = 0) -> Read:
-        started.append(Read(*paths, budget=budget))
+    def read(*paths: Path, **options: Any) -> Read:
+        started.append(Read(*paths, **options))
         return started[-1]
 
     yield read
@@ -68,7 +69,7 @@ def fill(trace: TraceFile, events: int) -> None:
 
 def check_closed(store: Store) -> None:
     with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(store._tails[0].fileno())
+        store.advance()
 
 
 def test_reads_all(trace: TraceFile, read: Callable[..., Read]) -> None:
@@ -97,6 +98,19 @@ def test_growth(trace: TraceFile, read: Callable[..., Read]) -> None:
     second = growing.until(lambda reading: len(reading.snapshot) == 2 and reading.settled)
     assert second.forest is not first.forest
     assert len(first.snapshot) == 1
+
+
+def test_begun_again(trace: TraceFile, read: Callable[..., Read]) -> None:
+    """When a file was cut everything is read again, and that it is another edition is known."""
+    trace.add("log", "gone")
+    trace.add("log", "gone too")
+    growing = read(trace.path).start()
+    first = growing.until(lambda reading: reading.settled)
+    os.truncate(trace.path, 0)
+    trace.add("log", "new")
+    second = growing.until(lambda reading: reading.edition != first.edition and reading.settled)
+    assert (first.edition, second.edition) == (0, 1)
+    assert [second.snapshot.name(row) for row in range(len(second.snapshot))] == ["new"]
 
 
 def test_shown(trace: TraceFile, read: Callable[..., Read]) -> None:
@@ -140,15 +154,14 @@ def test_never_started(trace: TraceFile) -> None:
     check_closed(store)
 
 
-def test_failure(tmp_path: Path, read: Callable[..., Read]) -> None:
+def test_failure(trace: TraceFile, read: Callable[..., Read]) -> None:
     """What it fails by is kept, and told as news: a thread must not print over the screen."""
-    path = tmp_path / "c0dd4541.jsonl"
-    line = b'{"type":"user","sessionId":"c0dd4541","uuid":"1","timestamp":"2025-11-20T12:00:00Z","message":{}}\n'
-    path.write_bytes(line)
-    beside = tmp_path / "c0dd4541" / "subagents"
-    beside.mkdir(parents=True)
-    os.mkfifo(beside / "agent-1.jsonl")
-    assert isinstance(read(path).start().until_failed(), InputError)
+    failure = InputError("the directory cannot be read")
+
+    def more() -> list[Path]:
+        raise failure
+
+    assert read(trace.path, more=more).start().until_failed() is failure
 
 
 def test_first_screen(trace: TraceFile, run_python: RunPython) -> None:

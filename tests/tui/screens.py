@@ -128,9 +128,10 @@ async def opened(
     directory: Path = Path("/nowhere"),
     follow: bool = False,
     read: bool = True,
+    more: Callable[[], list[Path]] = list,
 ) -> AsyncIterator[Peek]:
     """Open the debugger on traces, all of them `read`, or the list of sessions of a directory."""
-    app = PeekApp(paths, title="title", follow=follow, directory=directory)
+    app = PeekApp(paths, more=more, title="title", follow=follow, directory=directory)
     async with app.run_test(size=size) as pilot:
         peek = Peek(pilot)
         await peek.until(lambda: isinstance(app.screen, Debug | Sessions) and app.screen.is_current)

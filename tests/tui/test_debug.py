@@ -1,17 +1,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
+from peek_tui.errors import InputError
 from tests.state.traces import TraceFile
 
 from .losing import record_loss
 from .screens import opened, text_of
-
-CLAUDE_CODE = Path(__file__).parents[1] / "data/claude-code/c0dd4541-edf8-42ad-988b-48514793592b.jsonl"
 
 
 @pytest.fixture
@@ -58,17 +56,46 @@ class TestDamage:
 
 
 class TestReading:
-    async def test_cannot_go_on(self, tmp_path: Path) -> None:
-        """When a file beside the trace cannot be read, what was read stays, and why there is no more is said."""
-        shutil.copy(CLAUDE_CODE, tmp_path)
-        beside = tmp_path / CLAUDE_CODE.stem / "subagents"
-        beside.mkdir(parents=True)
-        os.mkfifo(beside / "agent-1.jsonl")
-        async with opened([tmp_path / CLAUDE_CODE.name], (300, 40), read=False) as peek:
-            await peek.until(lambda: "nothing more is read: " in peek.bar("keys"))
-            assert "is not a regular file" in peek.bar("keys")
+    async def test_cannot_go_on(self, story: Path) -> None:
+        """When there is no reading on, what was read stays, and why there is no more is said."""
+
+        def more() -> list[Path]:
+            raise InputError("the directory cannot be read: Permission denied")
+
+        async with opened([story], read=False, more=more) as peek:
+            said = " nothing more is read: the directory cannot be read: Permission denied"
+            await peek.until(lambda: peek.bar("keys") == said)
             await peek.press("j", "j")
             assert peek.row == 2
+
+    async def test_begun_again(self, trace: TraceFile) -> None:
+        """When the file is rewritten the new one is shown, from the same place, and nothing of the old one is left."""
+        for number in range(5):
+            trace.add("tool_call", f"old-{number}")
+        async with opened([trace.path]) as peek:
+            await peek.press("j", "j", "t", "minus", "t")
+            os.truncate(trace.path, 0)
+            for number in range(4):
+                trace.add("tool_call", f"new-{number}")
+            await peek.until(lambda: "new-3" in text_of(peek.timeline) and peek.has_read())
+            assert peek.row == 2
+            await peek.until(lambda: "READ AGAIN" in peek.bar("title"))
+            assert "old" not in peek.everything()
+            assert peek.tree.view.rows == [0, 1, 2, 3]
+
+    async def test_begun_again_frozen(self, trace: TraceFile) -> None:
+        """A frozen view stays as it is, and shows the new file when it is let go."""
+        trace.add("tool_call", "old")
+        async with opened([trace.path]) as peek:
+            await peek.press("p")
+            os.truncate(trace.path, 0)
+            trace.add("tool_call", "new")
+            await peek.until(lambda: peek.debug.reader.reading.edition == 1 and peek.debug.reader.reading.settled)
+            await peek.press("k", "t", "j", "t")
+            assert "old" in text_of(peek.timeline)
+            await peek.press("p")
+            assert "new" in text_of(peek.timeline)
+            assert "old" not in peek.everything()
 
     async def test_tree_of_a_moment(self, story: Path) -> None:
         """A key that needs the tree, pressed before the first one is there, waits for it."""

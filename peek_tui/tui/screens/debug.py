@@ -19,7 +19,7 @@ from peek_tui.render.text import clean_line
 from peek_tui.state.browse import ERRORS, Browse
 from peek_tui.state.goto import HINT, go_to
 from peek_tui.state.prompt import Prompt
-from peek_tui.state.reader import Reader
+from peek_tui.state.reader import Reader, Reading
 from peek_tui.state.tree import TreeView
 from peek_tui.trace.model import Event
 from peek_tui.trace.store import Store
@@ -62,6 +62,7 @@ class Debug(Screen[None]):
         self.last_key = 0.0
         """When the last key came, by the steady clock."""
         self._prompt: Prompt | None = None
+        self._edition = 0
         self._last_taken = 0.0
         self._first_tree = asyncio.Event()
         """Set when there is a tree: the first one is taken in whatever else is going on."""
@@ -97,6 +98,17 @@ class Debug(Screen[None]):
         elif self._held is None:
             self._held = self.set_timer(wait, self._let_go)
 
+    def _begin_again(self, reading: Reading) -> bool:
+        """Take what was read again from the beginning; a view that is frozen stays what it is, even so."""
+        if self.browse.frozen:
+            return False
+        self._edition = reading.edition
+        self.query_one(Timeline).event_of.cache_clear()
+        self.query_one(Inspector).show_event(None)
+        self.browse.begin_again(reading.snapshot)
+        self.tree_view.begin_again()
+        return True
+
     def _give_up(self, failure: Exception) -> None:
         """Keep showing what was read, when a file cannot be; anything else is a defect, and ends the program."""
         if not isinstance(failure, InputError):
@@ -116,7 +128,9 @@ class Debug(Screen[None]):
             return
         self._last_taken = monotonic()
         reading = self.reader.reading
-        changed = self.browse.update(reading.snapshot)
+        changed = (
+            self._begin_again(reading) if reading.edition != self._edition else self.browse.update(reading.snapshot)
+        )
         if not self.browse.frozen:
             self.tree_view.take(reading.forest)
         if self.tree_view.forest is not None:

@@ -77,7 +77,7 @@ class Sessions(Screen[None]):
     def on_sessions_news(self) -> None:
         """Show what was found; the same session stays chosen. When there is no reading the directory, that is said."""
         failure = self.session_watch.failure
-        if failure is not None and not isinstance(failure, InputError):
+        if failure is not None and not isinstance(failure, InputError | OSError):
             raise failure
         kept = self._sessions[self._chosen].id if self._sessions else None
         self._sessions = self.session_watch.sessions or ()
