@@ -22,7 +22,7 @@ __all__: list[str] = []
 
 TICK = 0.005
 
-Work = Callable[[Event], None]
+Work = Callable[[Event], object]
 """Goes on until the event is set."""
 
 

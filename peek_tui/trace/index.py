@@ -245,8 +245,13 @@ class Index:
         return self._reader.read_few(block.lines) if self.is_small else self._reader.read(block.lines, ours)
 
     def _note_writer(self, file: int, batch: Batch) -> None:
-        if file not in self.writers and len(batch):
-            writer = 0 if 0 in batch.imported else int(batch.id[0]) >> 32
+        """Note who wrote a file, as its first event says; a damaged line says nothing."""
+        if file in self.writers:
+            return
+        lines = {index for index, (_, part) in batch.damage.items() if part == "line"}
+        first = next((index for index in range(len(batch)) if index not in lines), None)
+        if first is not None:
+            writer = 0 if first in batch.imported else int(batch.id[first]) >> 32
             self.writers[file] = writer or 2**32
 
     def _is_ours(self, file: int, block: Block) -> bool:

@@ -7,9 +7,6 @@ tries, in which the sides take turns.
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
