@@ -14,6 +14,8 @@ _EVERY = 0.5
 
 _WORD = 20
 """Characters of an outcome that are shown; ours are shorter, a foreign writer's may be anything."""
+_NEARLY = 0.99
+"""The share of the files from which on they count as read: half a line at the end of one is no news."""
 _SIGN = {"running": "●", "finished": "■", "crashed": "✗", "unknown": "?"}
 
 
@@ -44,5 +46,7 @@ class Live:
         outcome = outcomes[-1] if outcomes else None
         ended = f" {clean_line(outcome)[:_WORD]}" if self.status == "finished" and outcome else ""
         again = " READ AGAIN" if self._store.begun_again else ""
-        self.words = f"{_SIGN[self.status]} {self.status.upper()}{ended}{again}"
+        share = self._store.share
+        reading = f" · READING {share:.0%}" if share < _NEARLY and self.status != "running" else ""
+        self.words = f"{_SIGN[self.status]} {self.status.upper()}{ended}{again}{reading}"
         """The status as the title shows it."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from peek_tui.errors import NoTraceError
 
+from .ending import ended_agents, with_ending
 from .facts import SessionFacts
 from .imported import AnyTail, open_again, open_tail
 from .index import Index, LineNumbers
@@ -23,6 +24,7 @@ from .keep import Keeper
 from .locks import this_host
 from .order import Order
 from .snapshot import Snapshot, Stats
+from .tail import Tail
 
 __all__ = ["FIRST_SLICE", "SLICE", "Snapshot", "Stats", "Store"]
 
@@ -65,6 +67,9 @@ class Store:
         self._numbers = [LineNumbers() for _ in tails]
         self._index = Index()
         self._order = Order(self._index.columns)
+        self._is_read = False
+        """Whether all that the files held was read once: from then on they are followed."""
+        self._ended: dict[str, str | None] | None = None
         self._snapshot: Snapshot | None = None
         self._keeper = Keeper(self._cache)
 
@@ -93,6 +98,7 @@ class Store:
                     self._snapshot = None
             grew = grew or block is not None or not tail.at_end()
         more = grew or self._adopt()
+        self._is_read = self._is_read or not more
         if not more:
             with self._lock:
                 if self._index.resolve(idle=True):
@@ -138,10 +144,25 @@ class Store:
         """The files that are no longer those that were read: someone cut, rewrote or replaced them."""
         return [tail.path for tail in self._tails if tail.changed()]
 
+    @property
+    def share(self) -> float:
+        """How much of the files has been read, from 0 to 1; 1 where nobody can tell how much there is."""
+        plain = [tail for tail in self._tails if isinstance(tail, Tail) and tail.plain is not None]
+        size = sum(os.fstat(tail.fileno()).st_size for tail in plain)
+        return min(1.0, sum(tail.start for tail in plain) / size) if size else 1.0
+
     def sessions(self) -> list[SessionFacts]:
-        """Return what is known of each run, in the order in which they appeared."""
+        """Return what is known of each run, in the order in which they appeared.
+
+        While a long trace is being read, its last lines are looked at for how the run ended.
+        """
         with self._lock:
-            return self._index.facts.frozen()
+            known = self._index.facts.frozen()
+        if self._is_read:
+            return known
+        if self._ended is None:
+            self._ended = ended_agents(self._tails)
+        return [with_ending(facts, self._ended) for facts in known]
 
     def close(self) -> None:
         """Let go of the files, and keep the index of a large trace for the next time."""

@@ -1,0 +1,37 @@
+"""How a trace ends, told from its last lines before all that stands above them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .facts import SessionFacts
+from .header import read_headers, read_word
+from .imported import AnyTail
+from .model import parse_fields
+
+__all__ = ["LAST_SLICE", "ended_agents", "with_ending"]
+
+LAST_SLICE = 64 * 1024
+"""Bytes of each file that are looked at: where a run's end stands, if it has one."""
+
+
+def ended_agents(tails: Iterable[AnyTail]) -> dict[str, str | None]:
+    """Return the agents whose end stands in the last lines of files, by the ids of their starts, and their status."""
+    ended: dict[str, str | None] = {}
+    for tail in tails:
+        block = tail.ending(LAST_SLICE)
+        texts = [] if block is None else block.lines.split(b"\n")
+        for header, text in zip(read_headers(texts)[0], texts, strict=True):
+            if header is not None and header.type == "agent_end":
+                data = parse_fields(text)[0].get("data")
+                ended[header.parent] = read_word(data if isinstance(data, dict) else {}, "status") or None
+    return ended
+
+
+def with_ending(facts: SessionFacts, ended: dict[str, str | None]) -> SessionFacts:
+    """Return what is known of a run, with its end if that has been seen although it has not been read."""
+    roots = facts.open_roots
+    if not roots or not roots <= ended.keys():
+        return facts
+    return replace(facts, outcome=next(ended[root] for root in roots), open_roots=set())
