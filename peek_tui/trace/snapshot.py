@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from capture.events import NO_EVENT
 
-from .check import is_sound, unchecked_lines
+from .check import doubtful_lines
 from .facts import SPENDS
 from .found import found_rows
 from .header import read_word
@@ -315,8 +315,8 @@ class Snapshot:
         index, columns = self._index, self._columns
         if index.is_small:
             return  # each line was decoded whole
-        for handle, text in unchecked_lines(columns, self._tails, index.checked, self._length):
-            if not is_sound(text) and handle not in index.damage:
+        for handle, text in doubtful_lines(columns, self._tails, index.checked, self._length):
+            if handle not in index.damage:
                 _, reason = parse_fields(text)
                 if reason is not None:
                     index.damage[handle] = self._damage(handle, reason)
