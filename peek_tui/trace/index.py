@@ -128,6 +128,13 @@ class Index:
         """Whether so little was read that it is worked on without numpy."""
         return self.bytes <= SMALL
 
+    def is_ours(self, file: int) -> bool:
+        """Return whether `capture` wrote a file: its first line says so, or that of another file of the same run does.
+
+        Such a file is taken at its word about the order of the keys; another one may have an `error` behind its `data`.
+        """
+        return self._sessions.get(file) in self._by_capture
+
     def expect(self, bytes: int) -> None:
         """Make room for the events of files of this many bytes, as far as those read so far tell how many they are."""
         if self.is_small:
@@ -241,8 +248,10 @@ class Index:
                 column.expect(0)
 
     def _read(self, file: int, block: Block) -> Batch:
-        ours = self._is_ours(file, block)
-        return self._reader.read_few(block.lines) if self.is_small else self._reader.read(block.lines, ours)
+        self._look_who_wrote(file, block)
+        if self.is_small:
+            return self._reader.read_few(block.lines)
+        return self._reader.read(block.lines, self.is_ours(file))
 
     def _note_writer(self, file: int, batch: Batch) -> None:
         """Note who wrote a file, as its first event says; a damaged line says nothing."""
@@ -254,18 +263,14 @@ class Index:
             writer = 0 if first in batch.imported else int(batch.id[first]) >> 32
             self.writers[file] = writer or 2**32
 
-    def _is_ours(self, file: int, block: Block) -> bool:
-        """Return whether `capture` wrote a file: its first line says so, or that of another file of the same run does.
-
-        Such a file is taken at its word about the order of the keys; another one may have an `error` behind its `data`.
-        """
+    def _look_who_wrote(self, file: int, block: Block) -> None:
+        """Note the run a file belongs to, and whether `capture` says in its first line that it wrote it."""
         if block.offset == 0:
             first = block.lines[: block.lines.find(b"\n")]
             if first.startswith(_OWN_START):
                 self._sessions[file] = first[_SESSION]
                 if _BY_CAPTURE in first:
                     self._by_capture.add(first[_SESSION])
-        return self._sessions.get(file) in self._by_capture
 
     def _append(self, file: int, offset: int, batch: Batch) -> None:
         columns = self.columns

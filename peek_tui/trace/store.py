@@ -33,6 +33,9 @@ FIRST_SLICE = 64 * 1024
 SLICE = 2 * 1024 * 1024
 """Bytes read between two chances for other threads: a few milliseconds. Half as many cost a tenth more each."""
 
+DECODED_SLICE = 512 * 1024
+"""The same where each line is decoded: what that leaves behind should still fit the processor's cache."""
+
 
 class Store:
     """Reads one run, or several, from files that may still grow.
@@ -91,7 +94,7 @@ class Store:
         self._make_room()
         for file, opened in enumerate(self._tails):
             tail = self._tails[file] = opened.settled()
-            block = tail.read(budget)
+            block = tail.read(budget if self._index.is_ours(file) else min(budget, DECODED_SLICE))
             if block is not None:
                 with self._lock:
                     self._index.add(file, block, self._numbers[file], tail)
