@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, compress
 from math import nan
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UNSET
@@ -29,8 +28,6 @@ __all__ = ["Batch", "BatchReader", "Spending", "Vocabulary", "batch_of"]
 
 _LONGEST_LINE = 2**32 - 1
 _AGENTS = frozenset({"agent_start", "agent_end"})
-_VALUE_KEYS = ("ts", "id", "parent", "session", "type", "name", "agent", "duration_ms", "error", "source")
-_values = attrgetter(*_VALUE_KEYS)
 _DATA_KEY = b',"data":{'
 
 
@@ -128,26 +125,25 @@ class BatchReader:
             index = list(accumulate(there, initial=0))
             texts, at = list(compress(texts, there)), list(compress(at, there))
             damage = {index[line]: why for line, why in damage.items()}
-        columns = list(zip(*map(_values, headers), strict=True)) or [()] * len(_VALUE_KEYS)
-        ts, ids, parents, sessions, types, names, agents, durations, errors, sources = columns
         words = self._words
+        # A list a column, and no tuple a line: hundreds of thousands of those would keep the garbage collector busy.
         return Batch(
             at=at,
             length=[min(len(text), _LONGEST_LINE) for text in texts],
-            ts=ts,
-            id=ids,
-            parent=parents,
-            session=words.sessions.codes(sessions),
-            type=words.types.codes(types),
-            name=words.names.codes(names),
-            agent=words.agents.codes([agent or "" for agent in agents]),
-            duration=[nan if duration is None else duration for duration in durations],
-            failed=[error is not None for error in errors],
+            ts=[header.ts for header in headers],
+            id=[header.id for header in headers],
+            parent=[header.parent for header in headers],
+            session=words.sessions.codes([header.session for header in headers]),
+            type=words.types.codes([header.type for header in headers]),
+            name=words.names.codes([header.name for header in headers]),
+            agent=words.agents.codes([header.agent or "" for header in headers]),
+            duration=[nan if header.duration_ms is None else header.duration_ms for header in headers],
+            failed=[header.error is not None for header in headers],
             spending=_spending(enumerate(headers)),
             lines=len(found),
             damage=damage,
-            agents={i: (headers[i], texts[i]) for i, type in enumerate(types) if type in _AGENTS},
-            imported={i for i, source in enumerate(sources) if source is not None},
+            agents={at: (header, texts[at]) for at, header in enumerate(headers) if header.type in _AGENTS},
+            imported={at for at, header in enumerate(headers) if header.source is not None},
         )
 
     def _vectors(self, batch: Batch) -> Batch:
@@ -205,7 +201,10 @@ class BatchReader:
             if rest.agent is not UNSET:
                 header.agent[line] = self._words.agents.code(rest.agent or "")
         fits = header.fits[header.spent.at]
-        return _merged(Spending(*(column[fits] for column in header.spent)), _spending(rests.items()))
+        return _merged(
+            Spending(*(column[fits] for column in header.spent)),
+            _spending(rests.items()),
+        )
 
     def _is_agents(self, type: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which events start or end an agent: their payloads are looked into."""
@@ -270,12 +269,9 @@ def _find_rest(lines: bytes, comma: int, line_end: int) -> Rest | None:
 
 def _spending(headers: Iterable[tuple[int, Header | Rest]]) -> Spending:
     """Return what these events used up, as lists."""
-    spent = [(at, one) for at, one in headers if one.usage is not None or one.cost_usd is not None]
-    return Spending(
-        [at for at, _ in spent],
-        [counts_of(one) for _, one in spent],
-        [nan if one.cost_usd is None else one.cost_usd for _, one in spent],
-    )
+    spent = {at: one for at, one in headers if one.usage is not None or one.cost_usd is not None}
+    costs = [nan if one.cost_usd is None else one.cost_usd for one in spent.values()]
+    return Spending(list(spent), [counts_of(one) for one in spent.values()], costs)
 
 
 def _spending_of(spending: Spending, index: dict[int, int]) -> Spending:
