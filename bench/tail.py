@@ -9,7 +9,6 @@ import subprocess
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import NamedTuple
