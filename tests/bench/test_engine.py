@@ -59,34 +59,40 @@ def cpu(what: str, *arguments: str | Path) -> Side:
     return lambda: probe(what, *arguments).seconds
 
 
-def faster(ours: Side, other: Side) -> float:
-    """Return how many times as fast as the other side ours is, in the best round."""
-    return max(1 / (ours() / other()) for _ in range(ROUNDS))
+def assert_faster(ours: Side, other: Side, times: float) -> None:
+    """Check that ours is so many times as fast as the other side, in one of several rounds."""
+    ratios: list[float] = []
+    while len(ratios) < ROUNDS and max(ratios, default=0) < times:
+        ratios.append(1 / (ours() / other()))
+    assert max(ratios) >= times, ratios
 
 
 def test_index_in_our_own_order(own: Path) -> None:
-    """Indexing a trace of ours, tree and all, costs a fraction of `json.loads`; its headers alone cost less still."""
-    rounds = [(cpu("json", own)(), cpu("index", own)(), cpu("header", own)()) for _ in range(ROUNDS)]
-    assert max(other / ours for other, ours, _ in rounds) >= OWN
-    assert max(other / ours for other, _, ours in rounds) >= HEADERS
+    """Indexing a trace of ours, tree and all, costs a fraction of `json.loads`."""
+    assert_faster(cpu("index", own), cpu("json", own), OWN)
+
+
+def test_headers(own: Path) -> None:
+    """Reading nothing but the fixed-width headers costs less still."""
+    assert_faster(cpu("header", own), cpu("json", own), HEADERS)
 
 
 def test_index_in_a_foreign_order(own: Path) -> None:
     """With payloads first and the other keys shuffled, indexing costs hardly more than `json.loads`."""
     path = own.with_name("foreign.jsonl")
     write_foreign(own, path)
-    assert faster(cpu("index", path), cpu("json", path)) >= FOREIGN
+    assert_faster(cpu("index", path), cpu("json", path), FOREIGN)
 
 
 def test_index_that_was_kept(own: Path, tmp_path: Path) -> None:
     """A trace whose index was kept opens in a fraction of what indexing it takes."""
     probe("keep", own, tmp_path)
-    assert faster(cpu("reopen", own, tmp_path), cpu("index", own)) >= KEPT
+    assert_faster(cpu("reopen", own, tmp_path), cpu("index", own), KEPT)
 
 
 def test_index_of_ten_times_the_events(own: Path) -> None:
     """The time an index takes grows no faster than the trace."""
-    assert faster(cpu("index", own), cpu("index", first(own, EVENTS // 10))) >= 1 / GROWTH
+    assert_faster(cpu("index", own), cpu("index", first(own, EVENTS // 10)), 1 / GROWTH)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
@@ -101,14 +107,14 @@ def test_memory_of_an_index(own: Path) -> None:
 def test_search_in_any_case(own: Path) -> None:
     """A text is found in any case much faster than by a regular expression."""
     compared = sides(own)
-    assert faster(compared["any case"], compared["re"]) >= SEARCH
+    assert_faster(compared["any case"], compared["re"], SEARCH)
 
 
 def test_fold(own: Path) -> None:
     """A branch of the tree is folded and painted much faster than Textual does it."""
     path = first(own, EVENTS // 10)
     with Folding("ours", path) as ours, Folding("textual", path) as textuals:
-        assert faster(ours, textuals) >= FOLD
+        assert_faster(ours, textuals, FOLD)
 
 
 @pytest.mark.parametrize(("name", "command"), list(zip(ANSWERS, COMMANDS, strict=False)), ids=list(ANSWERS))
