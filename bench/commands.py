@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import statistics
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from .measure import Plan, Row, Sample, faster, megabytes, seconds
 from .probe import probe
 from .processes import run
 
-__all__ = ["measure"]
+__all__ = ["COMMANDS", "Asked", "Command", "ask", "measure"]
 
 AT_FIRST, LATER = 3.0, 10.0
 """How many times as fast as `json.loads`: when everything must be looked at, and when not or not again."""
@@ -23,12 +22,14 @@ MEMORY = 300
 
 
 class Command(NamedTuple):
-    """A question, whether an index was kept when it is asked, and how fast it is to be answered."""
+    """A question."""
 
     figure: str
     arguments: tuple[str, ...]
     is_first: bool
+    """Whether no index has been kept when it is asked."""
     goal: float
+    """How many times as fast as `json.loads` it is to be."""
 
 
 _ERROR = ("--where", "error", "--limit", "1", "--json")
@@ -38,34 +39,49 @@ COMMANDS = (
     Command("peek stats again", ("stats", "--json"), False, LATER),
     Command("peek events --where error --limit 1, indexed", ("events", *_ERROR), False, LATER),
 )
-"""Each that is not the first follows one that kept an index."""
+
+
+class Asked(NamedTuple):
+    """What an answer cost."""
+
+    seconds: float
+    """Processor time, from the start of the process to its end."""
+    peak: float
+    """The most bytes of memory it held."""
+
+
+class _Asking:
+    """One side of the comparison: asks once a round, and remembers what each answer cost."""
+
+    def __init__(self, command: Command, path: Path) -> None:
+        self._command, self._path = command, path
+        self.peaks: Sample = []
+
+    def __call__(self) -> float:
+        asked = ask(self._command, self._path)
+        self.peaks.append(asked.peak)
+        return asked.seconds
 
 
 def measure(plan: Plan) -> list[Row]:
     """Measure on a generated trace of 500 MB."""
     events = plan.choose(1_000_000, 20_000)
     path = plan.traces.generated(events)
-    peaks: dict[str, Sample] = {command.figure: [] for command in COMMANDS}
-    sides = {command.figure: partial(_ask, command, path, peaks[command.figure]) for command in COMMANDS}
-    # Round by round backwards too, the indexed ones would come before what keeps their index: so each sees to it.
-    taken = plan.rounds(5, {**sides, "json": lambda: probe("json", path).seconds})
-    return [
-        row
-        for command in COMMANDS
-        for row in _rows(command, f"{events:,} events", taken[command.figure], taken["json"], peaks[command.figure])
-    ]
+    sides = {command: _Asking(command, path) for command in COMMANDS}
+    by_figure = {command.figure: side for command, side in sides.items()}
+    taken = plan.rounds(5, {**by_figure, "json": lambda: probe("json", path).seconds})
+    size = f"{events:,} events"
+    rows = [_rows(command, size, taken[command.figure], taken["json"], side.peaks) for command, side in sides.items()]
+    return [row for two in rows for row in two]
 
 
-def _ask(command: Command, path: Path, peaks: Sample) -> float:
-    """Start `peek`, and return the processor time it took; `peaks` gets the most memory it held."""
-    cache = Path(os.environ["XDG_CACHE_HOME"])
-    arguments = ("-m", "bench.cost", "-m", "peek_tui", command.arguments[0], str(path), *command.arguments[1:])
-    shutil.rmtree(cache, ignore_errors=True)
+def ask(command: Command, path: Path) -> Asked:
+    """Start `peek`; the user's cache, `$XDG_CACHE_HOME`, is emptied before, and filled again for all but a first."""
+    shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
     if not command.is_first:
         run("-m", "peek_tui", "stats", str(path), "--json")
-    cost = json.loads(run(*arguments))
-    peaks.append(cost["peak"])
-    return float(cost["seconds"])
+    verb, *options = command.arguments
+    return Asked(**json.loads(run("-m", "bench.cost", "-m", "peek_tui", verb, str(path), *options)))
 
 
 def _rows(command: Command, size: str, ours: Sample, other: Sample, peaks: Sample) -> list[Row]:

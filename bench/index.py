@@ -85,7 +85,9 @@ def _growth_rows(plan: Plan) -> list[Row]:
     """Measure memory on the longer of two traces, and time on both."""
     many = plan.choose(1_000_000, 20_000)
     memory = plan.choose(many, many, EVENTS_OF_1_GB)
-    sides = {events: Probed("index", plan.traces.generated(events)) for events in dict.fromkeys((many // 10, many, memory))}
+    sides = {
+        events: Probed("index", plan.traces.generated(events)) for events in dict.fromkeys((many // 10, many, memory))
+    }
     taken = plan.rounds(5, {str(events): side for events, side in sides.items()})
     long, short = taken[str(many)], taken[str(many // 10)]
     ratio, compared = against(long, short)
@@ -115,4 +117,3 @@ def _reopen_rows(plan: Plan, path: Path, name: str) -> list[Row]:
         Row(f"{name}, kept", seconds(taken["kept"]), other, compared, f"≥ {REOPENED:g}×", ratio >= REOPENED),
         Row(f"{name}, to make and keep it", seconds([keeping.seconds])),
     ]
-

@@ -1,4 +1,4 @@
-"""How late the interface's event loop is while a thread indexes or searches, against one that has nothing to wait for."""
+"""How late the interface's event loop is while a thread indexes or searches, against an idle one."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from time import process_time
 from peek_tui.trace.needle import Needle
 from peek_tui.trace.search import SLICE, search
 
-from .measure import Plan, Row, faster
+from .measure import Plan, Row, Side, faster
 from .traces import EVENTS_OF_1_GB, size_of
 
-__all__ = ["measure"]
+__all__ = ["measure", "sides"]
 
 GOAL = 5.0
 """How many times as fast as `re`, without regard to case."""
@@ -27,14 +27,7 @@ _TEXT = "a zebra crossing"
 def measure(plan: Plan) -> list[Row]:
     """Measure a generated trace of 500 MB or 1 GB; a plain search as information, for there is no goal for it."""
     path = plan.traces.generated(plan.choose(1_000_000, 2_000, EVENTS_OF_1_GB))
-    pattern = re.compile(b"(?i)" + _TEXT.encode())
-    sides = {
-        "plain": partial(_search, path, Needle(_TEXT)),
-        "find": partial(_slices, path, lambda block: block.find(_TEXT.encode())),
-        "any case": partial(_search, path, Needle(_TEXT, ignore_case=True)),
-        "re": partial(_slices, path, pattern.search),
-    }
-    taken = plan.rounds(7, sides)
+    taken = plan.rounds(7, sides(path))
     size = path.stat().st_size
 
     def rate(side: str) -> str:
@@ -52,6 +45,17 @@ def measure(plan: Plan) -> list[Row]:
             folded[0] >= GOAL,
         ),
     ]
+
+
+def sides(path: Path) -> dict[str, Side]:
+    """Return what is compared: a plain search with `find`, and one in any case with `re`."""
+    pattern = re.compile(b"(?i)" + _TEXT.encode())
+    return {
+        "plain": partial(_search, path, Needle(_TEXT)),
+        "find": partial(_slices, path, lambda block: block.find(_TEXT.encode())),
+        "any case": partial(_search, path, Needle(_TEXT, ignore_case=True)),
+        "re": partial(_slices, path, pattern.search),
+    }
 
 
 def _search(path: Path, needle: Needle) -> float:

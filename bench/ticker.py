@@ -29,7 +29,7 @@ Work = Callable[[Event], object]
 def main(path: str, seconds: str) -> None:
     works: dict[str, Work] = {
         "import": _import,
-        "idle": Event.wait,
+        "idle": _rest,
         "index": lambda stop: _index(Path(path), stop),
         "search": lambda stop: _search(Path(path), stop),
     }
@@ -50,6 +50,10 @@ async def _lateness(work: Work, seconds: float) -> list[float]:
     stop.set()
     thread.join()
     return late
+
+
+def _rest(stop: Event) -> None:
+    stop.wait()
 
 
 def _import(stop: Event) -> None:
