@@ -37,7 +37,7 @@ _OPTIONAL = {
 
 def format_page() -> str:
     """Return the page."""
-    return "\n".join([*_introduction(), *_header(), *_vocabulary(), *_values()]) + "\n"
+    return "\n".join([*_introduction(), *_header(), *_vocabulary(), *_answers(), *_requests(), *_values()]) + "\n"
 
 
 def _introduction() -> list[str]:
@@ -97,6 +97,46 @@ def _belongs_to(type: str) -> str:
     return "the open span"
 
 
+def _answers() -> list[str]:
+    return [
+        "## How an answer ended",
+        "",
+        "`closed_by` in an `llm_response` says who ended the exchange. The result of a decorated generator that",
+        "its caller left early has it too.",
+        "",
+        "| `closed_by` | means |",
+        "|---|---|",
+        "| `server` | the provider said its last word: the body ended, or the end mark of its stream had come |",
+        "| `consumer` | the agent stopped reading first: it closed the stream, was cancelled or interrupted |",
+        "| `error` | reading failed: a timeout, a broken connection; the event's `error` says how |",
+        "",
+        "A stream that the server ended before its end mark is `server` with the error `IncompleteStream`.",
+        "",
+    ]
+
+
+def _requests() -> list[str]:
+    return [
+        "## Requests that do not repeat themselves",
+        "",
+        "`capture` writes every request whole. A reader also takes one that says only what it adds to an earlier",
+        "one of the trace; `peek before`, `peek after` and `peek events --whole` make it whole again. Its `data`",
+        "has:",
+        "",
+        "| key | type | meaning |",
+        "|---|---|---|",
+        "| `base` | str | the id of that earlier request |",
+        "| `keep` | int | how many of its leading messages come first here too |",
+        "| `same` | [str] | which of `system`, `tools`, `settings`, … are left out, being the same |",
+        "| `messages` | list | what comes after the kept ones |",
+        "",
+        "Nothing is guessed when a base cannot be built on. The request keeps `base`, `keep` and `same`, and",
+        "gains a key that says why: `base_missing`, the id of a base that is not in the trace, or `base_damaged`,",
+        "one sentence about a base that is.",
+        "",
+    ]
+
+
 def _values() -> list[str]:
     return [
         "## Values JSON cannot hold",
@@ -104,6 +144,12 @@ def _values() -> list[str]:
         'Bytes are `{"$type":"bytes","base64":…}`; tuples, sets, datetimes, NaN and infinities, integers beyond 64',
         "bits, lone surrogates and keys that are no strings likewise have a `$type` (`capture/values.py`); the rest is",
         '`{"$type":"opaque","class":…,"repr":…}`.',
+        "",
+        "A big value may stand in a file of its own, `<trace file name>.blobs/<sha256>`, such as",
+        "`run.jsonl.blobs/9f86…` beside `run.jsonl`. In its place stands",
+        '`{"$blob":<sha256>,"bytes":<length>,"head":<its beginning>}`. A reader follows names of 64 hex digits',
+        "only, to regular files of that length and that hash; where there is none, the beginning is what there",
+        "is. `capture` leaves every value in its line.",
         "",
         f"Every event may also carry {', '.join(f'`{key}`' for key in Common.__annotations__)}; a `parent` of",
         f"`{NO_EVENT}` is a root.",
