@@ -327,5 +327,5 @@ def _spending(rest: Rest) -> Spending:
 
 
 def _find_rest(lines: bytes, comma: int, line_end: int) -> Rest | None:
-    end = lines.find(_DATA_KEY, comma, line_end)
+    end = lines.find(_DATA_KEY, comma, line_end) if lines[comma] == ord(",") else -1
     return read_rest(b"{%b}" % lines[comma + 1 : end]) if end > 0 else None
