@@ -208,8 +208,9 @@ class Snapshot:
         types: Counter[str] = Counter()
         for facts in self._facts:
             types.update(facts.types)
-        first = min((facts.first_ts for facts in self._facts), default=0)
-        last = max((facts.last_ts for facts in self._facts), default=0)
+        timed = [facts for facts in self._facts if facts.first_ts]
+        first = min((facts.first_ts for facts in timed), default=0)
+        last = max((facts.last_ts for facts in timed), default=0)
         orphans, cycles = self._astray()
         self._check_payloads()
         return Stats(
