@@ -248,7 +248,7 @@ class Snapshot:
         columns = self._columns_by_row
         parents = columns.parent
         parents = np.where(parents < self._length, parents, ORPHAN)  # one that came later is not there yet
-        return np.where(parents < 0, parents, columns.to_rows(parents)).astype(np.int32, copy=False)
+        return np.where(parents < 0, parents, columns.to_rows(np.maximum(parents, 0))).astype(np.int32, copy=False)
 
     def _astray(self) -> tuple[int, int]:
         """Return how many events are orphans, and how many cycles there are."""
