@@ -263,7 +263,7 @@ def _split(lines: bytes) -> tuple[list[bytes], list[int]]:
 
 def _find_rest(lines: bytes, comma: int, line_end: int) -> Rest | None:
     """Return what stands between a comma of a header and its payload, or None when it is not as `capture` writes it."""
-    end = lines.find(_DATA_KEY, comma, line_end)
+    end = lines.find(_DATA_KEY, comma, line_end) if lines[comma] == ord(",") else -1
     return read_rest(b"{%b}" % lines[comma + 1 : end]) if end > 0 else None
 
 

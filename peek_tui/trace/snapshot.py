@@ -225,8 +225,9 @@ class Snapshot:
         types: Counter[str] = Counter()
         for facts in self._facts:
             types.update(facts.types)
-        first = min((facts.first_ts for facts in self._facts), default=0)
-        last = max((facts.last_ts for facts in self._facts), default=0)
+        timed = [facts for facts in self._facts if facts.first_ts]
+        first = min((facts.first_ts for facts in timed), default=0)
+        last = max((facts.last_ts for facts in timed), default=0)
         orphans, cycles = self._astray()
         self._check_payloads()
         return Stats(
@@ -269,7 +270,7 @@ class Snapshot:
         columns = self._columns_by_row
         parents = columns.parent
         parents = np.where(parents < self._length, parents, ORPHAN)  # one that came later is not there yet
-        return np.where(parents < 0, parents, columns.to_rows(parents)).astype(np.int32, copy=False)
+        return np.where(parents < 0, parents, columns.to_rows(np.maximum(parents, 0))).astype(np.int32, copy=False)
 
     def _astray(self) -> tuple[int, int]:
         """Return how many events are orphans, and how many cycles there are."""

@@ -79,6 +79,11 @@ class TestSessions:
         known = [ts for ts in times if ts] or [0]
         assert (facts.first_ts, facts.last_ts) == (min(known), max(known))
 
+    def test_without_times(self, file: TraceFile, load: Load) -> None:
+        """A run that says no time does not stretch the span of the trace to 1970."""
+        file.write(line(1, ts=NOON + 5_000_000) + line(2, "5" * 32, 0))
+        assert load(file).snapshot().stats().duration_ms == 5.0
+
 
 class TestIds:
     def test_of_no_writer(self, file: TraceFile, load: Load) -> None:

@@ -94,6 +94,14 @@ def with_key(key: bytes) -> bytes:
     return LINE.replace(b',"data"', b"," + key + b',"data"')
 
 
+@pytest.mark.parametrize("sign", [b"\0", b" ", b":", b"x", b""])
+@pytest.mark.parametrize("key", [b'"task":"a"', b'"agent":"a"', b'"duration_ms":1.5'])
+def test_commas(sign: bytes, key: bytes) -> None:
+    """A key has a comma before it."""
+    check([with_key(key).replace(b"," + key, sign + key)])
+    check([with_key(key).replace(key + b",", key + sign)])
+
+
 @pytest.mark.parametrize("word", [b"nul\0", b"nul", b"\0", b"", b"x" * 39, b"x" * 38 + b"\0"])
 def test_words(word: bytes) -> None:
     """A word is told from others by every byte it has, NULs at its end included."""

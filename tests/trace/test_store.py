@@ -193,6 +193,12 @@ class TestSeveralFiles:
         assert sorted(names(snapshot)) == ["a0", "a1", "a2", "new"]
         assert snapshot.stats().events == 4
 
+    def test_lone_orphan(self, trace: TraceFile, tmp_path: Path, load: Load) -> None:
+        """An event whose parent is not there may be the only one in several files."""
+        trace.add("log", "orphan", parent="0000000100000002")
+        snapshot = load(trace, TraceFile(tmp_path / "empty.jsonl")).snapshot()
+        assert (snapshot.stats().orphans, list(snapshot.tree().roots)) == (1, [0])
+
     def test_parents_across_files(self, files: tuple[TraceFile, TraceFile], load: Load) -> None:
         """A parent may stand in another file."""
         files[1].add("log", "child", parent="0000000a00000001")
