@@ -7,9 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.__main__ import FIGURES
 from capture.testing import read_events
 from docs.format import PAGE, format_page
 from peek_tui.cli.main import COMMANDS
+from peek_tui.demo.generate import generate
+from peek_tui.trace.query import parse_query
+from peek_tui.trace.query.keys import KEYS
 from peek_tui.tui.actions import ACTIONS, Action, key_names
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +49,39 @@ def test_readme_example(tmp_path: Path) -> None:
     types = [event["type"] for event in read_events(trace)]
     assert types == ["agent_start", "decision", "tool_call", "agent_end"]
     assert list((tmp_path / "cwd").iterdir()) == []
+
+
+def test_readme_asks_a_trace(tmp_path: Path) -> None:
+    """The README's questions from Python run as they stand, and print the request before the failure."""
+    program = README.split("```python\n")[2].split("```")[0]
+    generate(tmp_path / "run.jsonl", 1_000)
+    asked = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=60, capture_output=True, text=True
+    )
+    events = list(read_events(tmp_path / "run.jsonl"))
+    failure = next(i for i, event in enumerate(events) if event["type"] == "tool_result" and "error" in event)
+    request = max(i for i in range(failure) if events[i]["type"] == "llm_request")
+    assert asked.stdout.startswith(f"{request} ")
+
+
+def test_readme_terms() -> None:
+    """Every term in the README's table of the filter language can be read, and every key stands there."""
+    table = README.split("## Which events")[1].split("## ")[0]
+    terms = [
+        term for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE) for term in re.findall(r"`([^`]+)`", row)
+    ]
+    for term in terms:
+        parse_query(term)
+    unnamed = [key for key in KEYS if not any(re.search(rf"\b{key}\b", term) for term in terms)]
+    assert unnamed == []
+
+
+def test_documents_name_figures_of_the_bench() -> None:
+    """Whatever a document says that `make bench` shows is a figure of it."""
+    pages = [README, (ROOT / "docs" / "ARCHITECTURE.md").read_text(), (ROOT / "CHANGELOG.md").read_text()]
+    named = set(re.findall(r"--only (\w+)", "".join(pages)))
+    assert named
+    assert named <= set(FIGURES)
 
 
 def test_pictures_are_there() -> None:
