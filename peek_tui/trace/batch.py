@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "BatchReader", "Spending", "Vocabulary", "batch_of"]
 
 _LONGEST_LINE = 2**32 - 1
-_EARLIEST, _LATEST = -(2**63), 2**63
+_TOO_LATE = 2**63
 
 
 class Vocabulary:
@@ -264,7 +264,7 @@ class _Notes:
         return _Row(
             at,
             min(len(text), _LONGEST_LINE),
-            header.ts if _EARLIEST <= header.ts < _LATEST else 0,
+            header.ts if abs(header.ts) < _TOO_LATE else 0,
             header.id,
             header.parent,
             words.sessions.code(header.session),

@@ -49,7 +49,7 @@ class Row(NamedTuple):
     @property
     def ts(self) -> int:
         ts = self.fields.get("ts")
-        return int(ts) if isinstance(ts, int | float) and -(2**63) <= ts < 2**63 else 0
+        return int(ts) if isinstance(ts, int | float) and abs(ts) < 2**63 else 0
 
     @property
     def parent(self) -> str:
