@@ -16,7 +16,7 @@ from .model import DAMAGED, Usage, read_number, read_text, read_usage
 __all__ = ["Header", "Rest", "counts_of", "read_header", "read_headers", "read_rest", "read_word"]
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
-_Ts = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_Ts = Annotated[int, msgspec.Meta(ge=1 - 2**63, le=2**63 - 1)]
 _Number = Annotated[float, msgspec.Meta(gt=-(2.0**63), lt=2.0**63)]
 _REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _NO_COUNTS = (-1,) * 5

@@ -224,7 +224,9 @@ class TestHostileNumbers:
         trace.write(b'{"type":"a","cost_usd":0.25}\n')
         assert load(trace).snapshot().stats().cost_usd == 0.25
 
-    @pytest.mark.parametrize("ts", [b"18446744073709551615", b"-9223372036854775809", b"1e300", b"NaN", b'"x"'])
+    @pytest.mark.parametrize(
+        "ts", [b"18446744073709551615", b"-9223372036854775809", b"-9223372036854775808", b"1e300", b"NaN", b'"x"']
+    )
     def test_time(self, trace: TraceFile, load: Load, ts: bytes) -> None:
         """A time that no clock can show is the beginning of time."""
         trace.write(b'{"type":"a","ts":' + ts + b"}\n")

@@ -71,7 +71,7 @@ class TestSessions:
         file.write(b"".join(line(number, name) for number, name in enumerate(names[1:], 1)))
         assert [facts.session for facts in load(file).sessions()] == names
 
-    @pytest.mark.parametrize("times", [(-5, 0, 0), (0, -5, 5), (0, 0, 0), (-(2**63), 0, -1), (7, 8, 0)])
+    @pytest.mark.parametrize("times", [(-5, 0, 0), (0, -5, 5), (0, 0, 0), (1 - 2**63, 0, -1), (7, 8, 0)])
     def test_times(self, file: TraceFile, load: Load, times: tuple[int, ...]) -> None:
         """The span of a run is that of its events that have a time, before 1970 too."""
         file.write(b"".join(line(number, "5" * 32, ts) for number, ts in enumerate(times, 1)))
