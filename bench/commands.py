@@ -76,9 +76,11 @@ def measure(plan: Plan) -> list[Row]:
 
 
 def ask(command: Command, path: Path) -> Asked:
-    """Start `peek`; the user's cache, `$XDG_CACHE_HOME`, is emptied before, and filled again for all but a first."""
-    shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
-    if not command.is_first:
+    """Start `peek`; the user's cache, `$XDG_CACHE_HOME`, is empty before a first question, and filled before others."""
+    cache = Path(os.environ["XDG_CACHE_HOME"])
+    if command.is_first:
+        shutil.rmtree(cache, ignore_errors=True)
+    elif not any(cache.rglob("*.index")):
         run("-m", "peek_tui", "stats", str(path), "--json")
     verb, *options = command.arguments
     return Asked(**json.loads(run("-m", "bench.cost", "-m", "peek_tui", verb, str(path), *options)))

@@ -22,7 +22,7 @@ Phases = dict[str, list[float]]
 def measure(plan: Plan) -> list[Row]:
     """Measure in rounds, each a process that waits, imports numpy, indexes and searches in turn."""
     path = plan.traces.generated(plan.choose(EVENTS_OF_100_MB, 2_000, EVENTS_OF_1_GB))
-    rounds = [_round(path, plan.choose(2.0, 0.2, 6.0)) for _ in range(plan.choose(5, 1))]
+    rounds = [_round(path, plan.choose(1.0, 0.2, 6.0)) for _ in range(plan.choose(5, 1))]
     return [*_rows(size_of(path), rounds), _import_row(rounds)]
 
 
