@@ -20,6 +20,8 @@ __all__ = ["Reader", "Reading"]
 
 _EVERY = 0.1
 """Seconds between two looks at a file of which all is read, and between two tellings while there is more."""
+_STALE = 1.5
+"""Seconds that a tree may be behind, unless building one takes so long itself."""
 _TREES = 10
 """Of so many seconds one is spent on trees: one of two million events takes half a second, and goes stale at once."""
 
@@ -107,5 +109,6 @@ class Reader(Background):
         from .forest import Forest, Shape
 
         forest = Forest(Shape(snapshot), self.shown)
-        self._next_tree = monotonic() + _TREES * (monotonic() - started)
+        took = monotonic() - started
+        self._next_tree = started + took + min(_TREES * took, max(took, _STALE - took))
         return forest
