@@ -77,7 +77,8 @@ class Snapshot:
         self._tree = tree
         self._facts = index.facts.frozen()
         self._gaps = index.numbering.gaps()
-        self._unfinished = any(tail.unfinished for tail in tails)
+        self.unfinished = any(tail.unfinished for tail in tails)
+        """Whether a file ended in half a line."""
 
     def __len__(self) -> int:
         return self._length
@@ -239,7 +240,7 @@ class Snapshot:
             usage=self.usage(),
             cost_usd=sum(costs) if costs else None,
             damaged=tuple(self._damages()),
-            unfinished=self._unfinished,
+            unfinished=self.unfinished,
             missing=tuple(missing_ids(self._gaps, MISSING_SHOWN)),
             orphans=orphans,
             cycles=cycles,

@@ -100,6 +100,7 @@ class Store:
                     self._index.add(file, block, self._numbers[file], tail)
                     self._snapshot = None
             grew = grew or block is not None or not tail.at_end()
+        self._look_for_halves()
         more = grew or self._adopt()
         self._is_read = self._is_read or not more
         if not more:
@@ -174,6 +175,13 @@ class Store:
             tail.close()
 
     # -- pieces ----------------------------------------------------------------------------------------------------
+
+    def _look_for_halves(self) -> None:
+        """Have another snapshot made when half a line has come to a file, and nothing else."""
+        with self._lock:
+            last = self._snapshot
+            if last is not None and last.unfinished != any(tail.unfinished for tail in self._tails):
+                self._snapshot = None
 
     def _make_room(self) -> None:
         """Make room for what the files hold now, so that columns need not be copied as they grow."""

@@ -47,6 +47,10 @@ class Row(NamedTuple):
         return self.word("type") if self.is_event else "damaged"
 
     @property
+    def failed(self) -> bool:
+        return bool(self.fields.get("error"))
+
+    @property
     def ts(self) -> int:
         ts = self.fields.get("ts")
         return int(ts) if isinstance(ts, int | float) and abs(ts) < 2**63 else 0
@@ -59,7 +63,7 @@ class Row(NamedTuple):
 class Naive(NamedTuple):
     """What there is to say of a trace, in the form in which `said_by` says it of a snapshot."""
 
-    rows: list[tuple[bytes, str, str, str, int]]
+    rows: list[tuple[bytes, str, str, str, int, str, bool]]
     parents: list[int]
     sums: list[Sums]
     stats: dict[str, Any]
@@ -81,10 +85,7 @@ def naively_said(rows: list[Row]) -> Naive:
     """Return all that can be said of rows."""
     parents, orphans, cycles = _parents(rows)
     return Naive(
-        [
-            (row.raw, row.word("type") if row.is_event else "damaged", row.word("name"), row.word("id"), row.ts)
-            for row in rows
-        ],
+        [(row.raw, row.type, row.word("name"), row.word("id"), row.ts, row.word("agent"), row.failed) for row in rows],
         [max(-1, parent) for parent in parents],
         _sums(rows, parents),
         _stats(rows) | {"orphans": orphans, "cycles": cycles},
@@ -95,7 +96,10 @@ def said_by(snapshot: Snapshot) -> Naive:
     """Return what a snapshot says of its trace."""
     rows, tree, stats = range(len(snapshot)), snapshot.tree(), snapshot.stats()
     return Naive(
-        [(event.raw, snapshot.type(event.row), event.name, event.id, event.ts) for event in map(snapshot.event, rows)],
+        [
+            (event.raw, event.type, event.name, event.id, event.ts, snapshot.agent(row), snapshot.failed(row))
+            for row, event in enumerate(map(snapshot.event, rows))
+        ],
         [tree.parent(row) for row in rows],
         [tree.sums(row) for row in rows],
         stats._asdict() | {
@@ -177,7 +181,7 @@ def _sums(rows: list[Row], parents: list[int]) -> list[Sums]:
     return [
         Sums(
             len(branch),
-            sum(bool(row.fields.get("error")) for row in branch),
+            sum(row.failed for row in branch),
             sum(map(_spent, branch)),
             costs([_cost(row) for row in branch]),
             durations([_waited(row) for row in branch] or [0]),
@@ -212,7 +216,7 @@ def _stats(rows: list[Row]) -> dict[str, Any]:
         "types": Counter(row.word("type") for row in events),
         "sessions": len({row.word("session") for row in events}),
         "duration_ms": (max(times) - min(times)) / 1e6,
-        "errors": sum(bool(row.fields.get("error")) for row in events),
+        "errors": sum(row.failed for row in events),
         "usage": Usage(*map(sum, zip(Usage(), *usages, strict=True))),
         "cost_usd": _near(costs)(costs),
         "damaged": sorted((row.file, row.line, *row.damage) for row in rows if row.damage),

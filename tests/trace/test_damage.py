@@ -166,6 +166,16 @@ class TestUnfinished:
         stats = load(trace).snapshot().stats()
         assert (stats.events, stats.unfinished, stats.damaged) == (1, True, ())
 
+    @pytest.mark.parametrize("before", [b"", GOOD + b"}\n"])
+    def test_half_a_line_arrives(self, trace: TraceFile, load: Load, before: bytes) -> None:
+        """Half a line that comes to a trace which is followed is said at once."""
+        trace.write(before)
+        store = load(trace)
+        assert store.snapshot().stats().unfinished is False
+        trace.write(GOOD[:60])
+        assert store.advance() is False
+        assert store.snapshot().stats().unfinished is True
+
     def test_the_rest_arrives(self, trace: TraceFile, load: Load) -> None:
         """When its rest arrives it is one event, once."""
         trace.add("log", "whole")

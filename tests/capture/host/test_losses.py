@@ -207,5 +207,6 @@ def test_shown(run_python: RunPython, tmp_path: Path) -> None:
     [line] = run_python(PEEK, "events", path, "--where", "type:capture_loss", "--json").stdout.splitlines()
     assert (json.loads(line)["row"], json.loads(line)["data"]["reasons"]) == (0, {DELETED: 1})
     store = Store.load([path])
-    assert summary(store.snapshot().event(0)) == f"1 events lost: {DELETED}=1"
+    event = store.snapshot().event(0)
+    assert summary(event) == f"1 event, {event.data['bytes']} bytes lost: {DELETED} (1)"
     store.close()
