@@ -74,7 +74,7 @@ class TestUndecided:
         store = Store([path])
         assert (store.advance(), store.formats, len(store.snapshot())) == (False, ["peek"], 0)
         path.write_bytes(run.lines[0])
-        assert (store.advance(), store.formats, store.snapshot().stats().unfinished) == (False, ["peek"], False)
+        assert (store.advance(), store.formats, store.snapshot().stats().unfinished) == (False, ["peek"], True)
         run.write(path)
         assert (store.advance(), store.formats, len(store.snapshot())) == (True, ["claude-code"], 5)
 
