@@ -32,7 +32,7 @@ FIRST = encode_event(
 FILES = st.lists(st.lists(LINES.filter(in_order), max_size=12), min_size=1, max_size=3)
 
 pytestmark = pytest.mark.usefixtures("small")
-on_files = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+on_files = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(params=[index.SMALL, 0, 700])
