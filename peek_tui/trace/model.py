@@ -28,6 +28,9 @@ __all__ = [
 _MOST_TOKENS = 2**40
 """Tokens one event can add to a sum: a hostile count must not outgrow the columns."""
 
+_TOO_LARGE = 2**63 - 512
+"""The first whole number that as a float is 2⁶³."""
+
 DAMAGED = "damaged"
 """The type of the row that stands for a line that cannot be read as an event."""
 
@@ -171,7 +174,7 @@ def read_number(value: Any) -> float | None:
     """Read a number that can be added up; NaN, infinities and what is beyond 64 bits are none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value if abs(value) < 2**63 else None
+    return value if abs(value) < _TOO_LARGE else None
 
 
 def read_text(value: Any) -> str:

@@ -47,8 +47,10 @@ class Model:
     frozen: bool = False
 
     def order(self) -> list[int]:
-        """The events taken in, in the order of the run."""
-        key = [(event.clock, event.file, at) for at, event in enumerate(self.arrived[: self.shown])]
+        """The events taken in, in the order of the run; at the same moment a file of nothing but damage comes last."""
+        taken = self.arrived[: self.shown]
+        known = {event.file for event in taken if event.type != DAMAGED}
+        key = [(event.clock, event.file not in known, event.file, at) for at, event in enumerate(taken)]
         return sorted(range(self.shown), key=key.__getitem__)
 
     def visible(self) -> list[int]:

@@ -142,8 +142,9 @@ def _is_imported(row: Row) -> bool:
 
 
 def _writer(rows: list[Row]) -> int:
-    first = rows[0].word("id") if rows and not _is_imported(rows[0]) else ""
-    return int(first[:8], 16) if _OURS(first) else 2**32
+    first = next((row for row in rows if row.is_event), None)
+    own = first is not None and _OURS(first.word("id")) and not _is_imported(first)
+    return int(first.word("id")[:8], 16) if first and own else 2**32
 
 
 def _parents(rows: list[Row]) -> tuple[list[int], int, int]:

@@ -97,22 +97,28 @@ class TestIds:
 
 class TestWriters:
     IMPORTED = line(0, writer="ffffffff", source={"kind": "other"})
+    FIRST, SECOND = line(0, writer="00000001"), line(0, writer="00000002")
 
     @pytest.mark.parametrize("at_once", [True, False])
-    def test_first_event(self, trace: TraceFile, load: Load, tmp_path: Path, at_once: bool) -> None:
-        """Whose a file is, its first event says, however much of it is read at a time."""
-        trace.write(line(0, writer="00000002"))
+    @pytest.mark.parametrize(
+        ("before", "order"),
+        [(b"", [FIRST, SECOND]), (b"damaged\n", [FIRST, SECOND]), (IMPORTED, [SECOND, IMPORTED, FIRST])],
+    )
+    def test_first_event(
+        self, trace: TraceFile, load: Load, tmp_path: Path, before: bytes, order: list[bytes], at_once: bool
+    ) -> None:
+        """Whose a file is, the first event in it says, however much of the file is read at a time."""
+        trace.write(self.SECOND)
         other = TraceFile(tmp_path / "other.jsonl")
-        other.write(self.IMPORTED)
-        store = Store([other.path, trace.path]) if at_once else load(other, trace)
-        other.write(line(0, writer="00000001"))
+        other.write(before)
+        store = None if at_once else load(trace, other)
+        other.write(self.FIRST)
+        store = store or load(trace, other)
         while store.advance():
             pass
         snapshot = store.snapshot()
-        ids = [snapshot.event(row).id for row in range(3)]
-        assert ids == ["0000000200000000", "ffffffff00000000", "0000000100000000"]
-        if at_once:
-            store.close()
+        events = [snapshot.raw(row) + b"\n" for row in range(len(snapshot)) if snapshot.event(row).id]
+        assert events == order
 
 
 def test_hole(trace: TraceFile) -> None:

@@ -110,10 +110,36 @@ def test_words(word: bytes) -> None:
     check([*others, LINE.replace(b'"name":"a"', b'"name":"%b"' % word)])
 
 
-@pytest.mark.parametrize("number", [b"007.5", b"00.5", b"1e22", b"9" * 400, b"1e999", b"0.5", b"-0.0", b"9.5e18"])
-def test_durations(number: bytes) -> None:
-    """A duration is what JSON makes of it, and none where that is too much to be added up."""
-    check([with_key(b'"duration_ms":' + number)])
+@pytest.mark.parametrize("key", [b'"duration_ms":%b', b'"cost_usd":%b', b'"usage":{"input_tokens":7},"cost_usd":%b'])
+@pytest.mark.parametrize(
+    "number",
+    [
+        b"007.5", b"00.5", b"0.5", b"-0.0", b"1e22", b"1e999", b"9.5e18", b"9" * 400, b"9223372036854775807",
+        b"-9223372036854775807", b"9223372036854775295", b"9223372036854775296", b"12345678.12345678", b"1.", b"NaN",
+    ],
+)  # fmt: skip
+def test_numbers(key: bytes, number: bytes) -> None:
+    """A number is what JSON makes of it, and none where that is too much to be added up."""
+    check([with_key(key % number)])
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        b"", b'"input_tokens":1', b'"input_tokens":01', b'"input_tokens":1,"output_tokens":2', b'"output_tokens":2',
+        b'"output_tokens":2,"input_tokens":1', b'"input_tokens":1,"input_tokens":2', b'"input_tokens":12345678',
+        b'"input_tokens":1099511627776', b'"input_tokens":1099511627777', b'"input_tokens":-1', b'"input_tokens":1.0',
+        b'"input_tokens":1.5', b'"input_tokens":null', b'"input_tokens":', b'"input_tokens":1,', b',"input_tokens":1',
+        b'"novel":1', b'"input_tokens":1,"novel":2', b'"input_tokens":1"output_tokens":2', b'"input_tokens" :1',
+        b'"output_tokens":2,"reasoning_tokens":3', b'"input_tokens":1,"reasoning_tokens":{}',
+    ],
+)  # fmt: skip
+def test_usages(usage: bytes) -> None:
+    """Tokens are what JSON makes of them, in any order and number."""
+    key = b'"usage":{%b}' % usage
+    check(
+        [with_key(key), with_key(key + b',"cost_usd":0.25'), with_key(b'"cost_usd":0.25,' + key), with_key(b"x" + key)]
+    )
 
 
 @pytest.mark.parametrize(
