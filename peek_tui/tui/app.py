@@ -50,7 +50,7 @@ class PeekApp(App[None]):
     """Opens the debugger on files, or the list of sessions of a directory."""
 
     TITLE = "peek"
-    CSS_PATH = "screens/debug.tcss"  # the first screen's own would be read only for a screen that comes later
+    CSS_PATH = "screens/debug/debug.tcss"  # the first screen's own would be read only for a screen that comes later
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from peek_tui.tui.actions import ACTIONS, Action
+from peek_tui.tui.actions.action import SECTIONS
 from peek_tui.tui.screens.help import Help
 
 from .screens import Peek, opened, text_of
@@ -77,7 +78,7 @@ async def _(peek: Peek, key: str) -> None:
     assert not peek.debug.browse.follow  # the run has ended
 
 
-@exercise("goto")
+@exercise("command")
 async def _(peek: Peek, key: str) -> None:
     await peek.press(key, "1", "7")
     assert peek.bar("keys").startswith(" :17█")
@@ -324,24 +325,24 @@ LAST = ("leave", "app.quit")
 
 def test_complete() -> None:
     """Every action of the debugger is exercised here."""
-    assert list(EXERCISES) == [action.name for action in REGISTERED]
+    assert list(EXERCISES) == [action.call for action in REGISTERED]
 
 
-@pytest.mark.parametrize("section", ["Move", "Step", "Show", "Live", "Panes", "Peek"])
+@pytest.mark.parametrize("section", SECTIONS)
 async def test_section(story: Path, section: str) -> None:
     """Each action of a section does what the help says of it."""
     async with opened([story]) as peek:
         for action in REGISTERED:
-            if action.section == section and action.name not in LAST:
+            if action.section == section and action.call not in LAST:
                 await peek.press("escape", "0", "g")
                 assert (peek.row, peek.timeline.has_focus, peek.debug.browse.filtered) == (0, True, False)
-                await EXERCISES[action.name](peek, action.keys[0])
+                await EXERCISES[action.call](peek, action.keys[0])
 
 
 @pytest.mark.parametrize(
-    "action", [action for action in REGISTERED if action.name in LAST], ids=lambda action: action.name
+    "action", [action for action in REGISTERED if action.call in LAST], ids=lambda action: action.name
 )
 async def test_end(story: Path, action: Action) -> None:
     """What ends the application ends it well."""
     async with opened([story]) as peek:
-        await EXERCISES[action.name](peek, action.keys[0])
+        await EXERCISES[action.call](peek, action.keys[0])

@@ -1,0 +1,35 @@
+"""Choosing what is seen."""
+
+from __future__ import annotations
+
+from peek_tui.render.words import GROUPS, Group
+
+from .action import Action
+
+__all__ = ["LIVE", "SHOW"]
+
+
+def _types_of(group: Group) -> str:
+    return ", ".join(sorted(group.types)) or "everything else"
+
+
+SHOW = (
+    *(
+        Action(
+            f"toggle-{group.name}",
+            f"toggle_group('{group.key}')",
+            (group.key,),
+            "Show",
+            f"show or hide {group.name}: {_types_of(group)}",
+        )
+        for group in GROUPS
+    ),
+    Action("show-all", "show_all", ("0",), "Show", "show every type"),
+    Action("isolate", "isolate", ("i",), "Show", "show only this event's type; again, everything", hint="only"),
+    Action("hide", "hide_selected", ("x",), "Show", "hide this event's types", hint="hide"),
+)
+
+LIVE = (
+    Action("follow", "follow", ("F",), "Live", "follow the newest event, or stop following", hint="follow"),
+    Action("freeze", "freeze", ("p",), "Live", "freeze the view while events arrive, or take them in", hint="freeze"),
+)
