@@ -78,7 +78,7 @@ class Recorder:
             id = number.to_bytes(8, "big").hex()
             line = b""
             try:
-                line = encode_event(self._time_ns(), id, parent, self.session, type, name, header, data)
+                line = self._line(id, parent, type, name, header, data)
                 self.sink.write(line)
             except BaseException as error:
                 self._lose(error, len(line))
@@ -109,6 +109,15 @@ class Recorder:
         self._lost_bytes = 0
         self.sink = self.sink.forked(writer)
 
+    def _line(self, id: str, parent: str, type: str, name: str, header: dict[str, Any], data: dict[str, Any]) -> bytes:
+        """Return the line of one event: stamp → shorten → redact → bound → encode.
+
+        The one place where what is recorded is changed on its way to the disk. It runs under the lock, in the order of
+        the lines; `data` may be replaced here, and is never changed in place, for it is the host's.
+        """
+        ts = self._time_ns()
+        return encode_event(ts, id, parent, self.session, type, name, header, data)
+
     def _lose(self, error: BaseException, size: int) -> None:
         reason = error.strerror or str(error) if isinstance(error, OSError) else ""
         self._lost[reason or type(error).__name__] += 1
@@ -124,8 +133,7 @@ class Recorder:
         data = {"events": lost.total(), "bytes": size, "reasons": dict(lost)}
         try:
             id = number.to_bytes(8, "big").hex()
-            line = encode_event(self._time_ns(), id, parent, self.session, "capture_loss", "", {}, data)
-            self.sink.write(line)
+            self.sink.write(self._line(id, parent, "capture_loss", "", {}, data))
         except BaseException as error:
             self._lost += lost
             self._lost_bytes += size
