@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from capture.events import NO_EVENT
 
+from .bulk import read_lines
 from .check import doubtful_lines
-from .facts import SPENDS
+from .facts import SPENDS, SessionFacts
 from .found import found_rows
 from .header import read_word
 from .ids import ABSENT
@@ -143,6 +144,11 @@ class Snapshot:
         handle, columns = self.handle(row), self._columns
         return self._tails[columns.file[handle]].bytes_at(columns.offset[handle], columns.length[handle])
 
+    def lines(self, rows: Iterable[int]) -> Iterator[bytes]:
+        """Yield the lines of these rows as `raw` does, read many at a time: for who goes through a long trace."""
+        handles = [self.handle(row) for row in rows] if self._order is None else self._order[list(rows)].tolist()
+        return read_lines(self._columns, self._tails, handles)
+
     def type(self, row: int) -> str:
         """Return the type of the event in a row, without reading its line."""
         return self._words.types.words[self._columns.type[self.handle(row)]]
@@ -197,6 +203,15 @@ class Snapshot:
 
         clock = clock_of(self._columns_by_row.ts)
         return min(int(np.searchsorted(clock, ts)), max(0, self._length - 1))
+
+    @property
+    def columns(self) -> RowColumns:
+        """What is known of every row without reading its line, as vectors."""
+        return self._columns_by_row
+
+    def sessions(self) -> list[SessionFacts]:
+        """Return what is known of each run, in the order in which they appeared."""
+        return self._facts
 
     def types(self) -> Counter[str]:
         """Return how many events there are of each type; damaged lines count as `damaged`."""
