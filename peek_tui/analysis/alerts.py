@@ -16,6 +16,7 @@ from peek_tui.trace.snapshot import Snapshot
 
 from .calls import Calls
 from .news import News
+from .progress import Progress
 
 __all__ = ["SEVERITIES", "Alert", "Detector", "Found", "Severity", "Watch", "find_alerts"]
 
@@ -71,21 +72,22 @@ class Watch:
     def _begin(self) -> None:
         self._detectors = [make() for make in self._make]
         self._calls = Calls()
-        self._seen: Snapshot | None = None
-        self._last = ""
+        self._progress = Progress()
+        self._seen = 0
         self._found: dict[tuple[str, Hashable], Alert] = {}
 
     def advance(self, snapshot: Snapshot, *, over: bool = False) -> list[Alert]:
         """Take what a newer snapshot of the same store has, and return the alerts that are new or have changed.
 
         `over` says that the run has ended and nothing will follow. When the rows that were looked at are not where they
-        were, since a file was read again or a late one put events among them, everything is looked at again.
+        were, everything is looked at again, and all alerts are new.
         """
-        if self._seen is not None and self._has_moved(snapshot):
+        start = self._progress.start(snapshot)
+        if start < self._seen:
             self._begin()
-        news = News(snapshot, 0 if self._seen is None else len(self._seen), over=over, calls=self._calls)
-        self._seen = snapshot
-        self._last = snapshot.event(len(snapshot) - 1).id if len(snapshot) else ""
+            self._progress.start(snapshot)
+        self._seen = len(snapshot)
+        news = News(snapshot, start, over=over, calls=self._calls)
         changed = {}
         for detector in self._detectors:
             for key, alert in detector.take(news):
@@ -97,12 +99,6 @@ class Watch:
     def alerts(self) -> list[Alert]:
         """All alerts so far, in the order in which they begin."""
         return in_order(self._found.values())
-
-    def _has_moved(self, snapshot: Snapshot) -> bool:
-        seen = len(self._seen or ())
-        if len(snapshot) < seen or snapshot.same_rows(self._seen) < seen:  # type: ignore[arg-type]
-            return True
-        return bool(seen) and snapshot.event(seen - 1).id != self._last
 
 
 def find_alerts(

@@ -7,8 +7,7 @@ call of that tool by that agent which still has none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -17,100 +16,101 @@ from peek_tui.trace.model import parse_fields, read_failure
 if TYPE_CHECKING:
     from .news import News
 
-__all__ = ["Call", "Calls", "Step"]
+__all__ = ["Calls", "Step"]
 
 _CALL, _RESULT = "tool_call", "tool_result"
 
 
-@dataclass(slots=True)
-class Call:
-    """A tool call, and its result once there is one."""
+class Step(NamedTuple):
+    """A tool call, or the result of one."""
 
     row: int
+    call: int
+    """The row of the call: the same one where this is the call."""
     number: int
     """How many calls of its agent there were before it."""
-    agent: tuple[int, int]
-    """The codes of its session and its agent."""
+    agent: int
+    """Stands for its session and its agent."""
     name: int
     """The code of the tool."""
     key: int
     """The same for calls that are the same."""
-    result: int = -1
-    """The row of its result."""
-    outcome: int = 0
-    """The same for results that are the same."""
-    failed: bool = False
-
-
-class Step(NamedTuple):
-    """A call, or the result of one: whichever stands in the row."""
-
-    row: int
-    call: Call
+    outcome: int
+    """The same for results that are the same; 0 for a call."""
+    failed: bool
 
     @property
     def is_call(self) -> bool:
-        return self.row == self.call.row
+        return self.row == self.call
 
 
 class Calls:
     """Follows the calls of a trace that may grow."""
 
     def __init__(self) -> None:
-        self._open: dict[int, Call] = {}
+        self._open: dict[int, Step] = {}
         """Calls without a result, by row."""
-        self._numbers: dict[tuple[int, int], int] = {}
+        self._numbers: dict[int, int] = {}
 
     def take(self, news: News) -> list[Step]:
         """Return the calls and results among new rows, in order."""
         rows = news.rows(_CALL, _RESULT)
         if not len(rows):
             return []
-        columns, at = news.snapshot.columns, rows - news.start
-        [result] = [code for code, word in enumerate(columns.words("type")) if word == _RESULT] or [-1]
-        parents = news.parent_rows(rows)
-        facts = (news.column(name)[at].tolist() for name in ("type", "session", "agent", "name", "failed"))
+        at = rows - news.start
+        is_call = (news.column("type")[at] == news.code("type", _CALL)).tolist()
+        names, failed = (news.column(name)[at].tolist() for name in ("name", "failed"))
+        agents = news.agents(rows).tolist()
         steps = []
-        lines = news.snapshot.lines(rows)
-        for row, parent, line, (type, session, agent, name, failed) in zip(
-            rows.tolist(), parents, lines, zip(*facts, strict=True), strict=True
+        open, numbers = self._open, self._numbers
+        for row, parent, line, calls, agent, name, fails in zip(
+            rows.tolist(),
+            news.parent_rows(rows),
+            news.snapshot.lines(rows),
+            is_call,
+            agents,
+            names,
+            failed,
+            strict=True,
         ):
-            said = _read(line)
-            if type != result:
-                steps.append(Step(row, self._begin(row, (session, agent), name, said.data)))
-            elif (call := self._answered(parent, (session, agent), name)) is not None:
-                call.result, call.failed = row, bool(failed)
-                call.outcome = hash(_failure(line)) if failed else hash(bytes(said.data))
-                steps.append(Step(row, call))
+            if calls:
+                number = numbers[agent] = numbers.get(agent, -1) + 1
+                step = Step(row, row, number, agent, name, hash((agent, name, payload(line))), 0, False)
+                open[row] = step
+                steps.append(step)
+                continue
+            call = open.pop(parent, None) or self._last_open(agent, name)
+            if call is not None:
+                outcome = hash(_failure(line)) if fails else hash(payload(line))
+                steps.append(Step(row, call.row, call.number, call.agent, call.name, call.key, outcome, bool(fails)))
         return steps
 
-    def _begin(self, row: int, agent: tuple[int, int], name: int, data: Any) -> Call:
-        number = self._numbers[agent] = self._numbers.get(agent, -1) + 1
-        call = self._open[row] = Call(row, number, agent, name, hash((agent, name, bytes(data))))
-        return call
-
-    def _answered(self, parent: int, agent: tuple[int, int], name: int) -> Call | None:
-        """Take the call out of the open ones to which a result belongs."""
-        call = self._open.pop(parent, None)
-        if call is not None:
-            return call
-        same = (call for call in reversed(self._open.values()) if (call.agent, call.name) == (agent, name))
-        call = next(same, None)
-        return None if call is None else self._open.pop(call.row)
+    def _last_open(self, agent: int, name: int) -> Step | None:
+        """Take the last call of a tool that has no result yet out of the open ones."""
+        for row, call in reversed(self._open.items()):
+            if call.agent == agent and call.name == name:
+                return self._open.pop(row)
+        return None
 
 
 class _Line(msgspec.Struct, frozen=True, gc=False):
     data: msgspec.Raw = msgspec.Raw(b"")
 
 
+_OWN = b'{"v":1,"ts":'
 _decode = msgspec.json.Decoder(_Line).decode
 
 
-def _read(line: bytes) -> _Line:
+def payload(line: bytes) -> bytes:
+    """Return the payload of an event's line as it is written there, which is enough to tell whether two are equal."""
+    if line.startswith(_OWN):
+        head, _, data = line.partition(b',"data":')
+        if b',"source":' not in head and b',"name":' in head:
+            return data  # as `capture` writes it, and several times as fast
     try:
-        return _decode(line)
+        return bytes(_decode(line).data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _Line(msgspec.Raw(line))
+        return line
 
 
 def _failure(line: bytes) -> tuple[str, str]:

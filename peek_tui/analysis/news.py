@@ -31,14 +31,34 @@ class News:
         """Whether the run has ended for good, so that what is not there will not come."""
         self._calls = calls or Calls()
         self._events: dict[int, Event] = {}
+        self._codes: dict[str, dict[str, int]] = {}
 
     def rows(self, *types: str) -> NDArray[np.intp]:
         """Return the new rows with events of these types, in order."""
         import numpy as np
 
-        codes = [code for code, word in enumerate(self.snapshot.columns.words("type")) if word in types]
-        mask = np.isin(self._types, codes)
+        mask = np.zeros(len(self._types), np.bool_)
+        for type in types:
+            mask |= self._types == self.code("type", type)
         return np.flatnonzero(mask) + self.start
+
+    def code(self, field: str, word: str) -> int:
+        """Return the code of a word in a column of words, -1 where no event has it."""
+        words = self._codes.get(field)
+        if words is None:
+            words = self._codes[field] = {word: code for code, word in enumerate(self.snapshot.columns.words(field))}
+        return words.get(word, -1)
+
+    def word(self, field: str, code: int) -> str:
+        """Return the word of a code."""
+        return self.snapshot.columns.words(field)[code]
+
+    def agents(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return for new rows what stands for their session and agent together."""
+        at = rows - self.start
+        session, agent = self.column("session")[at], self.column("agent")[at]
+        both: NDArray[np.int64] = session.astype("int64") << 32 | agent
+        return both
 
     def events(self, *types: str) -> Iterator[Event]:
         """Yield the new events of these types, payloads and all, in order: of types of which there are few."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from capture.events import NO_EVENT
 
-from .bulk import read_lines
+from .bulk import holding, read_lines
 from .check import doubtful_lines
 from .facts import SPENDS, SessionFacts
 from .found import found_rows
@@ -30,12 +30,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["MISSING_SHOWN", "Snapshot", "Stats"]
+__all__ = ["MISSING_SHOWN", "Rate", "Snapshot", "Stats"]
 
 _ANSWERS = ("llm_response", "tool_result")
 """The types whose durations are summed: what an agent waited for."""
 MISSING_SHOWN = 10_000
 """Ids of lost events that are named at the most; a damaged id could claim billions."""
+
+
+Rate = Callable[["Snapshot"], "NDArray[np.float64]"]
+"""Says how important the event in each row of a snapshot is, from 0 to 1."""
 
 
 class Stats(NamedTuple):
@@ -65,6 +69,7 @@ class Snapshot:
         numbers: Sequence[LineNumbers],
         order: Any,
         tree: Tree | None = None,
+        rate: Rate | None = None,
     ) -> None:
         """`order` has the handle of each row, or is None where they are the same; `tree` is given if it is known."""
         self._index = index
@@ -76,6 +81,7 @@ class Snapshot:
         self._order = order
         self._rows: Any = None
         self._tree = tree
+        self._rate = rate
         self._facts = index.facts.frozen()
         self._gaps = index.numbering.gaps()
         self.unfinished = any(tail.unfinished for tail in tails)
@@ -113,6 +119,10 @@ class Snapshot:
             return min(self._length, earlier._length) if self._order is earlier._order else 0
         return same_beginning(self._order, earlier._order)
 
+    def is_of_reading(self, other: Snapshot) -> bool:
+        """Return whether handles mean the same in another snapshot: not once files were read again, or not from them."""
+        return self._index is other._index
+
     # -- events ----------------------------------------------------------------------------------------------------
 
     def event(self, row: int) -> Event:
@@ -144,10 +154,25 @@ class Snapshot:
         handle, columns = self.handle(row), self._columns
         return self._tails[columns.file[handle]].bytes_at(columns.offset[handle], columns.length[handle])
 
-    def lines(self, rows: Iterable[int]) -> Iterator[bytes]:
+    def lines(self, rows: Sequence[int] | NDArray[Any]) -> Iterator[bytes]:
         """Yield the lines of these rows as `raw` does, read many at a time: for who goes through a long trace."""
-        handles = [self.handle(row) for row in rows] if self._order is None else self._order[list(rows)].tolist()
+        handles = rows if self._order is None else list(map(self.handle, rows))
         return read_lines(self._columns, self._tails, handles)
+
+    def rows_holding(self, probes: Sequence[bytes], start: int = 0) -> list[NDArray[Any]]:
+        """Return for each probe, bytes of at most 64, the rows from `start` on whose lines hold it, in order.
+
+        Whether it stands in the payload or elsewhere is not looked at: this tells which lines are worth reading.
+        """
+        import numpy as np
+
+        if self._order is None:
+            return holding(self._columns, self._tails, probes, start, self._length)
+        rows = (self._columns_by_row.to_rows(found) for found in self._holding_all(probes))
+        return [np.sort(found[found >= start]) for found in rows]
+
+    def _holding_all(self, probes: Sequence[bytes]) -> list[NDArray[Any]]:
+        return holding(self._columns, self._tails, probes, 0, self._length)
 
     def type(self, row: int) -> str:
         """Return the type of the event in a row, without reading its line."""
@@ -277,7 +302,8 @@ class Snapshot:
     @cached_property
     def _columns_by_row(self) -> RowColumns:
         first_ts = min((facts.first_ts for facts in self._facts if facts.first_ts), default=0)
-        return RowColumns(self._index, self._length, self._order, first_ts)
+        rate = None if self._rate is None else partial(self._rate, self)
+        return RowColumns(self._index, self._length, self._order, first_ts, rate)
 
     def _parents(self) -> NDArray[np.int32]:
         """Return the row each row belongs to, or `ROOT`, or `ORPHAN`."""

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from capture.events import NO_EVENT
 from peek_tui.analysis.alerts import Alert, find_alerts
-from tests.state.traces import TraceFile
+from tests.state.traces import NOON, TraceFile
 
 __all__ = ["Run"]
 
 
 class Run(TraceFile):
     """A trace file with an agent in it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.ids: list[str] = []
+        """Of all events so far."""
+        self.clock = NOON // 1_000_000_000
+        """Seconds since 1970, for who sets times."""
+
+    def add(
+        self, type: str, name: str = "", data: Any = None, parent: str = NO_EVENT, ts: int = 0, **header: Any
+    ) -> str:
+        """Append an event and return its id."""
+        self.ids.append(super().add(type, name, data, parent, ts, **header))
+        return self.ids[-1]
 
     def call(self, name: str, arguments: dict[str, Any] | None = None, **header: Any) -> str:
         """Append a call of a tool and return its id."""

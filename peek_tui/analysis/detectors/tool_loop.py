@@ -8,10 +8,10 @@ what was changed, and is no loop; nor are calls with different arguments that wo
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 from ..alerts import Found
-from ..calls import Call
+from ..calls import Step
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
 
@@ -28,7 +28,7 @@ _ALIKE = "{name} failed {times} times in the same way"
 _UNANSWERED = "{name} was called {times} times with the same arguments and nothing came back,"
 
 _PRUNED = 4096
-"""Repetitions that are kept before those are looked for that cannot go on."""
+"""Calls that are remembered before those are looked for that are too long ago."""
 
 
 class ToolLoop:
@@ -37,66 +37,83 @@ class ToolLoop:
     rule = "tool_loop"
 
     def __init__(self) -> None:
-        self._runs: dict[Hashable, _Run] = {}
-        self._newest: dict[tuple[int, int], int] = {}
+        self._last: dict[int, Step | _Run] = {}
+        """What happened once, or several times, within the window, by what it was."""
+        self._newest: dict[int, int] = {}
         """The number of each agent's newest call."""
         self._prune_at = _PRUNED
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
+        last = self._last
         for step in news.steps:
-            call = step.call
             if step.is_call:
-                self._newest[call.agent] = call.number
-                self._touch(self._repeated(("open", call.key), call, _UNANSWERED), UNANSWERED)
+                self._newest[step.agent] = step.number
+                self._repeated(step.key, step, UNANSWERED, _UNANSWERED)
             else:
-                self._runs.pop(("open", call.key), None)
-                self._answered(call)
-        if len(self._runs) > self._prune_at:
+                last.pop(step.key, None)
+                self._answered(step)
+        if len(last) > self._prune_at:
             self._prune()
         return self._episodes.tell(news)
 
-    def _answered(self, call: Call) -> None:
-        same = self._repeated((call.key, call.outcome), call, _FAILED if call.failed else _ANSWERED)
-        if call.failed:
-            failing = self._repeated((call.agent, call.name, call.outcome), call, _ALIKE)
-            if failing.count >= FAILING and same.count < failing.count:
-                self._touch(failing, FAILING)
+    def _answered(self, step: Step) -> None:
+        key = step.key ^ step.outcome
+        if not step.failed:
+            self._repeated(key, step, SAME, _ANSWERED)
+            return
+        alike = self._repeated(hash((step.agent, step.name, step.outcome)), step, FAILING, _ALIKE, tell=False)
+        same = self._repeated(key, step, SAME, _FAILED, tell=False)
+        for run, other in ((same, alike), (alike, same)):
+            if run is not None and run.count >= run.times and (other is None or run.count >= other.count):
+                self._episodes.touch((run.key, run.first_row), "high", run)
                 return
-        self._touch(same, SAME)
 
-    def _repeated(self, key: Hashable, call: Call, title: str) -> _Run:
-        run = self._runs.get(key)
-        if run is None or call.number - run.number > WINDOW:
-            run = self._runs[key] = _Run(key, call, title)
-        run.number = call.number
-        run.add(call.row, call.result)
+    def _repeated(self, key: int, step: Step, times: int, says: str, *, tell: bool = True) -> _Run | None:
+        """Take something that happened, and return how often it has by now if that is more than once."""
+        before = self._last.get(key)
+        if before is None or step.number - before.number > WINDOW:
+            self._last[key] = step
+            return None
+        if isinstance(before, _Run):
+            run = before
+        else:
+            run = self._last[key] = _Run(key, before, times, says)
+        run.take(step)
+        if tell and run.count >= times:
+            self._episodes.touch((key, run.first_row), "high", run)
         return run
 
-    def _touch(self, run: _Run, times: int) -> None:
-        if run.count >= times:
-            self._episodes.touch((run.key, run.first_row), "high", run)
-
     def _prune(self) -> None:
-        runs = self._runs
-        self._runs = {key: run for key, run in runs.items() if self._newest[run.agent] - run.number <= WINDOW}
-        self._prune_at = _PRUNED + 2 * len(self._runs)
+        newest = self._newest
+        old = [key for key, one in self._last.items() if newest[one.agent] - one.number > WINDOW]
+        for key in old:
+            del self._last[key]
+        self._prune_at = _PRUNED + 2 * len(self._last)
 
 
 class _Run(Episode):
     """Repetitions that follow each other within the window."""
 
-    __slots__ = ("agent", "key", "name", "number", "says")
+    __slots__ = ("agent", "key", "name", "number", "says", "times")
 
-    def __init__(self, key: Hashable, call: Call, title: str) -> None:
+    def __init__(self, key: int, first: Step, times: int, says: str) -> None:
         super().__init__()
         self.key = key
-        self.agent = call.agent
-        self.name = call.name
-        self.number = call.number
+        self.agent = first.agent
+        self.name = first.name
+        self.number = 0
         """Which call of its agent the last one was."""
-        self.says = title
+        self.times = times
+        """How often it takes to be a loop."""
+        self.says = says
+        self.take(first)
+
+    def take(self, step: Step) -> None:
+        """Take the next repetition."""
+        self.number = step.number
+        self.add(step.call, step.row)
 
     def title(self, news: News) -> str:
-        name = quoted(news.snapshot.columns.words("name")[self.name])
+        name = quoted(news.word("name", self.name))
         return f"{self.says.format(name=name, times=number(self.count))} {self.between}"
