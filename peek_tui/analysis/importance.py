@@ -90,13 +90,9 @@ class Importance:
 
         What was failed in an older snapshot and is recovered by now counts as recovered in both.
         """
-        import numpy as np
-
         with self._lock:
             if self._progress.is_new(snapshot):
                 self._advance(snapshot)
-            if self._values is None:
-                return np.empty(0)
             values: NDArray[np.float64] = self._values[: len(snapshot)]
             return values
 
@@ -108,7 +104,7 @@ class Importance:
             self._begin()
             start = self._progress.start(snapshot)
         news = News(snapshot, start)
-        room = 0 if self._values is None else len(self._values)
+        room = -1 if self._values is None else len(self._values)
         if len(snapshot) > room:
             grown = np.empty(max(len(snapshot), room * 3 // 2))
             if start:

@@ -120,7 +120,7 @@ class Snapshot:
         return same_beginning(self._order, earlier._order)
 
     def is_of_reading(self, other: Snapshot) -> bool:
-        """Return whether handles mean the same in another snapshot: not once files were read again, or not from them."""
+        """Return whether handles mean the same in another snapshot: not once the files were read again."""
         return self._index is other._index
 
     # -- events ----------------------------------------------------------------------------------------------------
