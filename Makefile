@@ -23,6 +23,7 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(RUN) docs.format
+	$(RUN) docs.keys
 
 screenshots: $(VENV)/.dev
 	$(RUN) docs.screenshots

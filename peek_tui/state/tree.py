@@ -13,7 +13,16 @@ from .browse import Browse
 if TYPE_CHECKING:
     from .forest import Flags, Forest
 
-__all__ = ["Branch", "TreeView"]
+__all__ = ["Branch", "Folding", "TreeView"]
+
+
+class Folding(NamedTuple):
+    """Which branches are folded."""
+
+    everything: bool
+    """Whether those below the roots are of which nothing else is said."""
+    folds: frozenset[tuple[int, bool]]
+    """Handles, and whether the branch is folded."""
 
 
 class Branch(NamedTuple):
@@ -59,6 +68,17 @@ class TreeView:
         """Forget the tree and its folds: handles are others now."""
         self._taken, self._folds = None, {}
         self._change()
+
+    @property
+    def folding(self) -> Folding:
+        """Which branches are folded."""
+        return Folding(self._all_folded, frozenset(self._folds.items()))
+
+    @folding.setter
+    def folding(self, folding: Folding) -> None:
+        if folding != self.folding:
+            self._all_folded, self._folds = folding.everything, dict(folding.folds)
+            self._change()
 
     @property
     def forest(self) -> Forest | None:

@@ -22,7 +22,7 @@ from .model import DAMAGED, Damage, Event, Usage, damaged_fields, parse_fields
 from .needle import Needle
 from .numbering import missing_ids
 from .order import clock_of, inverse, same_beginning
-from .query import EVERYTHING, Query, select
+from .query import EVERYTHING, Query, decided, select
 from .rows import RowColumns
 from .tree import NO_TREE, ORPHAN, Amounts, Tree, find_cycles
 
@@ -190,6 +190,11 @@ class Snapshot:
         """Return whether the event in a row has an error, without reading its line."""
         return bool(self._columns.failed[self.handle(row)])
 
+    def words(self, field: str) -> list[str]:
+        """Return every `type`, `name`, `agent` or `session` that was read so far, in no order that means anything."""
+        words: list[str] = getattr(self._words, f"{field}s").words
+        return list(words)
+
     def ts(self, row: int) -> int:
         """Return the time of the event in a row, nanoseconds since 1970 UTC."""
         return self._columns.ts[self.handle(row)]
@@ -201,6 +206,10 @@ class Snapshot:
         if query.is_everything:
             return range(start, self._length)
         return list(self.matching(query, range(start, self._length)))
+
+    def decided_rows(self, query: Query, start: int = 0) -> Sequence[int] | None:
+        """Return what `rows` does, or None when lines would have to be read to tell."""
+        return decided(query, self._columns_by_row, start)
 
     def matching(self, query: Query, rows: Sequence[int] | None = None, *, reverse: bool = False) -> Iterator[int]:
         """Yield those of `rows`, or of all, whose events the query wants, in order or from the last, as they are found.

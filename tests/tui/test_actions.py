@@ -156,6 +156,40 @@ async def _(peek: Peek, key: str) -> None:
         assert peek.row == row
 
 
+@exercise("search")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press(key, *"navy")
+    await peek.until(lambda: peek.row == Row.HELPER[2])  # while it is typed
+    assert peek.bar("filters").strip() == "/navy 1/1"
+    await peek.press("enter", "q")
+    assert peek.row == Row.HELPER[2]
+    assert peek.bar("filters") == ""
+
+
+@exercise("next_hit(1)")
+async def _(peek: Peek, key: str) -> None:
+    await _look_for_shop(peek)
+    for row in (Row.TURNS[2] + 3, Row.TURNS[2] + 4):
+        await peek.press(key)
+        assert peek.row == row
+    await peek.press("q")
+
+
+@exercise("next_hit(-1)")
+async def _(peek: Peek, key: str) -> None:
+    await _look_for_shop(peek)
+    await peek.press(key)
+    assert peek.row == Row.END - 1  # around the beginning: "Shop 8 is closed."
+    await peek.press("q")
+
+
+async def _look_for_shop(peek: Peek) -> None:
+    """Look for it, up to the first event that holds it."""
+    await peek.press("slash", *"shop [3-8]", "enter")
+    await peek.until(lambda: peek.bar("filters").strip() == "/shop [3-8] 1/24")
+    assert peek.row == Row.TURNS[2]
+
+
 def toggles(digit: str) -> Exercise:
     async def toggle(peek: Peek, key: str) -> None:
         assert key == digit
@@ -203,6 +237,50 @@ async def _(peek: Peek, key: str) -> None:
     await peek.press(key)
     assert peek.debug.browse.shown.hidden == {"1"}
     assert "LLM" not in text_of(peek.timeline)
+
+
+@exercise("filter")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press(key, *"type:dec", "tab")
+    assert peek.bar("keys").startswith(" &type:decision█")
+    await peek.press("enter")
+    assert tuple(peek.debug.browse.rows) == Row.DECISIONS
+    assert peek.bar("filters") == " & type:decision"
+    await peek.press(key, *"conf<0.6", "enter")
+    assert tuple(peek.debug.browse.rows) == Row.DECISIONS[2:]
+    assert peek.bar("filters") == " & type:decision  & conf<0.6"
+    await peek.press(key, "enter")
+    assert not peek.debug.browse.filtered
+    assert peek.bar("filters") == ""
+
+
+@exercise("filters")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press("ampersand", *"error", "enter", key)
+    assert len(peek.debug.browse.rows) == ROWS
+    assert peek.bar("filters") == " & error   filters off, ^F on"
+    await peek.press(key)
+    assert peek.debug.browse.rows == [Row.OVERLOADED, Row.SOLD_OUT]
+    await peek.press("ampersand", "enter")
+
+
+@exercise("undo")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press("ampersand", *"error", "enter", "1", key)
+    assert peek.debug.browse.wanted.filters == ("error",)
+    assert peek.debug.browse.wanted.hidden == frozenset()
+    await peek.press(key)
+    assert not peek.debug.browse.filtered
+    await peek.press("G", key)
+    assert peek.row == 0
+
+
+@exercise("redo")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press("1", "z", key)
+    assert peek.debug.browse.wanted.hidden == {"1"}
+    await peek.press(key)
+    assert peek.bar("keys") == " nothing to redo"
 
 
 @exercise("follow")
@@ -312,20 +390,20 @@ async def _(peek: Peek, key: str) -> None:
     assert peek.app.return_code == 0
 
 
-@exercise("app.quit")
+@exercise("interrupt")
 async def _(peek: Peek, key: str) -> None:
     await peek.pilot.press("enter", key)
     assert peek.app.return_code == 0
 
 
 REGISTERED = [action for action in ACTIONS if "debug" in action.screens]
-LAST = ("leave", "app.quit")
+LAST = ("leave", "interrupt")
 """What ends the application."""
 
 
 def test_complete() -> None:
     """Every action of the debugger is exercised here."""
-    assert list(EXERCISES) == [action.call for action in REGISTERED]
+    assert set(EXERCISES) == {action.call for action in REGISTERED}
 
 
 @pytest.mark.parametrize("section", SECTIONS)

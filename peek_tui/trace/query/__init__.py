@@ -11,6 +11,6 @@ from .facts import tokens_of
 from .keys import KEYS, Key
 from .nodes import EVERYTHING, Query, of_types
 from .parser import parse_query
-from .select import select
+from .select import decided, select
 
-__all__ = ["EVERYTHING", "KEYS", "Columns", "Key", "Query", "of_types", "parse_query", "select", "tokens_of"]
+__all__ = ["EVERYTHING", "KEYS", "Columns", "Key", "Query", "decided", "of_types", "parse_query", "select", "tokens_of"]

@@ -8,7 +8,7 @@ __all__ = ["BOTH", "SCREENS", "SECTIONS", "Action", "key_name", "key_names"]
 
 SCREENS = ("debug", "sessions")
 BOTH = SCREENS
-SECTIONS = ("Move", "Step", "Show", "Live", "Panes", "Event", "Peek")
+SECTIONS = ("Move", "Step", "Find", "Show", "Live", "Panes", "Event", "Peek")
 """In the order in which help shows them."""
 
 

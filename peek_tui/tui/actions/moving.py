@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .action import BOTH, Action
 
-__all__ = ["MOVE", "STEP"]
+__all__ = ["FIND", "MOVE", "STEP"]
 
 MOVE = (
     Action("next-line", "move(1)", ("j", "down"), "Move", "next line", BOTH),
@@ -16,6 +16,12 @@ MOVE = (
     Action("start", "start", ("g", "home"), "Move", "to the start", BOTH),
     Action("end", "end", ("G", "end"), "Move", "to the end; a live trace is followed again", BOTH),
     Action("command", "command", ("colon",), "Move", "go to a row, +10, 50%, 14:02, an event's id", hint="go"),
+)
+
+FIND = (
+    Action("search", "search", ("slash",), "Find", "look for a text or pattern as you type it", hint="find"),
+    Action("next-hit", "next_hit(1)", ("n",), "Find", "next event that holds the text"),
+    Action("previous-hit", "next_hit(-1)", ("N",), "Find", "previous event that holds the text"),
 )
 
 STEP = (

@@ -26,6 +26,10 @@ SHOW = (
     ),
     Action("show-all", "show_all", ("0",), "Show", "show every type"),
     Action("isolate", "isolate", ("i",), "Show", "show only this event's type; again, everything", hint="only"),
+    Action("filter", "filter", ("ampersand",), "Show", "show only what a typed filter says", hint="filter"),
+    Action("filters", "filters", ("ctrl+f",), "Show", "all filters off, or on again"),
+    Action("undo", "undo", ("z",), "Show", "take back the last filter, fold or jump", hint="undo"),
+    Action("redo", "redo", ("Z",), "Show", "make it again"),
     Action("hide", "hide_selected", ("x",), "Show", "hide this event's types", hint="hide"),
 )
 

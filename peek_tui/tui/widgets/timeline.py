@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from textual.strip import Strip
+
 from peek_tui.render import units
 from peek_tui.render.summary import summary
 from peek_tui.render.text import cell_width, clean_line, fit
@@ -11,12 +13,13 @@ from peek_tui.render.words import look_of
 from peek_tui.state.browse import Browse
 from peek_tui.trace.model import Event
 
-from .rows import Piece, RowView
+from .rows import Piece, RowView, strip_of
 
 __all__ = ["Timeline"]
 
 _CACHED = 512
 """Events kept drawn: a few screens."""
+_NOTHING = " nothing passes the filters: z takes back the last one, ^F turns all off"
 _DURATION = 7
 _WIDE = 100
 """From this width on, times have milliseconds and names more room."""
@@ -37,6 +40,11 @@ class Timeline(RowView):
     def _read(self, handle: int) -> Event:
         snapshot = self._browse.snapshot
         return snapshot.event(snapshot.row(handle))
+
+    def render_line(self, y: int) -> Strip:
+        if y == 0 and not self._lines and self._browse.filtered:
+            return strip_of([(_NOTHING, self.palette.dim)], self.scrollable_content_region.width, self.rich_style)
+        return super().render_line(y)
 
     def draw(self, line: int, width: int) -> list[Piece]:
         snapshot, row = self._browse.snapshot, self._browse.rows[line]

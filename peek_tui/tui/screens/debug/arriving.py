@@ -13,7 +13,7 @@ from peek_tui.state.reader import Reading
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.timeline import Timeline
 
-from .base import DebugBase
+from .filtering import Filtering
 
 __all__ = ["Arriving"]
 
@@ -21,7 +21,7 @@ _HOLD = 0.1
 """Seconds after a key, and after what arrived was painted, in which nothing that arrives is painted."""
 
 
-class Arriving(DebugBase):
+class Arriving(Filtering):
     """Takes in what the reader has read."""
 
     class News(Message):
@@ -80,6 +80,7 @@ class Arriving(DebugBase):
         changed = (
             self._begin_again(reading) if reading.edition != self._edition else self.browse.update(reading.snapshot)
         )
+        self.start_sift()
         if not self.browse.frozen:
             self.tree_view.take(reading.forest)
         if self.tree_view.forest is not None:
@@ -93,8 +94,7 @@ class Arriving(DebugBase):
         self._edition = reading.edition
         self.query_one(Timeline).event_of.cache_clear()
         self.query_one(Inspector).show_event(None)
-        self.browse.begin_again(reading.snapshot)
-        self.tree_view.begin_again()
+        self.view.begin_again(reading.snapshot)
         return True
 
     def _give_up(self, failure: Exception) -> None:

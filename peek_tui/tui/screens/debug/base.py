@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 
 from textual.screen import Screen
 
 from peek_tui.render.text import clean_line
-from peek_tui.state.browse import Browse
 from peek_tui.state.reader import Reader
-from peek_tui.state.tree import TreeView
+from peek_tui.state.view import View
 from peek_tui.trace.model import Event
 from peek_tui.trace.store import Store
-from peek_tui.tui.widgets.bars import KeysBar, TitleBar, TypesBar
+from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.rows import RowView
 from peek_tui.tui.widgets.timeline import Timeline
@@ -29,8 +29,9 @@ class DebugBase(Screen[None]):
         super().__init__()
         self.heading = clean_line(title)
         self.reader = Reader(store)
-        self.browse = Browse(self.reader.reading.snapshot, follow=follow)
-        self.tree_view = TreeView(self.browse)
+        self.view = View(self.reader.reading.snapshot, follow=follow)
+        self.browse = self.view.browse
+        self.tree_view = self.view.tree
         self.live = self.reader.live
         self.last_key = 0.0
         """When the last key came, by the steady clock."""
@@ -57,10 +58,18 @@ class DebugBase(Screen[None]):
         self.query_one(Inspector).show_event(None if row is None else self.event_of(self.browse.snapshot.handle(row)))
         self.query_one(TitleBar).sync(self.browse, self.live, self.reader.reading.lost)
         self.query_one(TypesBar).sync(self.browse)
+        self.query_one(FilterBar).sync(self.view)
 
     def say(self, text: str) -> None:
         """Say something in the place of the keys, until the next key."""
         self.query_one(KeysBar).say(text)
+
+    def go(self, step: Callable[[], object], otherwise: str = "") -> None:
+        """Go somewhere far away, from where there is a way back; say `otherwise` when `step` returns False."""
+        before = self.view.place
+        found = step() is not False
+        self.view.jumped(before)
+        self.told(found, otherwise)
 
     def told(self, found: bool, otherwise: str) -> None:
         """Paint after a key that looked for something, or say that there is none."""

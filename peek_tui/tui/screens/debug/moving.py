@@ -34,14 +34,13 @@ class Moving(DebugBase):
 
     def action_start(self) -> None:
         if self.in_timeline:
-            self.browse.go_start()
-            self.sync(changed=False)
+            self.go(self.browse.go_start)
         else:
             self.action_move(-self._length)
 
     def action_end(self) -> None:
         if self.in_timeline:
-            self.browse.go_end()
+            self.go(self.browse.go_end)
             self.browse.follow = self.live.may_grow
             self.sync(changed=False)
         else:
@@ -51,7 +50,7 @@ class Moving(DebugBase):
         self.told(self.browse.step(by), "no further event of this agent")
 
     def action_seek_error(self, by: int) -> None:
-        self.told(self.browse.seek(ERRORS, by), f"no {'later' if by > 0 else 'earlier'} error")
+        self.go(lambda: self.browse.seek(ERRORS, by), f"no {'later' if by > 0 else 'earlier'} error")
 
     def on_row_view_clicked(self, event: RowView.Clicked) -> None:
         match event.view:
@@ -59,11 +58,9 @@ class Moving(DebugBase):
                 inspector.move_to(event.line)
                 inspector.toggle()
             case DecisionTree():
-                self.tree_view.move(event.line - self.tree_view.position)
-                self.sync(changed=False)
+                self.go(lambda: self.tree_view.move(event.line - self.tree_view.position))
             case _:
-                self.browse.move(event.line - self.browse.position)
-                self.sync(changed=False)
+                self.go(lambda: self.browse.move(event.line - self.browse.position))
 
     @property
     def _length(self) -> int:

@@ -7,6 +7,7 @@ from peek_tui.tui.widgets.rows import RowView
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
 
+from .searching import Searching
 from .walking import Walking
 
 __all__ = ["WIDE", "Panes"]
@@ -15,7 +16,7 @@ WIDE = 160
 """From this width on there are three columns."""
 
 
-class Panes(Walking):
+class Panes(Walking, Searching):
     """Timeline, tree and event."""
 
     async def action_tree(self) -> None:
@@ -66,6 +67,9 @@ class Panes(Walking):
     def action_leave(self) -> None:
         if not self.in_timeline:
             self.action_back()
+            self.sync(changed=True)
+        elif self.view.search is not None:
+            self.view.end_search()
             self.sync(changed=True)
         elif len(self.app.screen_stack) > 1:
             self.app.pop_screen()

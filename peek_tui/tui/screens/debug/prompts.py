@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from textual import events
 
 from peek_tui.errors import UsageError
-from peek_tui.state.goto import HINT, go_to
+from peek_tui.state.complete import Mistake
 from peek_tui.state.prompt import Prompt
 from peek_tui.tui.widgets.bars import KeysBar
 
@@ -17,7 +17,8 @@ from .base import DebugBase
 __all__ = ["Asked", "Prompts"]
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """A line that is being typed, and what is done with it."""
 
     prompt: Prompt
@@ -25,6 +26,11 @@ class Asked(NamedTuple):
     """What may be typed."""
     given: Callable[[str], None]
     """Takes the finished line; a `UsageError` it raises is said."""
+    typed: Callable[[str], None] = lambda _: None
+    """Takes the line after each key."""
+    given_up: Callable[[], None] = lambda: None
+    mistake: Callable[[str], Mistake | None] = lambda _: None
+    """Says what is wrong with the line."""
 
 
 class Prompts(DebugBase):
@@ -32,42 +38,47 @@ class Prompts(DebugBase):
 
     _asked: Asked | None = None
 
-    def ask(self, lead: str, hint: str, given: Callable[[str], None]) -> None:
+    def ask(self, asked: Asked) -> None:
         """Let a line be typed."""
-        self._asked = Asked(Prompt(lead), hint, given)
-        self._show(self._asked)
+        self._asked = asked
+        self._show(asked)
 
     def typed(self, event: events.Key | events.Paste) -> bool:
         """Take a key before any binding does, while a line is being typed; return whether it was taken."""
         self.touched()
-        if self._asked is None:
+        asked = self._asked
+        if asked is None:
             return False
-        prompt = self._asked.prompt
+        prompt, before = asked.prompt, asked.prompt.text
         if isinstance(event, events.Paste):
             prompt.paste(event.text)
         else:
             prompt.key(event.key, event.character)
         if prompt.done:
-            self._finish(self._asked)
+            self._finish(asked)
         else:
-            self._show(self._asked)
+            if prompt.text != before:
+                asked.typed(prompt.text)
+            self._show(asked)
         return True
 
-    def action_command(self) -> None:
-        self.ask(":", HINT, self._go)
-
-    def _go(self, text: str) -> None:
-        go_to(self.browse, text)
-        self.sync(changed=False)
+    def sync(self, *, changed: bool) -> None:
+        """Paint; a line that is being typed stays."""
+        if self._asked is None:
+            super().sync(changed=changed)
+        else:
+            self.paint(changed=changed)
 
     def _show(self, asked: Asked) -> None:
-        self.query_one(KeysBar).sync(asked.prompt, asked.hint)
+        self.query_one(KeysBar).ask(asked.prompt, asked.hint, asked.mistake(asked.prompt.text))
 
     def _finish(self, asked: Asked) -> None:
         self._asked = None
         self.sync(changed=False)
-        if asked.prompt.given and asked.prompt.text.strip():
-            try:
-                asked.given(asked.prompt.text)
-            except UsageError as error:
-                self.say(str(error))
+        if not asked.prompt.given:
+            asked.given_up()
+            return
+        try:
+            asked.given(asked.prompt.text)
+        except UsageError as error:
+            self.say(str(error))

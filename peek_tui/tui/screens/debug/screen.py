@@ -6,22 +6,20 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from peek_tui.tui.actions import bindings
-from peek_tui.tui.screens.help import Help
-from peek_tui.tui.widgets.bars import KeysBar, TitleBar, TypesBar
+from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
 
 from .arriving import Arriving
-from .filtering import Filtering
+from .commands import Commands
 from .moving import Moving
 from .panes import WIDE, Panes
-from .prompts import Prompts
 
 __all__ = ["Debug"]
 
 
-class Debug(Arriving, Moving, Filtering, Panes, Prompts):
+class Debug(Arriving, Moving, Commands, Panes):
     """Shows one store."""
 
     BINDINGS = bindings("debug")
@@ -36,7 +34,5 @@ class Debug(Arriving, Moving, Filtering, Panes, Prompts):
             yield Timeline(self.browse)
             yield DecisionTree(self.tree_view, self.event_of)
             yield Inspector()
+        yield FilterBar()
         yield KeysBar("debug")
-
-    def action_help(self) -> None:
-        self.app.push_screen(Help("debug"))

@@ -35,6 +35,7 @@ class Walking(DebugBase):
 
     def fold_tree(self, change: Callable[[], None]) -> None:
         """Change what is folded of the tree."""
+        self.view.leave()
         change()
         self.sync(changed=True)
 
@@ -45,4 +46,4 @@ class Walking(DebugBase):
 
     async def _walk(self, step: Callable[[], bool], otherwise: str) -> None:
         await self.tree_there()
-        self.told(step(), otherwise if self.first_tree.is_set() else "the tree is not there yet")
+        self.go(step, otherwise if self.first_tree.is_set() else "the tree is not there yet")

@@ -1,0 +1,127 @@
+"""One person's view of one trace: what is visible and selected, what is looked for, and the way back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from peek_tui.trace.store import Snapshot
+
+from .browse import Browse
+from .history import History
+from .search import Search
+from .shown import Shown
+from .tree import Folding, TreeView
+
+__all__ = ["Place", "View"]
+
+
+class Place(NamedTuple):
+    """What undo brings back."""
+
+    shown: Shown
+    handle: int | None
+    folding: Folding
+
+
+class View:
+    """Everything the debugger's screen shows but the screen itself."""
+
+    def __init__(self, snapshot: Snapshot, *, follow: bool = False) -> None:
+        self.browse = Browse(snapshot, follow=follow)
+        self.tree = TreeView(self.browse)
+        self.search: Search | None = None
+        self.typed: dict[str, list[str]] = {"&": [], "/": [], ":": []}
+        """The lines that were typed, by what stood before them; the newest last."""
+        self._places: History[Place] = History()
+        self._jumps: History[int] = History()
+
+    def begin_again(self, snapshot: Snapshot) -> None:
+        """Take a snapshot with other handles, for all was read again."""
+        self.end_search()
+        self._places.clear()
+        self._jumps.clear()
+        self.browse.begin_again(snapshot)
+        self.tree.begin_again()
+
+    # -- the way back ----------------------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> Place:
+        """What is shown now."""
+        return Place(self.browse.wanted, self.browse.handle, self.tree.folding)
+
+    def leave(self) -> None:
+        """Remember what is shown, before filters, folds or the selection become something else."""
+        self._places.leave(self.place)
+
+    def jumped(self, place: Place) -> None:
+        """Remember a place that was left for one far away."""
+        if place.handle != self.browse.handle:
+            self._places.leave(place)
+            if place.handle is not None:
+                self._jumps.leave(place.handle)
+
+    def undo(self) -> bool:
+        """Take the last change of the view back; False when there is none."""
+        return self._restore(self._places.back(self.place))
+
+    def redo(self) -> bool:
+        """Make the change again that was taken back last; False when there is none."""
+        return self._restore(self._places.forward(self.place))
+
+    def jump_back(self, by: int) -> bool:
+        """Go to where the last jump came from (`by` -1), or forward again (1); False when there is no such place."""
+        here = self.browse.handle
+        if here is None:
+            return False
+        handle = self._jumps.back(here) if by < 0 else self._jumps.forward(here)
+        if handle is not None:
+            self.browse.select(self.browse.snapshot.row(handle))
+        return handle is not None
+
+    def _restore(self, place: Place | None) -> bool:
+        if place is None:
+            return False
+        self.browse.show(place.shown)
+        self.tree.folding = place.folding
+        if place.handle is not None:
+            self.browse.select(self.browse.snapshot.row(place.handle))
+        return True
+
+    # -- looking for a text ----------------------------------------------------------------------------------------
+
+    def look_for(self, text: str) -> Search:
+        """Begin to look for a text; whoever calls starts it."""
+        self.end_search()
+        self.search = Search(self.browse.snapshot, text)
+        return self.search
+
+    def end_search(self) -> None:
+        """Look for nothing any more."""
+        if self.search is not None:
+            self.search.stop()
+        self.search = None
+
+    def newer_search(self) -> Search | None:
+        """Return a search of what came since the last one ended, which takes its place; None when nothing came."""
+        search, snapshot = self.search, self.browse.snapshot
+        if search is None or not search.done or search.snapshot is snapshot:
+            return None
+        self.search = search.over(snapshot)
+        return self.search
+
+    def seek_hit(self, by: int, *, here: bool = False) -> bool:
+        """Select the next (1) or previous (-1) event that holds the text, around the end if need be.
+
+        With `here` the selected one is as good as the next. False when none is known.
+        """
+        search, row = self.search, self.browse.selected
+        if search is None or row is None:
+            return False
+        rows = self.browse.rows
+        hit = search.next(rows, row - by if here else row, by)
+        if hit is None and search.done:
+            hit = search.next(rows, -1 if by > 0 else len(self.browse.snapshot), by)
+        if hit is not None:
+            self.browse.go_row(hit)
+        return hit is not None
