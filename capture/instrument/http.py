@@ -6,8 +6,8 @@ recorded as `llm_request`, `llm_chunk` and `llm_response`; everything else passe
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -15,16 +15,14 @@ from .._core.context import TraceContext
 from .._core.guard import guarded
 from .._core.session import current
 from ..wire import Wire, recognise
-from ._imports import when_imported
+from ._patch import Patch, undo_all
 from ._wrap import call, call_async
 from .answer import Answer
+from .registry import Undo
 from .tee import tee
-from .threads import carry_into_threads
 
-__all__ = ["install"]
+__all__ = ["instrument"]
 
-_TAPPED = ("httpx", "httpx2")
-_MARK = "_peek_tap"
 _BODY_KEPT = 2_000
 """Bytes kept of a request nobody can read."""
 _SECRET_HEADERS = frozenset(
@@ -32,44 +30,28 @@ _SECRET_HEADERS = frozenset(
 )
 
 
-@guarded(None)
-def install() -> None:
-    """Record model calls from now on, and have threads belong to whoever starts them. Twice is once.
-
-    Libraries that are imported already are tapped at once, others right after the program imports them.
-    """
-    carry_into_threads()
-    for name in _TAPPED:
-        when_imported(name, _tap)
+def instrument(module: ModuleType) -> Undo:
+    """Tap the clients of httpx or httpx2. Returns what undoes it."""
+    return undo_all(
+        Patch(module.Client, "send", partial(_sync_send, module)),
+        Patch(module.AsyncClient, "send", partial(_async_send, module)),
+    )
 
 
-def _tap(module: ModuleType) -> None:
-    _patch(module.Client, lambda original: _sync_send(module, original))
-    _patch(module.AsyncClient, lambda original: _async_send(module, original))
-
-
-def _patch(client: type[Any], wrap: Callable[[Any], Any]) -> None:
-    original = client.send
-    if not hasattr(original, _MARK):
-        tapped = functools.wraps(original)(wrap(original))
-        setattr(tapped, _MARK, True)
-        client.send = tapped
-
-
-def _sync_send(module: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+def _sync_send(module: ModuleType, patch: Patch) -> Callable[..., Any]:
     def send(*args: Any, **kwargs: Any) -> Any:
-        observer = _watch(module, args, kwargs)
-        return original(*args, **kwargs) if observer is None else call(original, observer, args, kwargs)
+        observer = _watch(module, args, kwargs) if patch.on else None
+        return patch.original(*args, **kwargs) if observer is None else call(patch.original, observer, args, kwargs)
 
     return send
 
 
-def _async_send(module: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+def _async_send(module: ModuleType, patch: Patch) -> Callable[..., Any]:
     async def send(*args: Any, **kwargs: Any) -> Any:
-        observer = _watch(module, args, kwargs)
+        observer = _watch(module, args, kwargs) if patch.on else None
         if observer is None:
-            return await original(*args, **kwargs)
-        return await call_async(original, observer, args, kwargs)
+            return await patch.original(*args, **kwargs)
+        return await call_async(patch.original, observer, args, kwargs)
 
     return send
 

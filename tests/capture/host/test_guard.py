@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextvars
 import importlib
 import signal
@@ -23,6 +22,7 @@ import capture
 from capture import TraceContext, trace_agent, trace_llm_call, trace_tool
 from capture._core import roots
 from capture._core.guard import guarded
+from capture.instrument import _imports
 from capture.instrument._imports import when_imported
 from peek_tui.demo.server import ModelServer, Reply, Text, ToolUse
 
@@ -258,12 +258,14 @@ class Host:
         self._server = server
         self._directory = directory
         self._runs = 0
-        self._taps = [
+        taps: list[tuple[Any, str]] = [
             (client, "send") for library in (httpx, httpx2) for client in (library.Client, library.AsyncClient)
         ]
-        self._taps += [(threading.Thread, "start"), (concurrent.futures.ThreadPoolExecutor, "submit")]
-        for owner, name in self._taps:
-            monkeypatch.setattr(owner, name, getattr(owner, name))  # so that it is put back at the end
+        taps += [(threading.Thread, "start"), (ThreadPoolExecutor, "submit")]
+        self._taps = [(owner, name, getattr(owner, name)) for owner, name in taps]
+        for tap in self._taps:
+            monkeypatch.setattr(*tap)  # so that it is put back at the end
+        monkeypatch.setattr(_imports._watcher, "_waiting", {})
         (directory / "host_module.py").write_text("value = 1\n")
         (directory / "host_broken_module.py").write_text("from host_failure import failure\nraise failure\n")
         monkeypatch.syspath_prepend(str(directory))
@@ -271,11 +273,10 @@ class Host:
 
     def prepare(self, alone: bool = False) -> Callable[[], None]:
         """Return its work, ready to run; `alone` in one thread."""
-        for owner, name in self._taps:
-            method: Any = getattr(owner, name)
-            while hasattr(method, "__wrapped__"):
-                method = method.__wrapped__
-            setattr(owner, name, method)
+        capture.uninstall()
+        for tap in self._taps:
+            setattr(*tap)  # what was broken may not have noted what it had put in its place
+        _imports._watcher._waiting.clear()
         roots._open.clear()
         self._runs += 1
         self.path = self._directory / f"{self._runs}.jsonl"
@@ -312,7 +313,7 @@ def host(server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, u
 
 WRAPPERS = {
     "_core.guard.guarded",
-    "instrument._imports._Finder.find_spec",
+    "instrument._imports._Watcher.find_spec",
     "instrument._imports._Loader.__init__",
     "instrument._imports._Loader.create_module",
     "instrument._imports._Loader.exec_module",
@@ -401,7 +402,7 @@ def test_an_observer_is_seen_to_fail(host: Host, swallowed: list[Exception]) -> 
     }
     for name, methods in observers.items():
         assert {f"instrument.{name}.{method}" for method in methods} <= called.keys()
-    for name in ("threads._place", "generators._swap", "http._watch", "http._tap"):
+    for name in ("threads._place", "generators._swap", "http._watch", "http.instrument", "threads.instrument"):
         assert f"instrument.{name}" in called
 
 
