@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from .._core.context import TraceContext
 from .._core.failure import Failure
 from ..wire import Delta, Reply, ReplyStream, Wire
+from .joins import answered
 
 __all__ = ["Answer"]
 
@@ -137,6 +138,7 @@ class Answer:
             return
         self._done = True
         self._flush()
+        answered(reply.response_id)
         fields = reply._asdict()
         fields["model"] = reply.model or self._model
         failure = error if error is not None else fields.pop("error")

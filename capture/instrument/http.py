@@ -18,6 +18,7 @@ from ..wire import Wire, recognise
 from ._patch import Patch, undo_all
 from ._wrap import call, call_async
 from .answer import Answer
+from .joins import claim
 from .registry import Undo
 from .tee import tee
 
@@ -79,7 +80,7 @@ class _ModelCall:
         fields = self._fields(request.content)
         model = str(fields.pop("model", None) or "")
         http = {"method": request.method, "url": _public_url(request.url), "headers": _public(request.headers)}
-        id = context.record_llm_request(
+        id = claim() or context.record_llm_request(
             model, provider=self._wire.provider, attempt=_attempt(request.headers), http=http, **fields
         )
         self._answer = Answer(context, id, self._wire, model)

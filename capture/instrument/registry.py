@@ -47,6 +47,14 @@ INSTRUMENTATIONS = (
     Instrumentation(
         "threads", "concurrent.futures.thread", "", "python", "which event an executor's work comes from", "threads"
     ),
+    Instrumentation(
+        "langchain",
+        "langchain_core.tracers.context",
+        "langchain-core",
+        "callback",
+        "runs of LangChain and LangGraph, nodes, tools, retrievers",
+        "adapters.langchain",
+    ),
 )
 
 _applied: dict[Instrumentation, list[Undo]] = {}
