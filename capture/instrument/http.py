@@ -62,35 +62,45 @@ def _watch(module: ModuleType, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     """Return an observer of the request about to be sent, or None when it does not go to a model."""
     request = kwargs["request"] if "request" in kwargs else args[1]
     wire = recognise(request.method, request.url.path, request.headers)
-    return None if wire is None else _ModelCall(module, wire, request)
+    fields = None if wire is None else _fields(wire, request)
+    return None if wire is None or fields is None else _ModelCall(module, wire, request, fields)
+
+
+def _fields(wire: Wire, request: Any) -> dict[str, Any] | None:
+    """Return the fields of a request; None when its body says that it is not of this format after all.
+
+    Where the format is certain and the body is not of it, the body stands in `extra`, cut. A body that is still to be
+    made, piece by piece, is not ours to read.
+    """
+    try:
+        body = request.content
+    except RuntimeError:
+        return {} if wire.certain else None
+    try:
+        return wire.request(body)
+    except ValueError:
+        return {"extra": {"body": body[:_BODY_KEPT].decode("utf-8", "replace")}} if wire.certain else None
 
 
 class _ModelCall:
     """Observes one request and its answer."""
 
-    def __init__(self, module: ModuleType, wire: Wire, request: Any) -> None:
+    def __init__(self, module: ModuleType, wire: Wire, request: Any, fields: dict[str, Any]) -> None:
         self._module = module
         self._wire = wire
         self._request = request
+        self._fields = fields
         self._answer: Answer | None = None
 
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         request = self._request
         context: TraceContext = current()
-        fields = self._fields(request.content)
-        model = str(fields.pop("model", None) or "")
+        fields = self._fields
+        model = str(fields.get("model") or self._wire.model)
         http = {"method": request.method, "url": _public_url(request.url), "headers": _public(request.headers)}
-        id = claim() or context.record_llm_request(
-            model, provider=self._wire.provider, attempt=_attempt(request.headers), http=http, **fields
-        )
+        data = {"provider": self._wire.provider, **fields, "attempt": _attempt(request.headers), "http": http}
+        id = claim() or context._record("llm_request", model, data, {})
         self._answer = Answer(context, id, self._wire, model)
-
-    def _fields(self, body: bytes) -> dict[str, Any]:
-        """Return the request's fields; a body that is not of the provider's format stands in `extra`, cut."""
-        try:
-            return self._wire.request(body)
-        except ValueError:
-            return {"extra": {"body": body[:_BODY_KEPT].decode("utf-8", "replace")}}
 
     def returned(self, response: Any) -> None:
         if self._answer is None:
