@@ -152,6 +152,31 @@ class TreeView:
         index = self._index()
         return self._select(None if index is None else self._there.sibling(index, by))
 
+    def over(self, by: int) -> bool:
+        """Select the next (1) or previous (-1) event with the same parent; at the end of a span, what follows it.
+
+        Before the first it is the parent. False where there is nothing.
+        """
+        index = self._index()
+        while index is not None:
+            beside = self._there.sibling(index, by)
+            index, found = self._there.parent(index), beside
+            if found is None and by < 0:
+                found = index
+            if found is not None:
+                return self._select(found)
+        return False
+
+    def finish(self) -> bool:
+        """Select the last event of the span the selected one is in; at its end, of the span around it."""
+        here = index = self._index()
+        while index is not None:
+            last = int(self._there.ends[index]) - 1
+            if last > (here or 0):
+                return self._select(last)
+            index = self._there.parent(index)
+        return False
+
     # -- folding ---------------------------------------------------------------------------------------------------
 
     def toggle(self) -> None:

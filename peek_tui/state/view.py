@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from peek_tui.trace.model import Event
+from peek_tui.trace.query import NOTHING, Query
 from peek_tui.trace.store import Snapshot
 
+from .breakpoints import Breakpoints, like
 from .browse import Browse
+from .ends import counterpart
 from .history import History
+from .play import Play
 from .search import Search
+from .seek import Seek
 from .shown import Shown
+from .times import Times
 from .tree import Folding, TreeView
 
 __all__ = ["Place", "View"]
@@ -30,14 +37,22 @@ class View:
         self.browse = Browse(snapshot, follow=follow)
         self.tree = TreeView(self.browse)
         self.search: Search | None = None
-        self.typed: dict[str, list[str]] = {"&": [], "/": [], ":": []}
+        self.typed: dict[str, list[str]] = {"&": [], "/": [], ":": [], "type ": []}
         """The lines that were typed, by what stood before them; the newest last."""
+        self.breakpoints = Breakpoints()
+        self.times = Times()
+        self.play: Play | None = None
+        """The playing that goes on."""
+        self.near = "llm_request"
+        """The type that is gone to before and after the selected event."""
         self._places: History[Place] = History()
         self._jumps: History[int] = History()
 
     def begin_again(self, snapshot: Snapshot) -> None:
         """Take a snapshot with other handles, for all was read again."""
         self.end_search()
+        self.play = None
+        self.times.marked = None
         self._places.clear()
         self._jumps.clear()
         self.browse.begin_again(snapshot)
@@ -87,6 +102,40 @@ class View:
         if place.handle is not None:
             self.browse.select(self.browse.snapshot.row(place.handle))
         return True
+
+    # -- going somewhere -------------------------------------------------------------------------------------------
+
+    def seek(self, query: Query, by: int) -> Seek:
+        """Return what looks for the next (1) or previous (-1) visible event that a query wants."""
+        row = self.browse.selected
+        return Seek(self.browse.snapshot, self.browse.rows, -1 if row is None else row, query, by)
+
+    def same_kind(self) -> Query:
+        """Return the query for events of the selected one's type and name."""
+        event = self.selected
+        return NOTHING if event is None else like(event)
+
+    def cross(self) -> bool:
+        """Select the result of the selected call, or the call of the selected result; False when there is none."""
+        row = self.browse.selected
+        found = None if row is None else counterpart(self.browse.snapshot, row)
+        if found is not None:
+            self.browse.select(found)
+        return found is not None
+
+    def sign(self, event: Event) -> str:
+        """Return the sign before an event's row: `●` where a breakpoint stops, `/` where the text is found."""
+        if self.breakpoints.stops_at(event):
+            return "●"
+        if self.search is not None and self.search.place(event.row)[0] is not None:
+            return "/"
+        return ""
+
+    @property
+    def selected(self) -> Event | None:
+        """The selected event."""
+        row = self.browse.row
+        return None if row is None else self.browse.snapshot.event(row)
 
     # -- looking for a text ----------------------------------------------------------------------------------------
 

@@ -6,14 +6,14 @@ from textual.binding import Binding, BindingType
 
 from .action import Action, key_name, key_names
 from .event import EVENT
-from .moving import FIND, MOVE, STEP
+from .moving import FIND, JUMP, MOVE, STEP
 from .panes import PANES
 from .peek import PEEK
-from .showing import LIVE, SHOW
+from .showing import LIVE, SHOW, TIME
 
 __all__ = ["ACTIONS", "Action", "actions_of", "bindings", "hints", "key_name", "key_names"]
 
-ACTIONS = (*MOVE, *STEP, *FIND, *SHOW, *LIVE, *PANES, *EVENT, *PEEK)
+ACTIONS = (*MOVE, *JUMP, *STEP, *FIND, *SHOW, *LIVE, *TIME, *PANES, *EVENT, *PEEK)
 
 
 def actions_of(screen: str) -> list[Action]:

@@ -8,7 +8,7 @@ __all__ = ["BOTH", "SCREENS", "SECTIONS", "Action", "key_name", "key_names"]
 
 SCREENS = ("debug", "sessions")
 BOTH = SCREENS
-SECTIONS = ("Move", "Step", "Find", "Show", "Live", "Panes", "Event", "Peek")
+SECTIONS = ("Move", "Step", "Find", "Show", "Live", "Time", "Panes", "Event", "Peek")
 """In the order in which help shows them."""
 
 
@@ -51,6 +51,7 @@ _NAMES = {
     "left": "←",
     "left_curly_bracket": "{",
     "left_square_bracket": "[",
+    "left_parenthesis": "(",
     "less_than_sign": "<",
     "minus": "-",
     "number_sign": "#",
@@ -62,6 +63,7 @@ _NAMES = {
     "quotation_mark": '"',
     "right": "→",
     "right_curly_bracket": "}",
+    "right_parenthesis": ")",
     "right_square_bracket": "]",
     "semicolon": ";",
     "shift+tab": "⇧Tab",

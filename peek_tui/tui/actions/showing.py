@@ -6,7 +6,7 @@ from peek_tui.render.words import GROUPS, Group
 
 from .action import Action
 
-__all__ = ["LIVE", "SHOW"]
+__all__ = ["LIVE", "SHOW", "TIME"]
 
 
 def _types_of(group: Group) -> str:
@@ -36,4 +36,12 @@ SHOW = (
 LIVE = (
     Action("follow", "follow", ("F",), "Live", "follow the newest event, or stop following", hint="follow"),
     Action("freeze", "freeze", ("p",), "Live", "freeze the view while events arrive, or take them in", hint="freeze"),
+)
+
+TIME = (
+    Action("times", "times", ("T",), "Time", "clock times, or since the previous event, the mark, the selected one"),
+    Action("zone", "zone", ("U",), "Time", "times local or UTC"),
+    Action("play", "play", ("P",), "Time", "play the trace in its own time, or pause"),
+    Action("faster", "speed(1)", ("right_parenthesis",), "Time", "play faster: 1, 5, 20, 100 times"),
+    Action("slower", "speed(-1)", ("left_parenthesis",), "Time", "play slower"),
 )

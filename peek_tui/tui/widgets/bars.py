@@ -12,6 +12,7 @@ from peek_tui.render.text import cell_width, clean, clean_line, fit
 from peek_tui.state.browse import Browse
 from peek_tui.state.complete import Mistake
 from peek_tui.state.live import Live
+from peek_tui.state.play import Play
 from peek_tui.state.prompt import Prompt
 from peek_tui.state.view import View
 from peek_tui.tui.actions import hints
@@ -63,13 +64,14 @@ class TitleBar(Bar):
         super().__init__(id="title", filled=True)
         self._heading = heading
 
-    def sync(self, browse: Browse, live: Live, lost: int) -> None:
+    def sync(self, view: View, live: Live, lost: int) -> None:
         """Show the state, and how many events the writer could not write."""
+        browse = view.browse
         palette, agent = self.palette, clean_line(browse.snapshot.agent_name())
         left: list[Piece] = [(" peek ", palette.strong), ("▸ ", palette.dim), (agent or self._heading, palette.strong)]
         if agent and agent != self._heading:
             left.append((f"  {self._heading}", palette.dim))
-        self.show(left, [*self._run_state(browse, live), *self._totals(browse, lost)])
+        self.show(left, [*self._playing(view.play), *self._run_state(browse, live), *self._totals(browse, lost)])
 
     def _run_state(self, browse: Browse, live: Live) -> list[Piece]:
         palette = self.palette
@@ -80,6 +82,9 @@ class TitleBar(Bar):
         elif browse.follow:
             pieces.append(("FOLLOW  ", palette.strong))
         return pieces
+
+    def _playing(self, play: Play | None) -> list[Piece]:
+        return [] if play is None else [(f"▶ {play.speed}×  ", self.palette.live)]
 
     def _totals(self, browse: Browse, lost: int) -> list[Piece]:
         palette, snapshot = self.palette, browse.snapshot
@@ -181,9 +186,9 @@ class KeysBar(Bar):
             below = [(f" {hint}", palette.dim)]
         self._show_lines(line, below)
 
-    def say(self, text: str) -> None:
-        """Say something in the place of the keys."""
-        self._show_lines([(f" {clean_line(text)}", self.palette.error)])
+    def say(self, text: str, *, good: bool = False) -> None:
+        """Say something in the place of the keys: what went wrong, or what was done."""
+        self._show_lines([(f" {clean_line(text)}", self.palette.good if good else self.palette.error)])
 
     def render_line(self, y: int) -> Strip:
         if y == 0:

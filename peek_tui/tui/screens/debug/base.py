@@ -56,13 +56,17 @@ class DebugBase(Screen[None]):
             tree.sync(changed=changed)
         row = self.browse.selected if self.focused is tree else self.browse.row
         self.query_one(Inspector).show_event(None if row is None else self.event_of(self.browse.snapshot.handle(row)))
-        self.query_one(TitleBar).sync(self.browse, self.live, self.reader.reading.lost)
+        self.query_one(TitleBar).sync(self.view, self.live, self.reader.reading.lost)
         self.query_one(TypesBar).sync(self.browse)
         self.query_one(FilterBar).sync(self.view)
 
     def say(self, text: str) -> None:
         """Say something in the place of the keys, until the next key."""
         self.query_one(KeysBar).say(text)
+
+    def tell(self, text: str) -> None:
+        """Say what a key did, until the next key."""
+        self.query_one(KeysBar).say(text, good=True)
 
     def go(self, step: Callable[[], object], otherwise: str = "") -> None:
         """Go somewhere far away, from where there is a way back; say `otherwise` when `step` returns False."""

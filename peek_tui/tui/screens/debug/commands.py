@@ -7,13 +7,15 @@ from peek_tui.state.prompt import Prompt
 from peek_tui.tui.screens.help import Help
 
 from .filtering import Filtering
+from .playing import Playing
 from .prompts import Asked
 from .searching import Searching
+from .seeking import Seeking
 
 __all__ = ["Commands"]
 
 
-class Commands(Filtering, Searching):
+class Commands(Filtering, Searching, Seeking, Playing):
     """`:`, help, and stopping."""
 
     def action_command(self) -> None:
@@ -27,6 +29,8 @@ class Commands(Filtering, Searching):
         if self.browse.cancel():
             self.refiltered()
             self.say("stopped: the filter before is shown")
+        elif self.stop_seeking() or self.pause():
+            self.sync(changed=False)
         elif self.stop_looking():
             self.sync(changed=True)
             self.say("stopped looking")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from peek_tui.state.browse import ERRORS
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.rows import RowView
 from peek_tui.tui.widgets.tree import DecisionTree
@@ -49,8 +48,11 @@ class Moving(DebugBase):
     def action_step(self, by: int) -> None:
         self.told(self.browse.step(by), "no further event of this agent")
 
-    def action_seek_error(self, by: int) -> None:
-        self.go(lambda: self.browse.seek(ERRORS, by), f"no {'later' if by > 0 else 'earlier'} error")
+    def action_jump(self, by: int) -> None:
+        self.told(self.view.jump_back(by), f"there is no place {'after' if by > 0 else 'before'} this one")
+
+    def action_cross(self) -> None:
+        self.go(self.view.cross, "this event is no call that has a result, and no result of a call")
 
     def on_row_view_clicked(self, event: RowView.Clicked) -> None:
         match event.view:

@@ -31,7 +31,7 @@ class Debug(Arriving, Moving, Commands, Panes):
         yield TitleBar(self.heading)
         yield TypesBar()
         with Container(id="panes"):
-            yield Timeline(self.browse)
+            yield Timeline(self.view)
             yield DecisionTree(self.tree_view, self.event_of)
             yield Inspector()
         yield FilterBar()

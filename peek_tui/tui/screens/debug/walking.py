@@ -27,6 +27,12 @@ class Walking(DebugBase):
         which = "later" if by > 0 else "earlier"
         await self._walk(lambda: self.tree_view.sibling(by), f"no {which} event with this parent")
 
+    async def action_over(self, by: int) -> None:
+        await self._walk(lambda: self.tree_view.over(by), f"nothing {'follows' if by > 0 else 'is before'} this")
+
+    async def action_finish(self) -> None:
+        await self._walk(self.tree_view.finish, "this is the end of everything around it")
+
     def action_fold_all(self) -> None:
         self.fold_tree(self.tree_view.fold_all)
 
