@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 from ..events import CALLS, NO_EVENT
-from ..format import encode_event
+from ..format import LineEncoder, Review
 from ..interrupts import from_signal_handler
 from ..sinks import Sink
 from .clock import Clock
@@ -50,13 +50,20 @@ class Recorder:
     """Numbers, stamps and writes the events of one session; counts what it must drop and says so as soon as it can."""
 
     def __init__(
-        self, session: str, writer: str, sink: Sink, clock: Clock, randomness: Randomness = os.urandom
+        self,
+        session: str,
+        writer: str,
+        sink: Sink,
+        clock: Clock,
+        randomness: Randomness = os.urandom,
+        review: Review | None = None,
     ) -> None:
         self.session = session
         self.sink = sink
         self.clock = clock
         self._time_ns = clock.time_ns
         self._randomness = randomness
+        self._encode = LineEncoder(session, review).encode
         self._next = int(writer, 16) << 32
         """The next event's id as a number: the writer's half above, the count below."""
         self._lost: Counter[str] = Counter()
@@ -78,7 +85,7 @@ class Recorder:
             id = number.to_bytes(8, "big").hex()
             line = b""
             try:
-                line = self._line(id, parent, type, name, header, data)
+                line = self._encode(self._time_ns(), id, parent, type, name, header, data)
                 self.sink.write(line)
             except BaseException as error:
                 self._lose(error, len(line))
@@ -86,7 +93,7 @@ class Recorder:
                     raise
             else:
                 totals.events += 1
-                if type in CALLS or "usage" in header or "error" in header:
+                if type in CALLS or (header and ("usage" in header or "error" in header)):
                     totals.count(type, header)
                 if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
                     self.sink.close()
@@ -109,15 +116,6 @@ class Recorder:
         self._lost_bytes = 0
         self.sink = self.sink.forked(writer)
 
-    def _line(self, id: str, parent: str, type: str, name: str, header: dict[str, Any], data: dict[str, Any]) -> bytes:
-        """Return the line of one event: stamp → shorten → redact → bound → encode.
-
-        The one place where what is recorded is changed on its way to the disk. It runs under the lock, in the order of
-        the lines; `data` may be replaced here, and is never changed in place, for it is the host's.
-        """
-        ts = self._time_ns()
-        return encode_event(ts, id, parent, self.session, type, name, header, data)
-
     def _lose(self, error: BaseException, size: int) -> None:
         reason = error.strerror or str(error) if isinstance(error, OSError) else ""
         self._lost[reason or type(error).__name__] += 1
@@ -133,7 +131,7 @@ class Recorder:
         data = {"events": lost.total(), "bytes": size, "reasons": dict(lost)}
         try:
             id = number.to_bytes(8, "big").hex()
-            self.sink.write(self._line(id, parent, "capture_loss", "", {}, data))
+            self.sink.write(self._encode(self._time_ns(), id, parent, "capture_loss", "", {}, data))
         except BaseException as error:
             self._lost += lost
             self._lost_bytes += size
