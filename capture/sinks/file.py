@@ -9,8 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import re
+import time
 from pathlib import Path
-from time import monotonic, sleep
 
 from ..interrupts import from_signal_handler
 from . import Sink
@@ -42,7 +42,7 @@ class FileSink:
     def write(self, line: bytes) -> None:
         if self._fd < 0:
             self._open()
-        elif monotonic() >= self._look_at:
+        elif time.monotonic() >= self._look_at:
             self._look()
         torn = self._torn
         if torn:
@@ -69,7 +69,7 @@ class FileSink:
 
     def _open(self) -> None:
         """Open the file, or raise the last failure again while it is too young to try anew."""
-        if self._failure is not None and monotonic() < self._retry_at:
+        if self._failure is not None and time.monotonic() < self._retry_at:
             raise self._failure.with_traceback(None)  # or it would grow with every event that is lost
         try:
             _make_private(self.path.parent)
@@ -78,15 +78,15 @@ class FileSink:
         except OSError as error:
             if not from_signal_handler(error):
                 self._failure = error
-                self._retry_at = monotonic() + _REOPEN_AFTER
+                self._retry_at = time.monotonic() + _REOPEN_AFTER
             raise
         self._failure = None
-        self._look_at = monotonic() + _LOOK_AFTER
+        self._look_at = time.monotonic() + _LOOK_AFTER
         _lock(self._fd)
 
     def _look(self) -> None:
         """Let go of a file that has been deleted: nobody can read what it takes. The next write makes a new one."""
-        self._look_at = monotonic() + _LOOK_AFTER
+        self._look_at = time.monotonic() + _LOOK_AFTER
         if os.fstat(self._fd).st_nlink == 0:
             self.close()
             raise FileNotFoundError(errno.ENOENT, "the trace file was deleted, with all it held", str(self.path))
@@ -114,7 +114,7 @@ def _lock(fd: int) -> None:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sleep(_LOCK_PAUSE)
+            time.sleep(_LOCK_PAUSE)
         except OSError as error:
             if from_signal_handler(error):
                 raise
