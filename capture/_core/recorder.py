@@ -13,6 +13,7 @@ from ..format import LineEncoder, Review
 from ..interrupts import from_signal_handler
 from ..sinks import Sink
 from .clock import Clock
+from .deltas import Deltas
 from .ids import Randomness, new_writer_id
 
 __all__ = ["Recorder", "Totals"]
@@ -68,6 +69,7 @@ class Recorder:
         """The next event's id as a number: the writer's half above, the count below."""
         self._lost: Counter[str] = Counter()
         self._lost_bytes = 0
+        self._deltas = Deltas()
         self._closed = False
         # Re-entrant: a signal handler or a destructor of the host may record while this thread is recording.
         self._lock = threading.RLock()
@@ -85,6 +87,8 @@ class Recorder:
             id = number.to_bytes(8, "big").hex()
             line = b""
             try:
+                if type == "llm_request":
+                    data = self._deltas.shorten(id, data)
                 line = self._encode(self._time_ns(), id, parent, type, name, header, data)
                 self.sink.write(line)
             except BaseException as error:
@@ -114,10 +118,12 @@ class Recorder:
         self._next = int(writer, 16) << 32
         self._lost.clear()
         self._lost_bytes = 0
+        self._deltas.forget()
         self.sink = self.sink.forked(writer)
 
     def _lose(self, error: BaseException, size: int) -> None:
         reason = error.strerror or str(error) if isinstance(error, OSError) else ""
+        self._deltas.forget()
         self._lost[reason or type(error).__name__] += 1
         self._lost_bytes += size
 
