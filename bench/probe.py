@@ -20,8 +20,6 @@ from .processes import run
 
 __all__ = ["Cost", "probe"]
 
-_SLICE = 2 * 1024 * 1024
-
 
 class Cost(NamedTuple):
     """What a work took. Memory is NaN where it cannot be read."""
@@ -69,20 +67,16 @@ def _reopen(path: str, cache: str) -> Work:
 
 
 def _header(path: str) -> Work:
-    """Read nothing but the fixed-width headers."""
-    import numpy as np
+    """Read nothing but the headers, and keep nothing."""
+    from peek_tui.trace.batch import BatchReader, Vocabulary
+    from peek_tui.trace.ids import Ids
 
-    from peek_tui.trace.batch import Vocabulary
-    from peek_tui.trace.fixed import FixedReader
+    _store()
 
     def work() -> None:
-        words = Vocabulary()
-        reader = FixedReader(words.sessions, words.types, words.names, words.agents)
+        reader = BatchReader(Vocabulary(), Ids())
         for lines in _blocks(path):
-            ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n"))
-            starts = np.concatenate(([0], ends[:-1] + 1))
-            if not reader.read(lines, starts, ends).fits.all():
-                raise ValueError(f"{path} has lines that are not in the order of `capture`")
+            reader.read(lines, ours=True)
 
     return work
 
@@ -142,9 +136,11 @@ def _store() -> Any:
 
 
 def _blocks(path: str) -> Iterator[bytes]:
+    from peek_tui.trace.store import SLICE
+
     with Path(path).open("rb") as file:
         rest = b""
-        while block := file.read(_SLICE):
+        while block := file.read(SLICE):
             end = block.rfind(b"\n") + 1
             yield rest + block[:end]
             rest = block[end:]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ._core.session import current, end_session, init, start_session
     from .errors import CaptureError, LineError, UsageError
     from .instrument.decorators import trace_agent, trace_llm_call, trace_tool
-    from .instrument.registry import install, uninstall
+    from .instrument.http import install
 
 __all__ = [
     "CaptureError",
@@ -41,7 +41,6 @@ __all__ = [
     "trace_agent",
     "trace_llm_call",
     "trace_tool",
-    "uninstall",
 ]
 
 _HOME = {
@@ -53,12 +52,11 @@ _HOME = {
     "current": "_core.session",
     "end_session": "_core.session",
     "init": "_core.session",
-    "install": "instrument.registry",
+    "install": "instrument.http",
     "start_session": "_core.session",
     "trace_agent": "instrument.decorators",
     "trace_llm_call": "instrument.decorators",
     "trace_tool": "instrument.decorators",
-    "uninstall": "instrument.registry",
 }
 
 

@@ -18,7 +18,6 @@ from .._core.session import current
 from .._core.spans import Place, Span, here, move
 from ._wrap import GeneratorObserver, call, call_async, observer_of
 from .generators import traced_async_generator, traced_generator
-from .joins import ToolCall
 
 __all__ = ["trace_agent", "trace_llm_call", "trace_tool"]
 
@@ -174,7 +173,8 @@ class _Call:
 
 class _ToolCall(_Call):
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        self._span = ToolCall.seen("trace_tool", self.name, self._arguments(args, kwargs))
+        context = current()
+        self._open(context, context.record_tool_call(self.name, self._arguments(args, kwargs)))
 
     def returned(self, result: Any) -> None:
         if (call := self._close()) is not None:

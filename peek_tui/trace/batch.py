@@ -6,29 +6,26 @@ read as vectors: where the lines are of `capture`'s own making by their fixed-wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, compress
 from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec import UNSET
-
 from .columns import Words
-from .header import Header, Rest, counts_of, read_headers, read_rest
+from .header import Header, counts_of, read_block, read_headers
 from .ids import Ids
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .fixed import FixedHeaders, FixedReader
+    from .fixed import FixedReader
 
 __all__ = ["Batch", "BatchReader", "Spending", "Vocabulary", "batch_of"]
 
 _LONGEST_LINE = 2**32 - 1
 _AGENTS = frozenset({"agent_start", "agent_end"})
-_DATA_KEY = b',"data":{'
 
 
 class Vocabulary:
@@ -104,15 +101,18 @@ class BatchReader:
 
     def read(self, lines: bytes, ours: bool) -> Batch:
         """Read a block into vectors. `ours` says whether `capture` wrote it: the header's order can be relied on."""
-        if not ours:
-            return self._vectors(self._decode(*_split(lines)))
         import numpy as np
 
-        ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n"))
+        from .swar import newlines
+
+        ends = newlines(lines)
         starts = np.empty_like(ends)
         starts[:1] = 0
         starts[1:] = ends[:-1] + 1
-        return self._read_fixed(lines, starts, ends)
+        if ours:
+            return self._read_fixed(lines, starts, ends)
+        batch = self._decode_block(lines, starts, ends)
+        return self._vectors(self._decode(*_split(lines)) if batch is None else batch)
 
     # -- line by line ----------------------------------------------------------------------------------------------
 
@@ -125,11 +125,28 @@ class BatchReader:
             index = list(accumulate(there, initial=0))
             texts, at = list(compress(texts, there)), list(compress(at, there))
             damage = {index[line]: why for line, why in damage.items()}
+        length = [min(len(text), _LONGEST_LINE) for text in texts]
+        return replace(self._batch(headers, at, length, texts.__getitem__), lines=len(found), damage=damage)
+
+    def _decode_block(self, lines: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Batch | None:
+        """Decode the lines between these places, all at once, or return None when that cannot be done."""
+        import numpy as np
+
+        codes = np.frombuffer(lines, np.uint8)
+        if (codes[starts] != ord("{")).any() or (codes[ends - 1] != ord("}")).any():
+            return None
+        headers = read_block(lines, len(starts))
+        if headers is None:
+            return None
+        return self._batch(headers, starts, ends - starts, lambda line: lines[starts[line] : ends[line]])
+
+    def _batch(self, headers: Sequence[Header], at: Any, length: Any, text: Callable[[int], bytes]) -> Batch:
+        """Return what headers say of lines; their ids are still texts."""
         words = self._words
         # A list a column, and no tuple a line: hundreds of thousands of those would keep the garbage collector busy.
         return Batch(
             at=at,
-            length=[min(len(text), _LONGEST_LINE) for text in texts],
+            length=length,
             ts=[header.ts for header in headers],
             id=[header.id for header in headers],
             parent=[header.parent for header in headers],
@@ -139,10 +156,9 @@ class BatchReader:
             agent=words.agents.codes([header.agent or "" for header in headers]),
             duration=[nan if header.duration_ms is None else header.duration_ms for header in headers],
             failed=[header.error is not None for header in headers],
-            spending=_spending(enumerate(headers)),
-            lines=len(found),
-            damage=damage,
-            agents={at: (header, texts[at]) for at, header in enumerate(headers) if header.type in _AGENTS},
+            spending=_spending(headers),
+            lines=len(headers),
+            agents={at: (header, text(at)) for at, header in enumerate(headers) if header.type in _AGENTS},
             imported={at for at, header in enumerate(headers) if header.source is not None},
         )
 
@@ -151,15 +167,18 @@ class BatchReader:
         import numpy as np
 
         whole: dict[str, Any] = {
-            name: np.array(getattr(batch, name), np.int64) for name in _COLUMNS if name not in _OF_OTHER_KINDS
+            name: np.fromiter(getattr(batch, name), np.int64, len(batch))
+            for name in ("ts", "session", "type", "name", "agent")
         }
         return replace(
             batch,
             **whole,
+            at=np.asarray(batch.at, np.int64),
+            length=np.asarray(batch.length, np.int64),
             id=self._ids.numbers(batch.id),
             parent=self._ids.numbers(batch.parent),
-            duration=np.array(batch.duration, np.float64),
-            failed=np.array(batch.failed, np.bool_),
+            duration=np.fromiter(batch.duration, np.float64, len(batch)),
+            failed=np.fromiter(batch.failed, np.bool_, len(batch)),
             spending=_as_vectors(batch.spending),
         )
 
@@ -175,36 +194,14 @@ class BatchReader:
             words = self._words
             self._fixed = FixedReader(words.sessions, words.types, words.names, words.agents)
         header = self._fixed.read(lines, starts, ends)
-        header.fits[:] &= ~self._is_agents(header.type)
-        failed = np.zeros(len(starts), np.bool_)
-        spending = self._read_rests(lines, ends, header, failed)
+        said, length = header.said, np.minimum(ends - starts, _LONGEST_LINE)
+        header.fits[:] &= ~self._is_agents(said.type)
+        spent = Spending(*(column[header.fits[said.spent.at]] for column in said.spent))
         batch = Batch(
-            starts, ends - starts, header.ts, header.id, header.parent, header.session, header.type, header.name,
-            header.agent, header.duration, failed, spending, len(starts),
+            starts, length, header.ts, header.id, header.parent, header.session, said.type, said.name, said.agent,
+            said.duration, np.zeros(len(starts), np.bool_), spent, len(starts),
         )  # fmt: skip
         return batch if header.fits.all() else self._decode_others(batch, lines, np.flatnonzero(~header.fits))
-
-    def _read_rests(
-        self, lines: bytes, ends: NDArray[np.int64], header: FixedHeaders, failed: NDArray[np.bool_]
-    ) -> Spending:
-        """Read the rarer keys of the lines that have them, and return what all lines spent."""
-        import numpy as np
-
-        rests = {}
-        for line in np.flatnonzero(header.fits & (header.rest > 0)).tolist():
-            rest = _find_rest(lines, int(header.rest[line]), int(ends[line]))
-            if rest is None:
-                header.fits[line] = False
-                continue
-            rests[line] = rest
-            failed[line] = rest.error is not None
-            if rest.agent is not UNSET:
-                header.agent[line] = self._words.agents.code(rest.agent or "")
-        fits = header.fits[header.spent.at]
-        return _merged(
-            Spending(*(column[fits] for column in header.spent)),
-            _spending(rests.items()),
-        )
 
     def _is_agents(self, type: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which events start or end an agent: their payloads are looked into."""
@@ -232,10 +229,6 @@ class BatchReader:
         return batch if keep.all() else batch_of(batch, keep)
 
 
-_OF_OTHER_KINDS = frozenset({"id", "parent", "duration", "failed"})
-"""The columns that do not become vectors of whole numbers."""
-
-
 def batch_of(batch: Batch, keep: Any) -> Batch:
     """Return a batch of those events of another that are to be kept: a truth value each."""
     if isinstance(batch.at, list):
@@ -261,17 +254,12 @@ def _split(lines: bytes) -> tuple[list[bytes], list[int]]:
     return texts, [bytes + newlines for bytes, newlines in zip(before, range(len(texts)), strict=False)]
 
 
-def _find_rest(lines: bytes, comma: int, line_end: int) -> Rest | None:
-    """Return what stands between a comma of a header and its payload, or None when it is not as `capture` writes it."""
-    end = lines.find(_DATA_KEY, comma, line_end) if lines[comma] == ord(",") else -1
-    return read_rest(b"{%b}" % lines[comma + 1 : end]) if end > 0 else None
-
-
-def _spending(headers: Iterable[tuple[int, Header | Rest]]) -> Spending:
+def _spending(headers: Sequence[Header]) -> Spending:
     """Return what these events used up, as lists."""
-    spent = {at: one for at, one in headers if one.usage is not None or one.cost_usd is not None}
-    costs = [nan if one.cost_usd is None else one.cost_usd for one in spent.values()]
-    return Spending(list(spent), [counts_of(one) for one in spent.values()], costs)
+    at = [at for at, header in enumerate(headers) if header.usage is not None or header.cost_usd is not None]
+    spent = [headers[place] for place in at]
+    costs = [nan if one.cost_usd is None else one.cost_usd for one in spent]
+    return Spending(at, [counts_of(one) for one in spent], costs)
 
 
 def _spending_of(spending: Spending, index: dict[int, int]) -> Spending:

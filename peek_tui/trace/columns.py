@@ -7,14 +7,15 @@ turns out to be larger. A snapshot sees the first so many values of a column: th
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Column", "Columns", "Words"]
+__all__ = ["Column", "Columns", "Words", "grouped"]
 
 _ROOM = 4096
 """Values a column has room for at the least, once it is a vector."""
@@ -74,6 +75,21 @@ class Column:
     def put(self, at: Any, values: Any) -> None:
         """Replace values that were only preliminary."""
         self._values[at] = values
+
+
+def grouped(values: NDArray[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield each value there is, in the order in which they appear, and how to pick its places."""
+    import numpy as np
+
+    if not len(values):
+        return
+    if (values == values[0]).all():
+        yield int(values[0]), slice(None)
+        return
+    order = np.argsort(values, kind="stable")
+    changes = np.flatnonzero(np.diff(values[order])) + 1
+    for part in sorted(np.split(order, changes), key=itemgetter(0)):
+        yield int(values[part[0]]), part
 
 
 class Words:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan, nan
 from operator import add
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from capture.events import NO_EVENT
 
 from .batch import Batch, Vocabulary, batch_of
+from .columns import grouped
 from .header import Header, read_word
 from .model import Usage, parse_fields
 
@@ -42,10 +43,10 @@ class SessionFacts:
     open_roots: set[str] = field(default_factory=set)
     """Root agents that have started and not ended."""
 
-    def count(self, events: _Alike, type: str) -> None:
-        """Count events of one type."""
-        self.events += events.number
-        self.types[type] += events.number
+    def count(self, events: _Events) -> None:
+        """Count events."""
+        self.events += sum(events.types.values())
+        self.types.update(events.types)
         self.errors += events.failed
         if events.last_ts:
             self.first_ts = min(self.first_ts or events.first_ts, events.first_ts)
@@ -95,8 +96,8 @@ class Facts:
     def add(self, batch: Batch) -> None:
         """Count the events of a batch; a damaged line belongs to no session."""
         types = self._words.types.words
-        for events in _groups(_without_damaged_lines(batch)):
-            self._changed(events.session).count(events, types[events.type])
+        for session, events in _counted(_without_damaged_lines(batch), types):
+            self._changed(session).count(events)
         for session, usage, cost in _spent(batch, {code for code, type in enumerate(types) if type in SPENDS}):
             self._changed(session).spend(usage, cost)
         for index, (header, text) in batch.agents.items():
@@ -133,12 +134,11 @@ class Facts:
         return facts
 
 
-class _Alike(NamedTuple):
-    """Events of one type in one session."""
+class _Events(NamedTuple):
+    """Some events of one session."""
 
-    session: int
-    type: int
-    number: int
+    types: dict[str, int]
+    """How many there are of each."""
     failed: int
     first_ts: int
     """0, as the last one, when none of them has a time."""
@@ -150,33 +150,21 @@ def _without_damaged_lines(batch: Batch) -> Batch:
     return batch_of(batch, [index not in lines for index in range(len(batch))]) if lines else batch
 
 
-def _groups(batch: Batch) -> Iterator[_Alike]:
-    """Yield the events of a batch, those alike counted together, in the order in which they appear."""
+def _counted(batch: Batch, types: Sequence[str]) -> Iterator[tuple[int, _Events]]:
+    """Yield the events of a batch, those of a session counted together."""
     if isinstance(batch.session, list):
         for session, type, failed, ts in zip(batch.session, batch.type, batch.failed, batch.ts, strict=True):
-            yield _Alike(session, type, 1, int(failed), ts, ts)
-    elif len(batch):
-        yield from _vector_groups(batch)
-
-
-def _vector_groups(batch: Batch) -> Iterator[_Alike]:
+            yield session, _Events({types[type]: 1}, int(failed), ts, ts)
+        return
     import numpy as np
 
-    kind = batch.session.astype(np.int64) << 32 | batch.type
-    order = np.argsort(kind, kind="stable")
-    kind, ts, failed = kind[order], batch.ts[order], batch.failed[order].astype(np.int64)
-    first: Any = np.flatnonzero(np.r_[True, kind[1:] != kind[:-1]])
-    numbers = np.diff(np.r_[first, len(kind)])
-    timed = np.logical_or.reduceat(ts != 0, first)
-    starts = np.where(timed, np.minimum.reduceat(np.where(ts == 0, _LATEST, ts), first), 0)
-    ends = np.where(timed, np.maximum.reduceat(np.where(ts == 0, _EARLIEST, ts), first), 0)
-    fails = np.add.reduceat(failed, first)
-    values = (kind[first] >> 32, kind[first] & 0xFFFFFFFF, numbers, fails, starts, ends)
-    groups = list(zip(*(column.tolist() for column in values), strict=True))
-    yield from (_Alike(*groups[at]) for at in np.argsort(order[first]).tolist())
-
-
-_EARLIEST, _LATEST = -(2**63), 2**63 - 1
+    for session, here in grouped(batch.session):
+        numbers = np.bincount(batch.type[here])
+        ts = batch.ts[here]
+        timed = ts if ts.all() else ts[ts != 0]
+        first, last = (int(timed.min()), int(timed.max())) if len(timed) else (0, 0)
+        there = {types[type]: int(numbers[type]) for type in np.flatnonzero(numbers).tolist()}
+        yield session, _Events(there, int(np.count_nonzero(batch.failed[here])), first, last)
 
 
 def _spent(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int], float]]:
@@ -194,8 +182,7 @@ def _spent_vectors(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterab
 
     index, counts, costs = batch.spending
     stated = np.isin(batch.type[index], list(spends)) & (counts[:, 0] >= 0)
-    sessions = batch.session[index]
-    for session in np.unique(sessions).tolist():
-        here = sessions == session
-        known = costs[here & ~np.isnan(costs)]
-        yield session, counts[here & stated].sum(axis=0).tolist(), float(known.sum()) if len(known) else nan
+    for session, here in grouped(batch.session[index]):
+        cost = costs[here]
+        known = cost[~np.isnan(cost)]
+        yield session, counts[here][stated[here]].sum(axis=0).tolist(), float(known.sum()) if len(known) else nan

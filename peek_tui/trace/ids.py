@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from capture.events import NO_EVENT
 
+from .columns import grouped
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -210,13 +212,4 @@ def by_writer(numbers: NDArray[np.uint64]) -> Iterator[tuple[int, Any]]:
     """Yield each writer's number and how to pick its ids from these."""
     import numpy as np
 
-    writers = numbers >> np.uint64(32)
-    if not len(writers):
-        return
-    if (writers == writers[0]).all():
-        yield int(writers[0]), slice(None)
-        return
-    order = np.argsort(writers, kind="stable")
-    changes = np.flatnonzero(np.diff(writers[order])) + 1
-    for part in np.split(order, changes):
-        yield int(writers[part[0]]), part
+    return grouped(numbers >> np.uint64(32))

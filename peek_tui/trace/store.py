@@ -23,17 +23,16 @@ from .index import Index, LineNumbers
 from .keep import Keeper
 from .locks import this_host
 from .order import Order
-from .snapshot import Rate, Snapshot, Stats
+from .snapshot import Snapshot, Stats
 from .tail import Tail
 
 __all__ = ["FIRST_SLICE", "SLICE", "Snapshot", "Stats", "Store"]
 
 FIRST_SLICE = 64 * 1024
 """Bytes read before the first screen is drawn: more rows than the largest one shows."""
-SLICE = 2 * 1024 * 1024
+SLICE = 4 * 1024 * 1024
 """Bytes read between two chances for other threads: a few milliseconds. Half as many cost a tenth more each."""
-
-DECODED_SLICE = 512 * 1024
+DECODED_SLICE = 1024 * 1024
 """The same where each line is decoded: what that leaves behind should still fit the processor's cache."""
 
 
@@ -49,17 +48,14 @@ class Store:
         format: str | None = None,
         more: Callable[[], list[Path]] = list,
         cache: Path | None = None,
-        rate: Rate | None = None,
     ) -> None:
         """Open the files, each as what it is, or all as a format given by name.
 
-        `more` gives those that come later; `cache` is the directory in which indexes of large traces are kept; `rate`
-        is what `importance` means in queries, where it is to be more than what authors said.
+        `more` gives those that come later; `cache` is the directory in which indexes of large traces are kept.
         """
         self._format = format
         self._more = more
         self._cache = cache
-        self._rate = rate
         self._lock = RLock()
         """Held while the index changes, never while a file is read: that may take as long as a slow disk likes."""
         self._outdated: list[AnyTail] = []
@@ -80,15 +76,9 @@ class Store:
         self._keeper = Keeper(self._cache)
 
     @classmethod
-    def load(
-        cls,
-        paths: Iterable[Path],
-        format: str | None = None,
-        cache: Path | None = None,
-        rate: Rate | None = None,
-    ) -> Store:
+    def load(cls, paths: Iterable[Path], format: str | None = None, cache: Path | None = None) -> Store:
         """Open the files and read all they hold now."""
-        store = cls(paths, format, cache=cache, rate=rate)
+        store = cls(paths, format, cache=cache)
         store.advance(FIRST_SLICE)  # of a small trace this is all
         while store.advance():
             pass
@@ -124,7 +114,7 @@ class Store:
             if self._snapshot is None:
                 self._index.resolve(idle=False)
                 tree = self._keeper.tree_of(len(self._index))
-                self._snapshot = Snapshot(self._index, self._tails, self._numbers, self._merged(), tree, self._rate)
+                self._snapshot = Snapshot(self._index, self._tails, self._numbers, self._merged(), tree)
             return self._snapshot
 
     def status(self) -> str:

@@ -2,92 +2,136 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Fits", "Positions", "Windows", "eight_digits", "leading_digits", "length_to_quote"]
+__all__ = ["Fits", "Numbers", "Positions", "Windows", "eight_digits", "first_set", "newlines", "read_numbers"]
 
 Positions = NDArray[np.int64]
 """Where something stands in a block, a line each."""
 Fits = NDArray[np.bool_]
 """Of which lines something is true."""
+_Words = NDArray[np.uint64]
 
-_MARGIN = bytes(512)
-"""Behind the last line, so that a window may begin anywhere in it."""
+_LONGEST = 136
+"""Bytes of the widest window there is."""
+_PIECE = 256 * 1024
+"""Bytes looked through at once for newlines: they and what is worked out from them stay in the processor's cache."""
 
+_ONE = np.uint64(1)
+_EIGHT = np.uint64(8)
 _EVERY_BYTE = np.uint64(0x0101010101010101)
 _HIGH_BITS = _EVERY_BYTE << np.uint64(7)
-_QUOTES = _EVERY_BYTE * np.uint64(ord('"'))
 _ZEROS = _EVERY_BYTE * np.uint64(ord("0"))
+_LOW_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 
 
 class Windows:
     """The lines of a block, for looking at them in windows."""
 
     def __init__(self, lines: bytes) -> None:
-        self.bytes = lines + _MARGIN
-        self._last = len(lines)
+        self._bytes = lines.ljust(_LONGEST)
+        self.reach = len(self._bytes) - _LONGEST
+        """Behind this, windows show what stands before: lines that end there cannot be read."""
 
     def windows(self, at: Positions, kind: np.dtype[Any]) -> NDArray[Any]:
         """Return the bytes at these positions as records of a kind: one copy a line."""
-        size = kind.itemsize
-        every = np.ndarray(self._last + 1, np.dtype((np.void, size)), self.bytes, strides=(1,))
-        return every[np.minimum(at, self._last)].view(kind)  # not `take`, which would first copy every window there is
+        every = np.ndarray(self.reach + 1, f"V{kind.itemsize}", self._bytes, strides=(1,))
+        return every[np.minimum(at, self.reach)].view(kind)  # not `take`, which would first copy every window there is
 
-    def words(self, at: Positions, count: int) -> NDArray[np.uint64]:
-        """Return so many 64-bit words at these positions."""
-        return self.windows(at, np.dtype((np.void, 8 * count))).view(np.uint64).reshape(-1, count)
+    def words(self, at: Positions) -> _Words:
+        """Return the 64-bit words at these positions."""
+        return self.windows(at, _WORD)
 
     def holds(self, at: Positions, text: bytes) -> Fits:
-        """Return at which of these positions a text of 24 bytes at the most stands."""
-        count = -(-len(text) // 8)
-        expected = np.frombuffer(text.ljust(8 * count, b"\0"), np.uint64)
-        bits = np.frombuffer((len(text) * b"\xff").ljust(8 * count, b"\0"), np.uint64)
-        found = self.words(at, count)
-        same: Fits = (found[:, 0] & bits[0]) == expected[0]
-        for part in range(1, count):
-            same &= (found[:, part] & bits[part]) == expected[part]
+        """Return at which of these positions a text of eight bytes at the most stands."""
+        same: Fits = (self.words(at) & _LOW_BYTES[len(text)]) == int.from_bytes(text, "little")
         return same
 
+    def ends_of_numbers(self, at: Positions) -> Positions:
+        """Return where what begins at these positions has the first `,` or `}` within 16 bytes; far off if nowhere."""
+        text = self.windows(at, _TWO_WORDS).view(np.uint8)
+        ends = np.packbits((text == ord(",")) | (text == ord("}")), bitorder="little").view(np.uint16)
+        return at + first_set(ends.astype(np.uint64))
 
-def eight_digits(text: NDArray[np.uint64]) -> tuple[NDArray[np.int64], Fits]:
+
+_WORD = np.dtype(np.uint64)
+_TWO_WORDS = np.dtype("V16")
+
+
+def newlines(lines: bytes) -> Positions:
+    """Return where the newlines of a block stand."""
+    codes = np.frombuffer(lines, np.uint8)
+    pieces = [start + _newlines(codes[start : start + _PIECE]) for start in range(0, len(codes), _PIECE)]
+    return np.concatenate(pieces) if pieces else np.empty(0, np.int64)
+
+
+def _newlines(codes: NDArray[np.uint8]) -> Positions:
+    """Find them in bits, 64 bytes a word: few words have one, and hardly any a second one."""
+    bits = np.packbits(codes == ord("\n"), bitorder="little")
+    words = np.frombuffer(bits.tobytes().ljust(-(-len(bits) // 8) * 8, b"\0"), np.uint64)
+    places = np.flatnonzero(words != 0)
+    left = words[places]
+    found = []
+    while len(places):
+        found.append(64 * places + first_set(left))
+        left = left & (left - _ONE)
+        more = left != 0
+        places, left = places[more], left[more]
+    return found[0] if len(found) == 1 else np.sort(np.concatenate([np.empty(0, np.int64), *found]))
+
+
+def first_set(bits: _Words) -> NDArray[np.int64]:
+    """Return the place of the lowest bit that is set; 64 where none is."""
+    return np.bitwise_count((bits & (~bits + _ONE)) - _ONE).astype(np.int64)
+
+
+def eight_digits(text: _Words) -> tuple[NDArray[np.int64], Fits]:
     """Return the number that eight ASCII digits make, and where they are digits."""
     values = text ^ _ZEROS
-    digits = (((values & ~_HIGH_BITS) + _EVERY_BYTE * np.uint64(0x76) | values) & _HIGH_BITS) == 0
-    return _join_digits(values), digits
+    return _join_digits(values), _others(values) == 0
 
 
-def _join_digits(values: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _others(values: _Words) -> _Words:
+    """Return the high bit of every byte that is no digit, of bytes from which `0` was taken off."""
+    return ((values & ~_HIGH_BITS) + _EVERY_BYTE * np.uint64(0x76) | values) & _HIGH_BITS
+
+
+def _join_digits(values: _Words) -> NDArray[np.int64]:
     """Return the number that eight digits make, the first of them in the lowest byte."""
-    pairs = (values * np.uint64(10) + (values >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
+    pairs = (values * np.uint64(10) + (values >> _EIGHT)) & np.uint64(0x00FF00FF00FF00FF)
     fours = (pairs * np.uint64(100) + (pairs >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
     eight = (fours * np.uint64(10_000) + (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
     return eight.astype(np.int64)
 
 
-def leading_digits(block: Windows, at: Positions) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the numbers that the digits at these positions make, up to eight, and how many they are."""
-    values = block.words(at, 1)[:, 0] ^ _ZEROS
-    other = ((values & ~_HIGH_BITS) + _EVERY_BYTE * np.uint64(0x76) | values) & _HIGH_BITS
-    digits = np.where(other, _byte(other), 8)
-    shift = np.minimum(64 - 8 * digits, 63).astype(np.uint64)
-    return np.where(digits, _join_digits(values << shift), 0), digits
+class Numbers(NamedTuple):
+    """Decimal numbers that were read."""
+
+    value: NDArray[np.float64]
+    plain: Fits
+    """Where there was one without a sign or an exponent, of seven digits at the most before and after its point."""
+    whole: Fits
+    """Where it has no point."""
+    end: Positions
+    """Where the first byte stands that is no longer part of it."""
 
 
-def length_to_quote(text: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return how many bytes stand before the first quote; all of them where there is none."""
-    differs = text ^ _QUOTES
-    quotes = (differs - _EVERY_BYTE) & ~differs & _HIGH_BITS
-    parts = text.shape[1]
-    first, before = quotes[:, parts - 1], np.full(len(text), 8 * (parts - 1))
-    for part in reversed(range(parts - 1)):
-        here = quotes[:, part] != 0
-        first, before = np.where(here, quotes[:, part], first), np.where(here, 8 * part, before)
-    return np.where(first, before + _byte(first), 8 * parts)
-
-
-def _byte(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """Return in which byte, from the lowest, the first bit is set."""
-    return np.bitwise_count((bits & (~bits + np.uint64(1))) - np.uint64(1)) >> np.uint8(3)
+def read_numbers(block: Windows, at: Positions) -> Numbers:
+    """Read the numbers that begin at these positions."""
+    values = block.words(at) ^ _ZEROS
+    digits = first_set(_others(values)) >> 3
+    above = _join_digits(values << (_EIGHT * (_EIGHT - digits.astype(np.uint64))))
+    end = at + digits
+    text = block.words(end)
+    whole = (text & _LOW_BYTES[1]) != ord(".")
+    fraction = (text >> _EIGHT) ^ _ZEROS  # of seven bytes, which the NUL behind them ends
+    places = np.where(whole, 0, first_set(_others(fraction)) >> 3)
+    below = _join_digits(fraction & _LOW_BYTES.take(places))
+    plain = (digits > 0) & (digits < 8) & (whole | (places > 0))
+    plain &= (digits == 1) | ((values & _LOW_BYTES[1]) != 0)  # JSON has no leading zeros
+    # Both are integers below 10¹⁵, so that one division rounds as reading the decimal does.
+    value = (above * 100_000_000 + below) / 100_000_000
+    return Numbers(value, plain, whole, end + np.where(whole, 0, places + 1))

@@ -1,0 +1,207 @@
+"""Headers as phrases and numbers in turn, many lines at once.
+
+`"type":"tool_result","name":"search","duration_ms":` 12.5 `,"agent":"planner","data":` is all that most lines say
+before their payloads. A phrase goes up to the first value that is no string. A trace has few of them, so each is
+parsed once, and known again by its bytes; the numbers between them are read as vectors.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Words
+from .phrase import COUNTS, After, Next, Phrase, PhraseParser
+from .swar import Fits, Positions, Windows, first_set, read_numbers
+
+__all__ = ["PhraseReader", "Said", "Spent"]
+
+_SIZE = 128
+"""Bytes of the longest phrase, and two more."""
+_WINDOW = np.dtype((np.void, _SIZE))
+_FEW, _MOST = 64, 1 << 14
+"""Phrases that are remembered; a trace that has more is one of unique names, whose lines are decoded one by one."""
+_SLOT_BITS = 16
+
+_Codes = NDArray[np.integer[Any]]
+
+_IS_COUNT = np.array([kind in COUNTS.values() for kind in Next])
+_AFTER = np.where(_IS_COUNT, After.COUNT, After.NUMBER)
+"""Behind what the phrase stands that follows what another one leads to."""
+_AFTER[Next.USAGE] = After.USAGE
+
+
+class _Places(NamedTuple):
+    """Where numbers stand, and usages, of the lines of a block that have any."""
+
+    kind: _Codes
+    line: Positions
+    start: Positions
+    end: Positions
+
+
+class Spent(NamedTuple):
+    """What the lines of some events say that they used up."""
+
+    at: Positions
+    """Which lines."""
+    counts: NDArray[np.int64]
+    """Their tokens: five columns, those of `model.Usage`; -1 in each where none are stated."""
+    cost: NDArray[np.float64]
+    """Dollars; NaN where none are stated."""
+
+
+class Said(NamedTuple):
+    """What headers say from their types on, a value a line; rubbish where a line does not fit."""
+
+    type: NDArray[np.int64]
+    name: NDArray[np.int64]
+    agent: NDArray[np.int64]
+    duration: NDArray[np.float64]
+    spent: Spent
+
+
+class PhraseReader:
+    """Reads what headers say from `"type":` up to their payloads."""
+
+    def __init__(self, types: Words, names: Words, agents: Words) -> None:
+        self._no_agent = agents.code("")
+        self._phrases = _Phrases(PhraseParser(types, names, agents))
+
+    def read(self, block: Windows, at: Positions, fits: Fits) -> Said:
+        """Read the lines whose types are named at these positions; one that says anything else does not fit."""
+        said = self._phrases
+        phrase, at = said.read(block, at)
+        fits &= said.after.take(phrase) == After.NOTHING
+        next, agent = said.next.take(phrase), np.maximum(said.agent.take(phrase), self._no_agent)
+        lines = np.flatnonzero(fits & (next != Next.DATA))
+        numbers = self._read_numbers(block, at[lines], lines, next[lines], fits, agent)
+        duration = np.full(len(fits), np.nan)
+        duration[lines] = numbers[Next.DURATION]
+        return Said(said.type.take(phrase), said.name.take(phrase), agent, duration, _spent(lines, numbers, fits))
+
+    def _read_numbers(
+        self, block: Windows, at: Positions, lines: Positions, next: _Codes, fits: Fits, agent: _Codes
+    ) -> NDArray[np.float64]:
+        """Read on where numbers and usages stand, as long as there are more, and return the numbers by kind."""
+        said = self._phrases
+        stated = np.zeros(len(lines), np.bool_)
+        going = np.arange(len(lines))
+        places = []
+        while len(going):
+            opened = np.flatnonzero(next == Next.USAGE)
+            end = block.ends_of_numbers(at)
+            end[opened] = at[opened] + 1
+            usable = np.ones(len(going), np.bool_)
+            usable[opened] = block.holds(at[opened], b"{") & ~stated[going[opened]]  # a second one replaces the first
+            stated[going[opened]] = True
+            places.append(_Places(next, going, at, end))
+            phrase, at = said.read(block, end)
+            usable &= said.after.take(phrase) == _AFTER.take(next)
+            fits[lines[going[~usable]]] = False
+            named = said.agent.take(phrase)
+            owned = np.flatnonzero(usable & (named >= 0))
+            agent[lines[going[owned]]] = named[owned]
+            next = said.next.take(phrase)
+            on = np.flatnonzero(usable & (next != Next.DATA))
+            going, at, next = going[on], at[on], next[on]
+        numbers, usable = _numbers(block, places, len(lines))
+        fits[lines[~usable]] = False
+        return numbers
+
+
+class _Phrases:
+    """What the phrases of a trace say, by their bytes."""
+
+    def __init__(self, parser: PhraseParser) -> None:
+        self._parser = parser
+        self._codes = {b"": 0}
+        self._slots = np.zeros(1 << _SLOT_BITS, np.int32)
+        """The code of a phrase with this hash: the one seen last, where there are several."""
+        self._texts = np.zeros((_FEW, _SIZE // 8), np.uint64)
+        self.after, self.next, self.type, self.name, self.agent = (np.full(_FEW, value) for value in Phrase())
+        """The fields of `Phrase`, by code."""
+
+    def read(self, block: Windows, at: Positions) -> tuple[_Codes, Positions]:
+        """Return the codes of the phrases at these positions, and where they end."""
+        window = block.windows(at, _WINDOW)
+        length = _lengths(window.view(np.uint8))
+        text = window.view(np.uint64).reshape(-1, _SIZE // 8)
+        text &= _MASKS.take(length, axis=0)
+        slot = (text @ _FACTORS) >> np.uint64(64 - _SLOT_BITS)
+        code = self._slots.take(slot.view(np.int64))
+        missed = np.flatnonzero(_differ(self._texts.take(code, axis=0), text))
+        if len(missed):
+            texts = text[missed].view(f"S{_SIZE}")[:, 0].tolist()
+            code[missed] = [self._codes[text] if text in self._codes else self._learn(text) for text in texts]
+            self._slots[slot[missed]] = code[missed]
+        return code, at + length
+
+    def _learn(self, text: bytes) -> int:
+        code = len(self._codes)
+        if code == _MOST:
+            return 0
+        if code == len(self._texts):
+            self._make_room(2 * code)
+        self._codes[text] = code
+        self._texts[code] = np.frombuffer(text.ljust(_SIZE, b"\0"), np.uint64)
+        for field, value in self._parser.parse(text)._asdict().items():
+            getattr(self, field)[code] = value
+        return code
+
+    def _make_room(self, size: int) -> None:
+        self._texts = np.resize(self._texts, (size, _SIZE // 8))
+        for field in Phrase._fields:
+            setattr(self, field, np.resize(getattr(self, field), size))
+
+
+def _differ(text: NDArray[np.uint64], other: NDArray[np.uint64]) -> Fits:
+    """Return which rows are not the same."""
+    differ = (text != other).view(np.uint64)
+    some: Fits = (differ[:, 0] | differ[:, 1]) != 0
+    return some
+
+
+_MASKS = np.tril(np.full((_SIZE + 1, _SIZE), 255, np.uint8), -1).view(np.uint64)
+"""What is left of a window by the length of the phrase in it."""
+_FACTORS = np.array([secrets.randbits(64) | 1 for _ in range(_SIZE // 8)], np.uint64)
+"""Of a hash that nobody can foresee: phrases that have the same are told apart, but one by one."""
+
+
+def _lengths(text: NDArray[np.uint8]) -> Positions:
+    """Return for each window how long the phrase in it is: up to the first `":` with no string behind it, or 0."""
+    quotes, colons = (np.packbits(text == ord(sign), bitorder="little").view(np.uint64) for sign in '":')
+    near, far = quotes[::2], quotes[1::2]
+    ends = near & (colons[::2] >> _ONE | colons[1::2] << _63) & ~(near >> _TWO | far << _62)
+    later = far & (colons[1::2] >> _ONE) & ~(far >> _TWO) & _UP_TO_62
+    length = np.where(ends, first_set(ends) + 2, first_set(later) + 66)
+    return np.where(ends | later, length, 0)
+
+
+_ONE, _TWO, _62, _63 = (np.uint64(number) for number in (1, 2, 62, 63))
+_UP_TO_62 = (_ONE << _62) - _ONE
+"""What a last byte but one is, nobody can tell without the byte behind the window."""
+
+
+def _numbers(block: Windows, places: list[_Places], lines: int) -> tuple[NDArray[np.float64], Fits]:
+    """Return the numbers at these places by kind and line, NaN where there is none, and which lines have no odd one."""
+    numbers = np.full((Next.DATA, lines), np.nan)
+    usable = np.ones(lines, np.bool_)
+    if places:
+        kind, line, start, end = (np.concatenate(parts) for parts in zip(*places, strict=True))
+        number = read_numbers(block, start)
+        usage = kind == Next.USAGE
+        plain = number.plain & (number.end == end) & (number.whole | ~_IS_COUNT.take(kind))
+        usable[line[~(plain | usage)]] = False
+        numbers[kind, line] = np.where(usage, 0, number.value)
+    return numbers, usable
+
+
+def _spent(lines: Positions, numbers: NDArray[np.float64], fits: Fits) -> Spent:
+    stated, cost = ~np.isnan(numbers[Next.USAGE]), numbers[Next.COST]
+    some = np.flatnonzero((stated | ~np.isnan(cost)) & fits[lines])
+    counts = np.nan_to_num(numbers[Next.INPUT : Next.REASONING + 1, some]).astype(np.int64)
+    return Spent(lines[some], np.where(stated[some], counts, -1).T, cost[some])
