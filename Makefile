@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test lint bench docs screenshots clean
+.PHONY: demo test test-sdks lint bench docs screenshots clean
 
 demo: $(VENV)/.demo
 	@$(VENV)/bin/peek demo $(ARGS)
@@ -18,11 +18,15 @@ lint: $(VENV)/.dev
 	$(RUN) mypy
 	$(VENV)/bin/lint-imports
 
+test-sdks: $(VENV)/.dev
+	$(RUN) tests.sdks $(ARGS)
+
 bench: $(VENV)/.dev
 	$(RUN) bench $(ARGS)
 
 docs: $(VENV)/.dev
 	$(RUN) docs.format
+	$(RUN) docs.keys
 
 screenshots: $(VENV)/.dev
 	$(RUN) docs.screenshots

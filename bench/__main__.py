@@ -12,7 +12,7 @@ from pathlib import Path
 
 from peek_tui.render.table import table
 
-from . import commands, event, first_token, fold, follow, idle, imports, index, keys, lag, search, start, tail
+from . import commands, culprit, event, first_token, fold, follow, idle, imports, index, keys, lag, search, start, tail
 from .measure import Plan, Row
 from .traces import Traces, scratch_directory
 
@@ -32,6 +32,7 @@ FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "lag": lag.measure,
     "tail": tail.measure,
     "fold": fold.measure,
+    "culprit": culprit.measure,
 }
 
 _HEAD = ("figure", "here", "against", "compared", "goal", "met")

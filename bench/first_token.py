@@ -52,7 +52,7 @@ def _measure(plan: Plan, rounds: int, name: str, ask: Ask) -> Row:
     capture.install()
     tapped = httpx2.Client.send
     with ExitStack() as stack:
-        stack.callback(setattr, httpx2.Client, "send", plain)
+        stack.callback(capture.uninstall)
         stack.enter_context(capture.TraceContext("bench", path))
         taken = plan.rounds(
             rounds,

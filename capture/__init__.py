@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ._core.session import current, end_session, init, start_session
     from .errors import CaptureError, LineError, UsageError
     from .instrument.decorators import trace_agent, trace_llm_call, trace_tool
-    from .instrument.http import install
+    from .instrument.registry import install, uninstall
 
 __all__ = [
     "CaptureError",
@@ -41,6 +41,7 @@ __all__ = [
     "trace_agent",
     "trace_llm_call",
     "trace_tool",
+    "uninstall",
 ]
 
 _HOME = {
@@ -52,11 +53,12 @@ _HOME = {
     "current": "_core.session",
     "end_session": "_core.session",
     "init": "_core.session",
-    "install": "instrument.http",
+    "install": "instrument.registry",
     "start_session": "_core.session",
     "trace_agent": "instrument.decorators",
     "trace_llm_call": "instrument.decorators",
     "trace_tool": "instrument.decorators",
+    "uninstall": "instrument.registry",
 }
 
 

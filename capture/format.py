@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from .errors import LineError
 from .interrupts import from_signal_handler
 from .values import copy_plain, dump_line, is_plain, load_json
 
-__all__ = ["OPTIONAL_KEYS", "VERSION", "ParsedLine", "encode_event", "parse_line"]
+__all__ = ["OPTIONAL_KEYS", "VERSION", "LineEncoder", "ParsedLine", "Review", "encode_event", "parse_line"]
 
 VERSION = 1
 
@@ -39,6 +39,58 @@ class ParsedLine(NamedTuple):
     """Why the payload cannot be read, or None."""
 
 
+class Review(Protocol):
+    """What may change an event on its way to the disk: redaction, bounds."""
+
+    def passes(self, line: bytes) -> bool:
+        """Whether a line may be written as it is. Asked for every event, so it must be quick; False is no verdict."""
+
+    def revise(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return the event as it may be written. It is plain JSON throughout, and a copy that may be changed."""
+
+
+class LineEncoder:
+    """Makes the lines of one session; what `review` objects to is written as it revises it."""
+
+    def __init__(self, session: str, review: Review | None = None) -> None:
+        self._session = session
+        self._review = review
+
+    def encode(
+        self, ts: int, id: str, parent: str, type: str, name: str, header: dict[str, Any], data: dict[str, Any]
+    ) -> bytes:
+        """Return the line of one event, its newline included. Never raises because of a value.
+
+        `ts` is nanoseconds since 1970 UTC in 19 digits; `id` and `parent` are 16 hex digits; `header` holds some of
+        `OPTIONAL_KEYS`; `data` is the payload.
+        """
+        event: dict[str, Any] = {
+            "v": VERSION,
+            "ts": ts,
+            "id": id,
+            "parent": parent,
+            "session": self._session,
+            "type": type,
+            "name": name,
+        }
+        if header:
+            for key in OPTIONAL_KEYS:
+                if key in header:
+                    event[key] = header[key]
+        event["data"] = data
+        review = self._review
+        try:
+            if is_plain(data) and (not header or is_plain(header)):
+                line = dump_line(event)
+                if (_DOLLAR not in line or not _DOLLAR_KEY.search(line)) and (review is None or review.passes(line)):
+                    return line  # no key of the author's looks like one of ours
+        except (TypeError, ValueError, RuntimeError) as error:  # too deep, or another thread changes it just now
+            if from_signal_handler(error):
+                raise
+            # The careful way below can write it.
+        return _encode_carefully(event, review)
+
+
 def encode_event(
     ts: int,
     id: str,
@@ -49,35 +101,8 @@ def encode_event(
     header: dict[str, Any],
     data: dict[str, Any],
 ) -> bytes:
-    """Return the line of one event, its newline included. Never raises because of a value.
-
-    `ts` is nanoseconds since 1970 UTC in 19 digits; `id` and `parent` are 16 hex digits, `session` 32; `header` holds
-    some of `OPTIONAL_KEYS`; `data` is the payload.
-    """
-    event: dict[str, Any] = {
-        "v": VERSION,
-        "ts": ts,
-        "id": id,
-        "parent": parent,
-        "session": session,
-        "type": type,
-        "name": name,
-    }
-    if header:
-        for key in OPTIONAL_KEYS:
-            if key in header:
-                event[key] = header[key]
-    event["data"] = data
-    try:
-        if is_plain(event if header else data):
-            line = dump_line(event)
-            if _DOLLAR not in line or not _DOLLAR_KEY.search(line):  # no key of the author's looks like one of ours
-                return line
-    except (TypeError, ValueError, RuntimeError) as error:  # too deep, or another thread changes it just now
-        if from_signal_handler(error):
-            raise
-        # The careful way below can write it.
-    return _encode_carefully(event)
+    """Return the line of one event, as `LineEncoder` makes it; `session` is 32 hex digits."""
+    return LineEncoder(session).encode(ts, id, parent, type, name, header, data)
 
 
 def parse_line(line: bytes) -> ParsedLine:
@@ -104,8 +129,10 @@ def parse_line(line: bytes) -> ParsedLine:
     return ParsedLine(event, None)
 
 
-def _encode_carefully(event: dict[str, Any]) -> bytes:
+def _encode_carefully(event: dict[str, Any], review: Review | None) -> bytes:
     plain = {key: copy_plain(value) if key not in _PLAIN_KEYS else value for key, value in event.items()}
+    if review is not None:
+        plain = review.revise(plain)
     try:
         return dump_line(plain)
     except (TypeError, ValueError):  # lone surrogates in a name: JSON has escapes for them

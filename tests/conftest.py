@@ -29,6 +29,7 @@ def peek_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     config.configure(config.Config())
     yield tmp_path
     capture.end_session()
+    capture.uninstall()
     config.configure(config.Config())
     spans.move(None)
 

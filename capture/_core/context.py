@@ -11,7 +11,7 @@ from typing import Any
 from ..events import CALLS, ENDS, NO_EVENT
 from ..sinks.file import FileSink
 from . import config, roots
-from .failure import status_of
+from .failure import Failure, status_of
 from .guard import guarded, swallow
 from .header import EVIDENCE, given_parent, header_keys, link_evidence, word
 from .ids import NOTHING, EventId, new_session_id, new_writer_id
@@ -38,7 +38,7 @@ class TraceContext(Records):
 
     `path` is a trace file, or a directory to make one in; without it the trace goes to `traces/` under `$PEEK_DIR` or
     the user's state directory. `session` is the run to join: 32 hex digits, or any word that stands for one. `tags`
-    are words to find the run by.
+    are words to find the run by; `framework` is what runs the agent, such as `langgraph`.
     """
 
     def __init__(
@@ -47,9 +47,11 @@ class TraceContext(Records):
         path: str | os.PathLike[str] | None = None,
         session: str | None = None,
         tags: Sequence[str] | None = None,
+        framework: str | None = None,
     ) -> None:
         self.agent_name = agent_name
         self.tags = tags
+        self.framework = framework
         self._given_path = path
         self._given_session = session
         self._outer: TraceContext | None = None
@@ -114,7 +116,8 @@ class TraceContext(Records):
         self._home = running_strand()
         self._pid = os.getpid()
         self._started_ns = self._recorder.clock.steady_ns()
-        data: dict[str, Any] = {"agent_name": self.agent_name, "tags": list(self.tags or ()) or None}
+        data: dict[str, Any] = {"agent_name": self.agent_name, "framework": self.framework}
+        data["tags"] = list(self.tags or ()) or None
         if self._outer is None:
             data["tags"] = [*settings.tags, *(self.tags or ())] or None
             data |= describe_process()
@@ -125,7 +128,7 @@ class TraceContext(Records):
             roots.opened(self, id)
 
     @guarded(None)
-    def _end(self, status: str, exception: BaseException | None) -> None:
+    def _end(self, status: str, failure: Failure | None) -> None:
         span, recorder = self._span, self._recorder
         if span is None or recorder is None or span.closed:
             return
@@ -134,8 +137,8 @@ class TraceContext(Records):
         if os.getpid() != self._pid:
             return  # a forked child leaves the block too, but the run is its parent's to end
         common: Common = {"duration_ms": (recorder.clock.steady_ns() - self._started_ns) / 1e6}
-        if status == "error" and exception is not None:
-            common["error"] = exception
+        if status == "error" and failure is not None:
+            common["error"] = failure
         data: dict[str, Any] = {"status": status, "totals": self._totals.as_data()}
         self._write("agent_end", self.agent_name, span.id, header_keys(common, data), data)
         if self._outer is None:

@@ -55,8 +55,10 @@ def word(name: Any) -> str:
 
 def link_evidence(header: dict[str, Any], data: dict[str, Any], field: str) -> None:
     """Make the events that `field` names as evidence links, unless the author gave others."""
-    given = data.get(field)
-    events = None if given is None else _fitting(_texts, given)
+    given = data[field]
+    if given is None:
+        return
+    events = _fitting(_texts, given)
     if events is not None:
         data[field] = events
         header.setdefault("links", events)
@@ -89,6 +91,12 @@ def _usage(value: Any) -> dict[str, int] | None:
 
 
 def _texts(value: Any) -> list[str]:
+    if type(value) is list:
+        for item in value:
+            if type(item) is not str:
+                break
+        else:
+            return value  # as nearly always
     return [str(value)] if isinstance(value, str) else [str(item) for item in value]
 
 

@@ -9,10 +9,11 @@ from collections import Counter
 from typing import Any
 
 from ..events import CALLS, NO_EVENT
-from ..format import encode_event
+from ..format import LineEncoder, Review
 from ..interrupts import from_signal_handler
 from ..sinks import Sink
 from .clock import Clock
+from .deltas import Deltas
 from .ids import Randomness, new_writer_id
 
 __all__ = ["Recorder", "Totals"]
@@ -50,17 +51,25 @@ class Recorder:
     """Numbers, stamps and writes the events of one session; counts what it must drop and says so as soon as it can."""
 
     def __init__(
-        self, session: str, writer: str, sink: Sink, clock: Clock, randomness: Randomness = os.urandom
+        self,
+        session: str,
+        writer: str,
+        sink: Sink,
+        clock: Clock,
+        randomness: Randomness = os.urandom,
+        review: Review | None = None,
     ) -> None:
         self.session = session
         self.sink = sink
         self.clock = clock
         self._time_ns = clock.time_ns
         self._randomness = randomness
+        self._encode = LineEncoder(session, review).encode
         self._next = int(writer, 16) << 32
         """The next event's id as a number: the writer's half above, the count below."""
         self._lost: Counter[str] = Counter()
         self._lost_bytes = 0
+        self._deltas = Deltas()
         self._closed = False
         # Re-entrant: a signal handler or a destructor of the host may record while this thread is recording.
         self._lock = threading.RLock()
@@ -78,7 +87,9 @@ class Recorder:
             id = number.to_bytes(8, "big").hex()
             line = b""
             try:
-                line = encode_event(self._time_ns(), id, parent, self.session, type, name, header, data)
+                if type == "llm_request":
+                    data = self._deltas.shorten(id, data)
+                line = self._encode(self._time_ns(), id, parent, type, name, header, data)
                 self.sink.write(line)
             except BaseException as error:
                 self._lose(error, len(line))
@@ -86,7 +97,7 @@ class Recorder:
                     raise
             else:
                 totals.events += 1
-                if type in CALLS or "usage" in header or "error" in header:
+                if type in CALLS or (header and ("usage" in header or "error" in header)):
                     totals.count(type, header)
                 if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
                     self.sink.close()
@@ -107,10 +118,12 @@ class Recorder:
         self._next = int(writer, 16) << 32
         self._lost.clear()
         self._lost_bytes = 0
+        self._deltas.forget()
         self.sink = self.sink.forked(writer)
 
     def _lose(self, error: BaseException, size: int) -> None:
         reason = error.strerror or str(error) if isinstance(error, OSError) else ""
+        self._deltas.forget()
         self._lost[reason or type(error).__name__] += 1
         self._lost_bytes += size
 
@@ -124,8 +137,7 @@ class Recorder:
         data = {"events": lost.total(), "bytes": size, "reasons": dict(lost)}
         try:
             id = number.to_bytes(8, "big").hex()
-            line = encode_event(self._time_ns(), id, parent, self.session, "capture_loss", "", {}, data)
-            self.sink.write(line)
+            self.sink.write(self._encode(self._time_ns(), id, parent, "capture_loss", "", {}, data))
         except BaseException as error:
             self._lost += lost
             self._lost_bytes += size

@@ -21,8 +21,12 @@ def running_strand() -> Strand:
 
 
 def is_running(strand: Strand) -> bool:
-    """Whether `strand` is the caller's."""
-    return get_ident() == strand[0] and _running_task() is strand[1]
+    """Whether `strand` is the caller's. Asked for every event, so the common answer takes no further call."""
+    if get_ident() != strand[0]:
+        return False
+    if "asyncio" not in _modules:
+        return strand[1] is None
+    return _running_task() is strand[1]
 
 
 def strand_path(strand: Strand) -> str:

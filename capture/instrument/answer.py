@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from .._core.context import TraceContext
 from .._core.failure import Failure
+from .._core.records import Common
 from ..wire import Delta, Reply, ReplyStream, Wire
+from .joins import answered
 
 __all__ = ["Answer"]
 
@@ -68,7 +70,7 @@ class Answer:
 
     def ended(self) -> None:
         reply = self._so_far()
-        if self._stream is not None and not self._stream.complete and reply.error is None:
+        if self._stream is not None and not self._over(reply) and reply.finish_reason is None:
             reply = reply._replace(
                 error={"type": "IncompleteStream", "message": "the stream ended before its end mark"}
             )
@@ -137,22 +139,25 @@ class Answer:
             return
         self._done = True
         self._flush()
-        fields = reply._asdict()
-        fields["model"] = reply.model or self._model
-        failure = error if error is not None else fields.pop("error")
-        fields.pop("error", None)
+        answered(reply.response_id)
+        data = reply._asdict()
+        usage, failure = data.pop("usage"), data.pop("error")
+        if error is not None:
+            failure = error
+        common: Common = {"parent": self._request, "duration_ms": self._elapsed_ms()}
+        if usage is not None:
+            common["usage"] = usage
         if failure is not None:
-            fields["error"] = failure
-        self._context.record_llm_response(
-            **{key: value for key, value in fields.items() if value is not None},
-            provider=self._wire.provider,
-            time_to_first_token_ms=self._first_token_ms,
-            chunks=self._chunks or None,
-            closed_by=closed_by,
-            http=self._http,
-            parent=self._request,
-            duration_ms=self._elapsed_ms(),
-        )
+            common["error"] = failure
+        data = {
+            "provider": self._wire.provider,
+            **data,
+            "time_to_first_token_ms": self._first_token_ms,
+            "chunks": self._chunks or None,
+            "closed_by": closed_by,
+            "http": self._http,
+        }
+        self._context._record("llm_response", reply.model or self._model, data, common)
 
     def _elapsed_ms(self) -> float:
         return round((self._context._steady_ns() - self._started_ns) / 1e6, 3)

@@ -18,6 +18,7 @@ from .._core.session import current
 from .._core.spans import Place, Span, here, move
 from ._wrap import GeneratorObserver, call, call_async, observer_of
 from .generators import traced_async_generator, traced_generator
+from .joins import ToolCall
 
 __all__ = ["trace_agent", "trace_llm_call", "trace_tool"]
 
@@ -173,8 +174,7 @@ class _Call:
 
 class _ToolCall(_Call):
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        context = current()
-        self._open(context, context.record_tool_call(self.name, self._arguments(args, kwargs)))
+        self._span = ToolCall.seen("trace_tool", self.name, self._arguments(args, kwargs))
 
     def returned(self, result: Any) -> None:
         if (call := self._close()) is not None:

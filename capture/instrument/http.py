@@ -6,8 +6,8 @@ recorded as `llm_request`, `llm_chunk` and `llm_response`; everything else passe
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -15,16 +15,15 @@ from .._core.context import TraceContext
 from .._core.guard import guarded
 from .._core.session import current
 from ..wire import Wire, recognise
-from ._imports import when_imported
+from ._patch import Patch, undo_all
 from ._wrap import call, call_async
 from .answer import Answer
+from .joins import claim
+from .registry import Undo
 from .tee import tee
-from .threads import carry_into_threads
 
-__all__ = ["install"]
+__all__ = ["instrument"]
 
-_TAPPED = ("httpx", "httpx2")
-_MARK = "_peek_tap"
 _BODY_KEPT = 2_000
 """Bytes kept of a request nobody can read."""
 _SECRET_HEADERS = frozenset(
@@ -32,44 +31,28 @@ _SECRET_HEADERS = frozenset(
 )
 
 
-@guarded(None)
-def install() -> None:
-    """Record model calls from now on, and have threads belong to whoever starts them. Twice is once.
-
-    Libraries that are imported already are tapped at once, others right after the program imports them.
-    """
-    carry_into_threads()
-    for name in _TAPPED:
-        when_imported(name, _tap)
+def instrument(module: ModuleType) -> Undo:
+    """Tap the clients of httpx or httpx2. Returns what undoes it."""
+    return undo_all(
+        Patch(module.Client, "send", partial(_sync_send, module)),
+        Patch(module.AsyncClient, "send", partial(_async_send, module)),
+    )
 
 
-def _tap(module: ModuleType) -> None:
-    _patch(module.Client, lambda original: _sync_send(module, original))
-    _patch(module.AsyncClient, lambda original: _async_send(module, original))
-
-
-def _patch(client: type[Any], wrap: Callable[[Any], Any]) -> None:
-    original = client.send
-    if not hasattr(original, _MARK):
-        tapped = functools.wraps(original)(wrap(original))
-        setattr(tapped, _MARK, True)
-        client.send = tapped
-
-
-def _sync_send(module: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+def _sync_send(module: ModuleType, patch: Patch) -> Callable[..., Any]:
     def send(*args: Any, **kwargs: Any) -> Any:
-        observer = _watch(module, args, kwargs)
-        return original(*args, **kwargs) if observer is None else call(original, observer, args, kwargs)
+        observer = _watch(module, args, kwargs) if patch.on else None
+        return patch.original(*args, **kwargs) if observer is None else call(patch.original, observer, args, kwargs)
 
     return send
 
 
-def _async_send(module: ModuleType, original: Callable[..., Any]) -> Callable[..., Any]:
+def _async_send(module: ModuleType, patch: Patch) -> Callable[..., Any]:
     async def send(*args: Any, **kwargs: Any) -> Any:
-        observer = _watch(module, args, kwargs)
+        observer = _watch(module, args, kwargs) if patch.on else None
         if observer is None:
-            return await original(*args, **kwargs)
-        return await call_async(original, observer, args, kwargs)
+            return await patch.original(*args, **kwargs)
+        return await call_async(patch.original, observer, args, kwargs)
 
     return send
 
@@ -79,35 +62,45 @@ def _watch(module: ModuleType, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     """Return an observer of the request about to be sent, or None when it does not go to a model."""
     request = kwargs["request"] if "request" in kwargs else args[1]
     wire = recognise(request.method, request.url.path, request.headers)
-    return None if wire is None else _ModelCall(module, wire, request)
+    fields = None if wire is None else _fields(wire, request)
+    return None if wire is None or fields is None else _ModelCall(module, wire, request, fields)
+
+
+def _fields(wire: Wire, request: Any) -> dict[str, Any] | None:
+    """Return the fields of a request; None when its body says that it is not of this format after all.
+
+    Where the format is certain and the body is not of it, the body stands in `extra`, cut. A body that is still to be
+    made, piece by piece, is not ours to read.
+    """
+    try:
+        body = request.content
+    except RuntimeError:
+        return {} if wire.certain else None
+    try:
+        return wire.request(body)
+    except ValueError:
+        return {"extra": {"body": body[:_BODY_KEPT].decode("utf-8", "replace")}} if wire.certain else None
 
 
 class _ModelCall:
     """Observes one request and its answer."""
 
-    def __init__(self, module: ModuleType, wire: Wire, request: Any) -> None:
+    def __init__(self, module: ModuleType, wire: Wire, request: Any, fields: dict[str, Any]) -> None:
         self._module = module
         self._wire = wire
         self._request = request
+        self._fields = fields
         self._answer: Answer | None = None
 
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         request = self._request
         context: TraceContext = current()
-        fields = self._fields(request.content)
-        model = str(fields.pop("model", None) or "")
+        fields = self._fields
+        model = str(fields.get("model") or self._wire.model)
         http = {"method": request.method, "url": _public_url(request.url), "headers": _public(request.headers)}
-        id = context.record_llm_request(
-            model, provider=self._wire.provider, attempt=_attempt(request.headers), http=http, **fields
-        )
+        data = {"provider": self._wire.provider, **fields, "attempt": _attempt(request.headers), "http": http}
+        id = claim() or context._record("llm_request", model, data, {})
         self._answer = Answer(context, id, self._wire, model)
-
-    def _fields(self, body: bytes) -> dict[str, Any]:
-        """Return the request's fields; a body that is not of the provider's format stands in `extra`, cut."""
-        try:
-            return self._wire.request(body)
-        except ValueError:
-            return {"extra": {"body": body[:_BODY_KEPT].decode("utf-8", "replace")}}
 
     def returned(self, response: Any) -> None:
         if self._answer is None:

@@ -1,59 +1,45 @@
 """A thread, and what an executor runs, belongs to whoever started it.
 
 `contextvars` reach asyncio's tasks and `asyncio.to_thread` by themselves; `threading.Thread` and executors begin with
-an empty context. `install()` has them begin where their starter stood.
+an empty context. Instrumented, they begin where their starter stood.
 """
 
 from __future__ import annotations
 
-import functools
-import threading
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 from .._core.guard import guarded
 from .._core.spans import Place, here, move
-from ._imports import when_imported
+from ._patch import Patch
 from ._wrap import notify
+from .registry import Undo
 
-__all__ = ["carry_into_threads"]
-
-_MARK = "_peek_carries"
-
-
-def carry_into_threads() -> None:
-    """Have threads and executors of this process carry the place they are started from. Twice is once."""
-    _patch(threading.Thread, "start", _start_with_place)
-    when_imported("concurrent.futures.thread", _carry_into_executor)
+__all__ = ["instrument"]
 
 
-def _carry_into_executor(module: ModuleType) -> None:
-    _patch(module.ThreadPoolExecutor, "submit", _submit_with_place)
+def instrument(module: ModuleType) -> Undo:
+    """Have what `threading` or `concurrent.futures.thread` starts carry the place of its starter."""
+    if module.__name__ == "threading":
+        return Patch(module.Thread, "start", _start_with_place).undo
+    return Patch(module.ThreadPoolExecutor, "submit", _submit_with_place).undo
 
 
-def _patch(owner: type[Any], name: str, wrap: Callable[[Any], Any]) -> None:
-    original = getattr(owner, name)
-    if not hasattr(original, _MARK):
-        wrapped = functools.wraps(original)(wrap(original))
-        setattr(wrapped, _MARK, True)
-        setattr(owner, name, wrapped)
-
-
-def _start_with_place(original: Callable[..., Any]) -> Callable[..., Any]:
-    def start(self: threading.Thread, *args: Any, **kwargs: Any) -> Any:
-        place = _place()
+def _start_with_place(patch: Patch) -> Callable[..., Any]:
+    def start(self: Any, *args: Any, **kwargs: Any) -> Any:
+        place = _place() if patch.on else None
         if place is not None:
-            self.run = _at(place, self.run)  # type: ignore[method-assign]
-        return original(self, *args, **kwargs)
+            self.run = _at(place, self.run)
+        return patch.original(self, *args, **kwargs)
 
     return start
 
 
-def _submit_with_place(original: Callable[..., Any]) -> Callable[..., Any]:
+def _submit_with_place(patch: Patch) -> Callable[..., Any]:
     def submit(self: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        place = _place()
-        return original(self, function if place is None else _at(place, function), *args, **kwargs)
+        place = _place() if patch.on else None
+        return patch.original(self, function if place is None else _at(place, function), *args, **kwargs)
 
     return submit
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from peek_tui.analysis.outcome import verdict
 from peek_tui.paths import cache_directory, trace_directory
 from peek_tui.render import units
 from peek_tui.render.table import table
@@ -32,7 +33,7 @@ def run(
     Example: `peek ls --failed`
     """
     files = trace_files(trace_directory())
-    wanted = (session for session in read_sessions(files, cache_directory()) if session.failed or not failed)
+    wanted = (session for session in read_sessions(files, cache_directory()) if not failed or _has_failed(session))
     sessions = list(wanted if everything else islice(wanted, _SHOWN))
     if as_json:
         for session in sessions:
@@ -45,6 +46,10 @@ def run(
     hidden = len(group_sessions(files)) - len(sessions)
     if not everything and not failed and hidden > 0:
         note(f"{units.count(hidden)} older sessions are not shown; --all shows them")
+
+
+def _has_failed(session: Session) -> bool:
+    return verdict(session.status, [session.outcome]) == "failed"
 
 
 def _as_json(session: Session) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from peek_tui.analysis.importance import Importance
 from peek_tui.paths import cache_directory, trace_directory
 from peek_tui.trace.query import EVERYTHING, of_types
 from peek_tui.trace.readable import check_readable
@@ -46,7 +47,7 @@ class Debugger:
         """
         sources = [fspath(one) for one in (source, *more)]
         paths = [path for one in sources for path in resolve(one, trace_directory())]
-        debugger = cls(Store.load(paths, format, cache_directory()))
+        debugger = cls(Store.load(paths, format, cache_directory(), Importance().of))
         check_readable(debugger._reading.snapshot, " ".join(sources))
         return debugger
 

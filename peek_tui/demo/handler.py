@@ -10,13 +10,10 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import urlsplit
 
-from .wire import AnthropicMessages, Failure, JSONObject, OpenAIChat, Reply, Wire, invalid_request
+from .wire import AnthropicMessages, Failure, JSONObject, Reply, Wire, invalid_request
 from .wire.format import dump
 
 __all__ = ["Answer", "Connection", "Exchange", "Provider"]
-
-_ANTHROPIC = AnthropicMessages()
-_WIRES: dict[str, Wire] = {"/v1/messages": _ANTHROPIC, "/v1/chat/completions": OpenAIChat()}
 
 
 @dataclass(frozen=True)
@@ -50,6 +47,10 @@ class Provider(Protocol):
 
     pace: float
     exchanges: list[Exchange]
+
+    def wire(self, path: str) -> Wire | None:
+        """The format spoken at a path, or None where there is nothing."""
+        ...
 
     def next_request_id(self) -> str:
         """The id of a request that has just arrived."""
@@ -99,23 +100,27 @@ class Connection(BaseHTTPRequestHandler):
         """Say nothing: the terminal belongs to the program that started the server."""
 
     def _respond(self) -> None:
-        self._wire = _WIRES.get(urlsplit(self.path).path, _ANTHROPIC)
-        body = self._understand()
+        wire = self._provider.wire(urlsplit(self.path).path)
+        self._wire = wire or AnthropicMessages()
+        if wire is None or self.command != "POST":
+            body: JSONObject | Failure = Failure(404, "not_found_error", f"Not found: {self.command} {self.path}")
+        else:
+            body = self._understand()
         answer = body if isinstance(body, Failure) else self._provider.ask(self._wire, body, self._id)
         if isinstance(answer, Failure):
             self._send_json(answer.status, self._wire.error(answer, self._id), answer.headers())
             return
         assert not isinstance(body, Failure)
-        self._usage = answer.whole["usage"]
+        self._usage = answer.whole[self._wire.usage]
         self._provider.pause(answer.reply.delay)
-        if body.get("stream"):
+        if self._wire.streams(body):
             self._send_stream(answer, body)
+        elif answer.reply.breaks == "cut":
+            self._send_half(answer.whole)
         else:
             self._send_json(200, answer.whole, {})
 
     def _understand(self) -> JSONObject | Failure:
-        if self.command != "POST" or urlsplit(self.path).path not in _WIRES:
-            return Failure(404, "not_found_error", f"Not found: {self.command} {self.path}")
         try:
             body = json.loads(self._request)
         except ValueError as error:
@@ -125,12 +130,22 @@ class Connection(BaseHTTPRequestHandler):
         return self._wire.objection(self._headers(), body) or body
 
     def _send_json(self, status: int, body: JSONObject, headers: Mapping[str, str]) -> None:
-        payload = dump(body)
+        payload = self._payload(body)
         self._status = status
         self._sent += payload
         self._note(complete=True)  # before the head: an SDK that retries does not wait for the body
         self._send_head(status, {"content-type": "application/json", "content-length": str(len(payload)), **headers})
         self.wfile.write(payload)
+
+    def _payload(self, body: JSONObject) -> bytes:
+        return dump(body)
+
+    def _send_half(self, body: JSONObject) -> None:
+        payload = self._payload(body)
+        self._send_head(200, {"content-type": "application/json", "content-length": str(len(payload))})
+        self._sent += payload[: len(payload) // 2]
+        self.wfile.write(self._sent)
+        raise ConnectionAbortedError("cut, as the reply asked for")
 
     def _send_stream(self, answer: Answer, request: JSONObject) -> None:
         self._send_head(200, {"content-type": "text/event-stream; charset=utf-8", "transfer-encoding": "chunked"})

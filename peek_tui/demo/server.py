@@ -17,9 +17,32 @@ from typing import Any, Protocol
 
 from .handler import Answer, Connection, Exchange
 from .usage import PromptCache
-from .wire import Failure, JSONObject, Reply, Text, ToolUse, Wire, overloaded, wire_id
+from .wire import (
+    AnthropicMessages,
+    Failure,
+    JSONObject,
+    OpenAIChat,
+    Reply,
+    Text,
+    Thinking,
+    ToolUse,
+    Wire,
+    overloaded,
+    wire_id,
+)
 
-__all__ = ["Exchange", "Failure", "Model", "ModelServer", "Reply", "ScriptedModel", "Text", "ToolUse", "overloaded"]
+__all__ = [
+    "Exchange",
+    "Failure",
+    "Model",
+    "ModelServer",
+    "Reply",
+    "ScriptedModel",
+    "Text",
+    "Thinking",
+    "ToolUse",
+    "overloaded",
+]
 
 
 class Model(Protocol):
@@ -51,6 +74,9 @@ class ModelServer(ThreadingHTTPServer):
     """
 
     request_queue_size = 128
+    connection: type[Connection] = Connection
+    wires: Mapping[str, Wire] = {"/v1/messages": AnthropicMessages(), "/v1/chat/completions": OpenAIChat()}
+    """The formats by their paths."""
 
     def __init__(self, model: Model, *, pace: float = 0.0) -> None:
         self.pace = pace
@@ -63,7 +89,7 @@ class ModelServer(ThreadingHTTPServer):
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._connections: dict[threading.Thread, socket.socket] = {}
-        super().__init__(("127.0.0.1", 0), Connection)
+        super().__init__(("127.0.0.1", 0), self.connection)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="model-server", daemon=True)
         self._thread.start()
 
@@ -87,6 +113,10 @@ class ModelServer(ThreadingHTTPServer):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
+
+    def wire(self, path: str) -> Wire | None:
+        """The format spoken at a path, or None where there is nothing."""
+        return self.wires.get(path)
 
     def next_request_id(self) -> str:
         """The id of a request that has just arrived."""

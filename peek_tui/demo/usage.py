@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .wire import Block, Text, Tokens
+from .wire import Block, Tokens, ToolUse
 
 __all__ = ["PromptCache", "output_tokens", "tokens"]
 
@@ -19,7 +19,7 @@ def tokens(text: str) -> int:
 
 def output_tokens(blocks: Iterable[Block]) -> int:
     """How many tokens an answer counts; never none, as the providers bill at least one."""
-    return max(1, sum(tokens(b.text if isinstance(b, Text) else b.name + _canonical(b.input)) for b in blocks))
+    return max(1, sum(tokens(b.name + _canonical(b.input) if isinstance(b, ToolUse) else b.text) for b in blocks))
 
 
 class PromptCache:
@@ -51,10 +51,16 @@ class _Piece(NamedTuple):
 def _pieces(request: Mapping[str, Any]) -> Iterator[_Piece]:
     chain = hashlib.sha256()
     head = [request.get(key) for key in ("model", "tools", "system")]
-    for part in (head, *request["messages"]):
+    for part in (head, *_conversation(request)):
         text = _canonical(part)
         chain.update(text.encode())
         yield _Piece(chain.hexdigest(), tokens(text))
+
+
+def _conversation(request: Mapping[str, Any]) -> list[Any]:
+    """What was said so far, whatever the provider calls it."""
+    said: Any = next((request[key] for key in ("messages", "input", "contents") if key in request), [])
+    return said if isinstance(said, list) else [said]
 
 
 def _canonical(value: object) -> str:

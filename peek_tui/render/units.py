@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-__all__ = ["clock", "count", "date", "duration", "money", "tokens"]
+__all__ = ["clock", "count", "date", "delta", "duration", "money", "tokens"]
 
 
 def count(number: int) -> str:
@@ -45,22 +45,28 @@ def money(dollars: float | None) -> str:
     return f"${dollars:.2f}" if dollars >= 1 else f"${dollars:.4f}"
 
 
-def clock(nanoseconds: int) -> str:
-    """Return the local time of day, `14:02:58.123`; dashes for 0, where a trace says none."""
+def clock(nanoseconds: int, *, utc: bool = False) -> str:
+    """Return the time of day, local or UTC, `14:02:58.123`; dashes for 0, where a trace says none."""
     if not nanoseconds:
         return "--:--:--.---"
-    return _local(nanoseconds).strftime("%H:%M:%S.") + f"{nanoseconds // 1_000_000 % 1_000:03d}"
+    return _moment(nanoseconds, utc).strftime("%H:%M:%S.") + f"{nanoseconds // 1_000_000 % 1_000:03d}"
 
 
 def date(nanoseconds: int) -> str:
     """Return the local date and time, `2026-11-20 14:02:58`; dashes for 0, where a trace says none."""
     if not nanoseconds:
         return "---------- --:--:--"
-    return _local(nanoseconds).strftime("%Y-%m-%d %H:%M:%S")
+    return _moment(nanoseconds, False).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _local(nanoseconds: int) -> datetime:
+def delta(nanoseconds: int) -> str:
+    """Return how long after another moment one is, `+2.1s`; with `-` where it is before."""
+    return f"{'-' if nanoseconds < 0 else '+'}{duration(abs(nanoseconds) / 1e6)}"
+
+
+def _moment(nanoseconds: int, utc: bool) -> datetime:
+    zone = UTC if utc else None
     try:
-        return datetime.fromtimestamp(nanoseconds // 1_000_000_000).astimezone()
+        return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC).astimezone(zone)
     except (OverflowError, OSError, ValueError):  # a clock that was never set
-        return datetime.fromtimestamp(0).astimezone()
+        return datetime.fromtimestamp(0, UTC).astimezone(zone)

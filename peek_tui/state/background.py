@@ -33,6 +33,11 @@ class Background:
             self._thread = Thread(target=self._run, name=type(self).__name__, daemon=not self.is_waited_for)
             self._thread.start()
 
+    @property
+    def started(self) -> bool:
+        """Whether the work was begun."""
+        return self._thread is not None
+
     def stop(self) -> None:
         """End soon, without waiting for it: within the slice that is being read."""
         self._stopped = True

@@ -5,18 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
-from peek_tui.render.words import GROUPS, group_of
+from peek_tui.render.words import group_of
 from peek_tui.trace.query import Query, parse_query
 from peek_tui.trace.store import Snapshot
 
 from .shown import Shown
+from .visible import Visible
 
 __all__ = ["ERRORS", "Browse"]
 
 ERRORS = parse_query("error")
 
 
-class Browse:
+class Browse(Visible):
     """The view of one trace.
 
     The selection is a handle, so it stays on its event whatever arrives or is hidden; while its event is hidden the
@@ -24,10 +25,7 @@ class Browse:
     """
 
     def __init__(self, snapshot: Snapshot, *, follow: bool = False) -> None:
-        self.snapshot = snapshot
-        self.shown = Shown()
-        self.rows: Sequence[int] = snapshot.rows()
-        """The visible rows, in order."""
+        super().__init__(snapshot)
         self.follow = follow
         """Whether the newest event is selected as events arrive."""
         self.waiting: Snapshot | None = None
@@ -46,19 +44,16 @@ class Browse:
             return False
         if snapshot is self.snapshot:
             return False
-        earlier, self.snapshot = self.snapshot, snapshot
-        self._extend(earlier)
-        if self._handle is None and len(snapshot):
-            self._handle = snapshot.handle(0)
-        if self.follow:
-            self._select(len(self.rows) - 1)
-        return True
+        if self.sift is not None:
+            self._newer = snapshot
+            return False
+        return self._turn(snapshot, self.shown)
 
     def begin_again(self, snapshot: Snapshot) -> None:
         """Take a snapshot with other handles, for all was read again; the selection stays at its place in the list."""
         position = self.position
-        self.snapshot, self.waiting, self._handle = snapshot, None, None
-        self._refilter()
+        self.waiting, self._handle = None, None
+        self._begin_again(snapshot)
         self._select(len(self.rows) - 1 if self.follow else position)
 
     @property
@@ -160,48 +155,22 @@ class Browse:
 
     def toggle_group(self, key: str) -> None:
         """Show or hide the types of one group."""
-        self._show(Shown(self.shown.hidden ^ {key}))
+        wanted = self.wanted
+        self.show(wanted._replace(hidden=wanted.hidden ^ {key}, only=None, off=False))
 
     def show_all(self) -> None:
         """Show every type."""
-        self._show(Shown())
+        self.show(self.wanted._replace(hidden=frozenset(), only=None))
 
     def isolate(self) -> None:
         """Show only the selected event's type; again, everything."""
-        row = self.row if self.shown.only is None else None
-        self._show(self.shown._replace(only=None if row is None else self.snapshot.type(row)))
+        row = self.row if self.wanted.only is None else None
+        self.show(self.wanted._replace(only=None if row is None else self.snapshot.type(row), off=False))
 
     def hide_selected(self) -> None:
         """Hide the group of the selected event."""
         if self.row is not None:
             self.toggle_group(group_of(self.snapshot.type(self.row)).key)
-
-    @property
-    def filtered(self) -> bool:
-        """Whether some events are hidden."""
-        return self.shown != Shown()
-
-    def counts(self) -> list[tuple[str, str, int, bool]]:
-        """Return key, name, number of events and whether it is shown, for every group."""
-        counts = dict.fromkeys((group.key for group in GROUPS), 0)
-        for type, number in self.snapshot.types().items():
-            counts[group_of(type).key] += number
-        return [(group.key, group.name, counts[group.key], self.shown.shows(group.key)) for group in GROUPS]
-
-    def _show(self, shown: Shown) -> None:
-        self.shown = shown
-        self._refilter()
-
-    def _refilter(self) -> None:
-        self.rows = self.snapshot.rows(self.shown.in_timeline(self.snapshot))
-
-    def _extend(self, earlier: Snapshot) -> None:
-        """Look only at what is new, as long as the rows that were there have not moved."""
-        settled = self.snapshot.same_rows(earlier)
-        if not self.filtered or settled < len(earlier):
-            self._refilter()
-        else:
-            self.rows = [*self.rows, *self.snapshot.rows(self.shown.in_timeline(self.snapshot), start=settled)]
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 
@@ -210,6 +179,15 @@ class Browse:
         self._select(position)
         if self.position < before:
             self.follow = False
+
+    def _take(self, snapshot: Snapshot, shown: Shown, rows: Sequence[int]) -> None:
+        """Show these rows; the selection stays on its event, or goes to the newest that came."""
+        newer = snapshot is not self.snapshot
+        super()._take(snapshot, shown, rows)
+        if self._handle is None and len(snapshot):
+            self._handle = snapshot.handle(0)
+        if newer and self.follow:
+            self._select(len(rows) - 1)
 
     def _select(self, position: int) -> None:
         if self.rows:

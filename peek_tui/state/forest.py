@@ -111,11 +111,14 @@ class Forest:
 
 
 def _flags(shape: Shape, shown: Shown) -> Flags:
-    query = shown.in_tree(shape.snapshot)
-    if query.is_everything:
-        return np.ones(len(shape.rows), dtype=np.bool_)
-    flags = np.zeros(len(shape.rows), dtype=np.bool_)
-    flags[shape.places[np.asarray(shape.snapshot.rows(query), dtype=np.int64)]] = True
+    """Return which events are chosen; a filter that would have lines read is left to the timeline."""
+    flags = np.ones(len(shape.rows), dtype=np.bool_)
+    for query in shown.in_tree(shape.snapshot):
+        rows = None if query.is_everything else shape.snapshot.decided_rows(query)
+        if rows is not None:
+            chosen = np.zeros(len(flags), dtype=np.bool_)
+            chosen[shape.places[np.asarray(rows, dtype=np.int64)]] = True
+            flags &= chosen
     return flags
 
 

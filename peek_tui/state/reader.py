@@ -61,6 +61,10 @@ class Reader(Background):
         self.reading = Reading(store.snapshot(), None, complete=False)
         """The newest there is."""
 
+    def show(self, shown: Shown) -> None:
+        """Have the trees that are built from now on show this."""
+        self.shown = shown
+
     def work(self) -> None:
         """Read on. While there is more to read, news is told now and then; after that, each time there is any."""
         while not self.stopped:

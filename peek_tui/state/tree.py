@@ -13,7 +13,16 @@ from .browse import Browse
 if TYPE_CHECKING:
     from .forest import Flags, Forest
 
-__all__ = ["Branch", "TreeView"]
+__all__ = ["Branch", "Folding", "TreeView"]
+
+
+class Folding(NamedTuple):
+    """Which branches are folded."""
+
+    everything: bool
+    """Whether those below the roots are of which nothing else is said."""
+    folds: frozenset[tuple[int, bool]]
+    """Handles, and whether the branch is folded."""
 
 
 class Branch(NamedTuple):
@@ -59,6 +68,17 @@ class TreeView:
         """Forget the tree and its folds: handles are others now."""
         self._taken, self._folds = None, {}
         self._change()
+
+    @property
+    def folding(self) -> Folding:
+        """Which branches are folded."""
+        return Folding(self._all_folded, frozenset(self._folds.items()))
+
+    @folding.setter
+    def folding(self, folding: Folding) -> None:
+        if folding != self.folding:
+            self._all_folded, self._folds = folding.everything, dict(folding.folds)
+            self._change()
 
     @property
     def forest(self) -> Forest | None:
@@ -131,6 +151,31 @@ class TreeView:
         """Select the next (1) or previous (-1) event with the same parent; False when there is none."""
         index = self._index()
         return self._select(None if index is None else self._there.sibling(index, by))
+
+    def over(self, by: int) -> bool:
+        """Select the next (1) or previous (-1) event with the same parent; at the end of a span, what follows it.
+
+        Before the first it is the parent. False where there is nothing.
+        """
+        index = self._index()
+        while index is not None:
+            beside = self._there.sibling(index, by)
+            index, found = self._there.parent(index), beside
+            if found is None and by < 0:
+                found = index
+            if found is not None:
+                return self._select(found)
+        return False
+
+    def finish(self) -> bool:
+        """Select the last event of the span the selected one is in; at its end, of the span around it."""
+        here = index = self._index()
+        while index is not None:
+            last = int(self._there.ends[index]) - 1
+            if last > (here or 0):
+                return self._select(last)
+            index = self._there.parent(index)
+        return False
 
     # -- folding ---------------------------------------------------------------------------------------------------
 

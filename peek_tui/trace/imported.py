@@ -8,6 +8,7 @@ from peek_tui.errors import InputError, UsageError
 
 from .compressed import AnyFile, CompressedFile
 from .decoders import compression
+from .document import DocumentFile
 from .growing import GrowingFile
 from .importers import FORMATS, HEAD, Importer, detect
 from .names import plain_name
@@ -140,7 +141,8 @@ class UndecidedTail:
         if self._given:
             return _tail_for(self._file, self._given)
         head = self._file.head(HEAD)
-        return _tail_for(self._file, detect(head)) if b"\n" in head or len(head) == HEAD else self
+        found = detect(head)
+        return _tail_for(self._file, found) if found or b"\n" in head or len(head) == HEAD else self
 
     def beside(self) -> list[Path]:
         return []
@@ -195,7 +197,7 @@ def check_format(format: str) -> None:
 
 
 def _tail_for(file: AnyFile, format: str | None) -> Tail | ImportedTail:
-    tail = Tail(file)
-    if format in FORMATS:
-        return ImportedTail(tail, FORMATS[format].importer(plain_name(file.path)))
-    return tail
+    if format not in FORMATS:
+        return Tail(file)
+    tail = Tail(file if FORMATS[format].begins is None else DocumentFile(file))
+    return ImportedTail(tail, FORMATS[format].importer(plain_name(file.path)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,15 @@ __all__ = ["RowColumns"]
 class RowColumns:
     """The first `rows` events of an index, in the order of the run: `query.Columns`. What is worked out is kept."""
 
-    def __init__(self, index: Index, rows: int, order: Any, first_ts: int) -> None:
-        """`order` has the handle of each row, or is None where they are the same."""
+    def __init__(
+        self, index: Index, rows: int, order: Any, first_ts: int, rate: Callable[[], NDArray[np.float64]] | None = None
+    ) -> None:
+        """`order` has the handle of each row, or is None where they are the same; `rate` gives `importance`."""
         self.rows = rows
         self.first_ts = first_ts
         self._index = index
         self._order = order
+        self._rate = rate
 
     def words(self, field: str) -> Sequence[str]:
         """Return the word of each code of a column."""
@@ -80,6 +83,11 @@ class RowColumns:
     @cached_property
     def cost_usd(self) -> NDArray[np.float64]:
         return self._of_spent(2, float("nan"))
+
+    @cached_property
+    def importance(self) -> NDArray[np.float64] | None:
+        """What the store's measure says; None where it has none."""
+        return None if self._rate is None else self._rate()
 
     def of_file(self, file: int) -> NDArray[np.int64]:
         """Return the handles of the events of a file, in order."""

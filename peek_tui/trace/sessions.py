@@ -37,11 +37,6 @@ class Session:
     cost_usd: float | None
     paths: tuple[Path, ...]
 
-    @property
-    def failed(self) -> bool:
-        """Whether it crashed or its agent ended with an error."""
-        return self.status == "crashed" or self.outcome == "error"
-
 
 def read_sessions(files: Iterable[TraceFile], cache: Path | None = None) -> Iterator[Session]:
     """Yield the runs that these files make up, in their order; files that vanish meanwhile are passed over."""

@@ -23,7 +23,7 @@ from .index import Index, LineNumbers
 from .keep import Keeper
 from .locks import this_host
 from .order import Order
-from .snapshot import Snapshot, Stats
+from .snapshot import Rate, Snapshot, Stats
 from .tail import Tail
 
 __all__ = ["FIRST_SLICE", "SLICE", "Snapshot", "Stats", "Store"]
@@ -48,14 +48,17 @@ class Store:
         format: str | None = None,
         more: Callable[[], list[Path]] = list,
         cache: Path | None = None,
+        rate: Rate | None = None,
     ) -> None:
         """Open the files, each as what it is, or all as a format given by name.
 
-        `more` gives those that come later; `cache` is the directory in which indexes of large traces are kept.
+        `more` gives those that come later; `cache` is the directory in which indexes of large traces are kept; `rate`
+        is what `importance` means in queries, where it is to be more than what authors said.
         """
         self._format = format
         self._more = more
         self._cache = cache
+        self._rate = rate
         self._lock = RLock()
         """Held while the index changes, never while a file is read: that may take as long as a slow disk likes."""
         self._outdated: list[AnyTail] = []
@@ -76,9 +79,15 @@ class Store:
         self._keeper = Keeper(self._cache)
 
     @classmethod
-    def load(cls, paths: Iterable[Path], format: str | None = None, cache: Path | None = None) -> Store:
+    def load(
+        cls,
+        paths: Iterable[Path],
+        format: str | None = None,
+        cache: Path | None = None,
+        rate: Rate | None = None,
+    ) -> Store:
         """Open the files and read all they hold now."""
-        store = cls(paths, format, cache=cache)
+        store = cls(paths, format, cache=cache, rate=rate)
         store.advance(FIRST_SLICE)  # of a small trace this is all
         while store.advance():
             pass
@@ -114,7 +123,7 @@ class Store:
             if self._snapshot is None:
                 self._index.resolve(idle=False)
                 tree = self._keeper.tree_of(len(self._index))
-                self._snapshot = Snapshot(self._index, self._tails, self._numbers, self._merged(), tree)
+                self._snapshot = Snapshot(self._index, self._tails, self._numbers, self._merged(), tree, self._rate)
             return self._snapshot
 
     def status(self) -> str:

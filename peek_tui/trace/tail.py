@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .compressed import AnyFile
+from .document import DocumentFile
 from .growing import GrowingFile
 
 __all__ = ["OURS", "Block", "Line", "Tail"]
@@ -51,7 +52,7 @@ class Tail:
     unread = 0
     """How many lines were read that are no event yet: every line of ours is one at once."""
 
-    def __init__(self, file: AnyFile) -> None:
+    def __init__(self, file: AnyFile | DocumentFile) -> None:
         self.path = file.path
         self._file = file
         self._start = 0

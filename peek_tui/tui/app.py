@@ -13,6 +13,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.theme import Theme
 
+from peek_tui.analysis.importance import Importance
 from peek_tui.paths import cache_directory
 from peek_tui.trace.store import FIRST_SLICE, Store
 
@@ -50,7 +51,7 @@ class PeekApp(App[None]):
     """Opens the debugger on files, or the list of sessions of a directory."""
 
     TITLE = "peek"
-    CSS_PATH = "screens/debug.tcss"  # the first screen's own would be read only for a screen that comes later
+    CSS_PATH = "screens/debug/debug.tcss"  # the first screen's own would be read only for a screen that comes later
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
 
@@ -66,7 +67,7 @@ class PeekApp(App[None]):
     ) -> None:
         # Textual chooses how to do without colours before it knows the theme: its other way is black on black.
         super().__init__(driver_class=SparingDriver, ansi_color="NO_COLOR" in os.environ or None)
-        self._store = Store(paths, format, more, cache_directory()) if paths else None
+        self._store = Store(paths, format, more, cache_directory(), Importance().of) if paths else None
         self._trace_title = title
         self._follow = follow
         self._directory = directory

@@ -43,11 +43,9 @@ Event = dict[str, Any]
 
 
 @pytest.fixture
-def untapped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library as its author wrote it, until the test ends."""
-    for client in (httpx2.Client, httpx2.AsyncClient):
-        send = client.send
-        monkeypatch.setattr(client, "send", getattr(send, "__wrapped__", send) if hasattr(send, http._MARK) else send)
+def untapped() -> None:
+    """The libraries as their authors wrote them, until something is installed."""
+    capture.uninstall()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,31 @@ def test_two_watchers(library: str) -> None:
     when_imported(library, lambda _: seen.append("second"))
     importlib.import_module(library)
     assert sorted(seen) == ["first", "second"]
+
+
+def test_looked_for_first(library: str) -> None:
+    """To ask whether a library is there, as many do before they import it, is not to import it."""
+    seen: list[ModuleType] = []
+    when_imported(library, seen.append)
+    spec = importlib.util.find_spec(library)
+    assert spec is not None
+    assert spec.origin is not None
+    assert spec.origin.endswith("library_under_test.py")
+    assert seen == []
+    module = importlib.import_module(library)
+    assert seen == [module]
+
+
+def test_waits_no_longer(library: str) -> None:
+    """Who does not want to know any more is not told, and others are."""
+    seen: list[str] = []
+    finders = list(sys.meta_path)
+    forget = when_imported(library, lambda _: seen.append("first"))
+    when_imported(library, lambda _: seen.append("second"))
+    forget()
+    importlib.import_module(library)
+    assert seen == ["second"]
+    assert sys.meta_path == finders
 
 
 def test_never_installed(library: str) -> None:

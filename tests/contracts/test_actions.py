@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ast import literal_eval
 
 import pytest
@@ -9,6 +10,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from peek_tui.tui.actions import ACTIONS, Action, bindings, hints, key_names
+from peek_tui.tui.actions.action import SECTIONS
 from peek_tui.tui.app import PeekApp
 from peek_tui.tui.screens.debug import Debug
 from peek_tui.tui.screens.sessions import Sessions
@@ -20,12 +22,20 @@ EACH = [(action, screen) for action in ACTIONS for screen in action.screens]
 @pytest.mark.parametrize(("action", "screen"), EACH, ids=lambda value: getattr(value, "name", value))
 def test_method(action: Action, screen: str) -> None:
     """Every action is a method of its screen, or of the application, and takes the argument the registry gives."""
-    rest = action.name.removeprefix("app.")
+    rest = action.call.removeprefix("app.")
     name, _, arguments = rest.partition("(")
-    method = getattr(PeekApp if action.name != rest else SCREENS[screen], f"action_{name}")
+    method = getattr(PeekApp if action.call != rest else SCREENS[screen], f"action_{name}")
     given = literal_eval(f"({arguments.rstrip(')')},)") if arguments else ()
     code = method.__code__
     assert code.co_argcount == 1 + len(given)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_names(screen: str) -> None:
+    """On a screen every name is that of one action, and can be written in a file without quotes."""
+    names = [action.name for action in ACTIONS if screen in action.screens]
+    assert sorted(names) == sorted(set(names))
+    assert all(re.fullmatch("[a-z]+(-[a-z]+)*", name) for name in names)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -54,7 +64,7 @@ def test_never_bound() -> None:
 def test_help(action: Action) -> None:
     """Every action says what it does, and its keys as people write them."""
     assert action.help
-    assert action.section in ("Move", "Step", "Show", "Live", "Panes", "Peek")
+    assert action.section in SECTIONS
     assert len(key_names(action).split()) == len(action.keys)
     assert "_" not in key_names(action)
 

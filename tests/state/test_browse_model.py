@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class Model:
     selected: int | None = None
     """By order of arrival."""
     hidden: set[str] = field(default_factory=set)
+    filter: str = ""
+    """One of `FILTERS`."""
     only: str | None = None
     follow: bool = False
     frozen: bool = False
@@ -54,7 +56,8 @@ class Model:
         return sorted(range(self.shown), key=key.__getitem__)
 
     def visible(self) -> list[int]:
-        return [at for at in self.order() if self.is_shown(self.arrived[at].type)]
+        seen = self.arrived
+        return [at for at in self.order() if self.is_shown(seen[at].type) and FILTERS[self.filter](seen[at])]
 
     def is_shown(self, type: str) -> bool:
         return type == self.only if self.only is not None else group_of(type).key not in self.hidden
@@ -97,6 +100,15 @@ class Model:
                 self.go(position)
                 return True
         return False
+
+
+FILTERS: dict[str, Callable[[Seen], bool]] = {
+    "": lambda _: True,
+    "error": lambda event: event.failed,
+    "-agent:a": lambda event: event.agent != "a",
+    "type:log OR agent:b": lambda event: event.type == "log" or event.agent == "b",
+    "data.none:x": lambda _: False,
+}
 
 
 class Pair:
@@ -153,6 +165,12 @@ class Pair:
         self.model.only = None
         self.model.hidden ^= {key}
 
+    def filter(self, text: str) -> None:
+        browse = self.real.browse
+        shown = browse.wanted._replace(filters=())
+        browse.show(shown.with_filter(text) if text else shown)
+        self.model.filter = text
+
     def show_all(self) -> None:
         self.real.browse.show_all()
         self.model.hidden, self.model.only = set(), None
@@ -203,6 +221,7 @@ COMMANDS = st.one_of(
     st.tuples(st.just("go_row"), st.integers(0, 12)),
     st.tuples(st.sampled_from(("step", "seek")), st.sampled_from((-1, 1))),
     st.tuples(st.just("toggle_group"), st.sampled_from("1278")),
+    st.tuples(st.just("filter"), st.sampled_from(list(FILTERS))),
     st.tuples(st.sampled_from(("go_end", "show_all", "isolate", "freeze", "toggle_follow"))),
 )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from peek_tui.state.prompt import Prompt
+from peek_tui.state.prompt import Completion, Prompt
 
 
 def typed(*keys: str) -> Prompt:
@@ -63,3 +63,38 @@ def test_paste() -> None:
     prompt = typed("1")
     prompt.paste("2\n3\x1b[2J\x9b4\t5")
     assert prompt.text == "123[2J45"
+
+
+class TestCompletion:
+    def test_common_beginning_first(self) -> None:
+        """`Tab` adds what all completions have in common, then each in turn, and round again."""
+        prompt = Prompt(
+            "&", lambda text: Completion(0, [word for word in ("tool_call", "tool_result") if text in word])
+        )
+        texts = []
+        for key in ("t", "tab", "tab", "tab", "tab", "shift+tab"):
+            prompt.key(key, key if len(key) == 1 else None)
+            texts.append(prompt.text)
+        assert texts == ["t", "tool_", "tool_call", "tool_result", "tool_call", "tool_result"]
+        assert prompt.chosen == 1
+
+    def test_nothing_to_complete(self) -> None:
+        """Where nothing can be completed `Tab` changes nothing."""
+        prompt = Prompt(":", text="x")
+        prompt.key("tab", "\t")
+        assert prompt.text == "x"
+
+
+def test_earlier_lines() -> None:
+    """The arrows bring earlier lines back, and the one that was being typed; a line given twice is kept once."""
+    earlier = ["one"]
+    for line in ("two", "two"):
+        prompt = Prompt("/", text=line, earlier=earlier)
+        prompt.key("enter", "\r")
+    assert earlier == ["one", "two"]
+    prompt = Prompt("/", text="th", earlier=earlier)
+    texts = []
+    for key in ("up", "up", "up", "down", "down", "down"):
+        prompt.key(key, None)
+        texts.append(prompt.text)
+    assert texts == ["two", "one", "one", "two", "th", "th"]

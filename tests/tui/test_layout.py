@@ -20,7 +20,7 @@ def panes(peek: Peek) -> tuple[Region | None, Region | None, Region | None]:
 async def test_bars(story: Path, size: tuple[int, int]) -> None:
     """Title and types are at the top, the keys at the bottom, on every screen."""
     async with opened([story], size) as peek:
-        regions = {bar.id: bar.region for bar in peek.debug.query(Bar)}
+        regions = {bar.id: bar.region for bar in peek.debug.query(Bar) if bar.display}
         assert regions == {
             "title": Region(0, 0, size[0], 1),
             "types": Region(0, 1, size[0], 1),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .anthropic import AnthropicMessages, event_bytes, message, stream_events
 from .format import JSONObject, Tokens, Wire, invalid_request, wire_id
 from .openai import OpenAIChat, chunk_bytes, completion, completion_chunks
-from .reply import Block, Failure, Reply, Text, ToolUse, overloaded
+from .reply import Block, Failure, Reply, Text, Thinking, ToolUse, overloaded
 
 __all__ = [
     "AnthropicMessages",
@@ -18,6 +18,7 @@ __all__ = [
     "OpenAIChat",
     "Reply",
     "Text",
+    "Thinking",
     "Tokens",
     "ToolUse",
     "Wire",

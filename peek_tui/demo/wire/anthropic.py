@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .format import Frame, JSONObject, Tokens, dump, invalid_request, pieces_of_json, pieces_of_text, wire_id
-from .reply import Block, Failure, Reply, Text
+from .reply import Block, Failure, Reply, Text, Thinking
 
 __all__ = ["AnthropicMessages", "event_bytes", "message", "stream_events"]
 
@@ -21,6 +21,10 @@ class AnthropicMessages:
     """The format of `POST /v1/messages`."""
 
     request_id = "request-id"
+    usage = "usage"
+
+    def streams(self, request: JSONObject) -> bool:
+        return bool(request.get("stream"))
 
     def objection(self, headers: Mapping[str, str], request: JSONObject) -> Failure | None:
         if not (headers.get("x-api-key") or headers.get("authorization")):
@@ -92,6 +96,8 @@ def _usage(tokens: Tokens) -> JSONObject:
 def _content_block(block: Block, message_id: str, index: int) -> JSONObject:
     if isinstance(block, Text):
         return {"type": "text", "text": block.text}
+    if isinstance(block, Thinking):
+        return {"type": "thinking", "thinking": block.text, "signature": block.signature}
     call_id = block.id or wire_id("toolu_", message_id, index)
     return {"type": "tool_use", "id": call_id, "name": block.name, "input": dict(block.input)}
 
@@ -110,13 +116,19 @@ def _block_events(index: int, block: JSONObject) -> Iterator[JSONObject]:
 
 
 def _empty(block: JSONObject) -> JSONObject:
-    return {**block, "text": ""} if block["type"] == "text" else {**block, "input": {}}
+    said: JSONObject = {"text": {"text": ""}, "thinking": {"thinking": "", "signature": ""}}
+    return {**block, **said.get(block["type"], {"input": {}})}
 
 
 def _deltas(block: JSONObject) -> Iterator[JSONObject]:
     if block["type"] == "text":
         for piece in pieces_of_text(block["text"]):
             yield {"type": "text_delta", "text": piece}
+        return
+    if block["type"] == "thinking":
+        for piece in pieces_of_text(block["thinking"]):
+            yield {"type": "thinking_delta", "thinking": piece}
+        yield {"type": "signature_delta", "signature": block["signature"]}
         return
     yield {"type": "input_json_delta", "partial_json": ""}
     for piece in pieces_of_json(dump(block["input"]).decode()):

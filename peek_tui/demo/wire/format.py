@@ -54,6 +54,12 @@ class Wire(Protocol):
 
     request_id: str
     """The header that names a request."""
+    usage: str
+    """The key of an answer that counts its tokens."""
+
+    def streams(self, request: JSONObject) -> bool:
+        """Whether a request wants its answer as a stream."""
+        ...
 
     def objection(self, headers: Mapping[str, str], request: JSONObject) -> Failure | None:
         """Say why the provider does not take a request, if it does not. The headers have lower-case names."""

@@ -29,9 +29,13 @@ class OpenAIChat:
     """The format of `POST /v1/chat/completions`."""
 
     request_id = "x-request-id"
+    usage = "usage"
+
+    def streams(self, request: JSONObject) -> bool:
+        return bool(request.get("stream"))
 
     def objection(self, headers: Mapping[str, str], request: JSONObject) -> Failure | None:
-        if not headers.get("authorization"):
+        if not (headers.get("authorization") or headers.get("api-key")):
             return Failure(401, "invalid_request_error", "You didn't provide an API key.")
         missing = [key for key in _REQUIRED if not request.get(key)]
         if not missing:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["Block", "Failure", "Reply", "Text", "ToolUse", "overloaded"]
+__all__ = ["Block", "Failure", "Reply", "Text", "Thinking", "ToolUse", "overloaded"]
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,15 @@ class Text:
     """Words the model says."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Thinking:
+    """What the model thinks before it speaks."""
+
+    text: str
+    signature: str = "c2lnbmVk"
+    """Proves to the provider that the thought is its own, when it is sent back."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ class ToolUse:
     """The server makes one up when there is none."""
 
 
-Block = Text | ToolUse
+Block = Text | Thinking | ToolUse
 """One piece of what a reply consists of."""
 
 
@@ -68,7 +77,8 @@ class Reply:
     delay: float = 0.0
     """Seconds of thought before the first byte."""
     breaks: Failure | Literal["cut"] | None = None
-    """How a stream ends instead of well: an error in the midst of it, or a closed connection."""
+    """How an answer ends instead of well: a stream with an error in the midst of it, any answer with a closed
+    connection."""
 
     @property
     def stop_reason(self) -> str:

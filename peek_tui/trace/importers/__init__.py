@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from peek_tui.trace.tail import OURS
 
-from . import claude_code, claude_stream
+from . import claude_code, claude_stream, whowhen
 from .lines import read_record
 
 __all__ = ["FORMATS", "HEAD", "Format", "Importer", "detect"]
@@ -49,18 +49,21 @@ class Format(NamedTuple):
     """Whether a line is of this format."""
     importer: Callable[[Path], Importer]
     """Opens a file; beside it may stand others that say more of it."""
+    begins: Callable[[bytes], bool] | None = None
+    """Whether a file that begins so is of this format; only for those whose files are one JSON document."""
 
 
 FORMATS = {
     "claude-code": Format(claude_code.recognises, claude_code.ClaudeCode),
     "claude-stream-json": Format(claude_stream.recognises, claude_stream.ClaudeStream),
+    "whowhen": Format(whowhen.recognises, whowhen.WhoWhen, whowhen.begins),
 }
 
 
 def detect(head: bytes) -> str | None:
     """Return the format of a file that begins with `head`, told by the first line that is one of a format's; or None.
 
-    A line longer than `head` is told by its keys alone.
+    A line longer than `head` is told by its keys alone; a document by how it begins.
     """
     *lines, rest = head.split(b"\n")
     for line in lines:
@@ -68,7 +71,9 @@ def detect(head: bytes) -> str | None:
         name = None if record is None else _format(record)
         if name is not None:
             return name
-    return _by_keys(rest) if not lines and len(rest) >= HEAD else None
+    documents = (name for name, format in FORMATS.items() if format.begins is not None and format.begins(head))
+    by_keys = _by_keys(rest) if not lines and len(rest) >= HEAD else None
+    return by_keys or next(documents, None)
 
 
 def _format(record: dict[str, Any]) -> str | None:

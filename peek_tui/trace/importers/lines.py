@@ -52,6 +52,8 @@ class Lines:
         self.ts = 0
         """The time of the line that is being taken; of the one before when it says none, 0 before the first."""
         self.number = 0
+        self.step: int | None = None
+        """The place of what is being taken among the steps of the run, where the format numbers those."""
         self._record: dict[str, Any] | None = None
         self._type = ""
         self._uuids: set[str] = set()
@@ -115,6 +117,8 @@ class Lines:
 
     def _source(self, origin: Origin, raw: bool) -> dict[str, Any]:
         source: dict[str, Any] = {"kind": self.format, "type": origin.type, "line": origin.numbers[-1]}
+        if self.step is not None:
+            source["step"] = self.step
         if len(origin.numbers) > 1:
             source["lines"] = list(origin.numbers)
         if raw and self._record is not None and origin.numbers[-1] == self.number:

@@ -9,8 +9,22 @@ from __future__ import annotations
 from .columns import Columns
 from .facts import tokens_of
 from .keys import KEYS, Key
-from .nodes import EVERYTHING, Query, of_types
+from .nodes import EVERYTHING, NOTHING, Query, any_of, exactly, of_types
 from .parser import parse_query
-from .select import select
+from .select import decided, select
 
-__all__ = ["EVERYTHING", "KEYS", "Columns", "Key", "Query", "of_types", "parse_query", "select", "tokens_of"]
+__all__ = [
+    "EVERYTHING",
+    "KEYS",
+    "NOTHING",
+    "Columns",
+    "Key",
+    "Query",
+    "any_of",
+    "decided",
+    "exactly",
+    "of_types",
+    "parse_query",
+    "select",
+    "tokens_of",
+]

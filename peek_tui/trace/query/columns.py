@@ -56,5 +56,9 @@ class Columns(Protocol):
         """NaN where there is none."""
 
     @property
+    def importance(self) -> NDArray[np.float64] | None:
+        """How important each event is, or None where nothing but its author says so."""
+
+    @property
     def failed(self) -> NDArray[np.bool_]:
         """Whether the event has an error."""

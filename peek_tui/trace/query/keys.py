@@ -47,7 +47,7 @@ KEYS: dict[str, Key] = {
         Key("dur", Kind.NUMBER, "dur>2s", "how long it took: ns us ms s m h, 1m30s; without a unit ms", read_duration),
         Key("tokens", Kind.NUMBER, "tokens>1k", "tokens in and out together, perhaps in k or M", read_count),
         Key("cost", Kind.NUMBER, "cost>0.01", "dollars", read_money),
-        Key("importance", Kind.NUMBER, "importance>0.8", "0 to 1, where its author said"),
+        Key("importance", Kind.NUMBER, "importance>0.8", "0 to 1: what its author said, else by rules"),
         Key("conf", Kind.NUMBER, "conf<0.4", "how sure the agent was of a decision, 0 to 1"),
         Key("ts", Kind.TIME, "ts>10:15:00", "when: on the first day, 2025-11-20, 2025-11-20T10:15Z; local without Z"),
         Key("row", Kind.NUMBER, "row>100", "its place in the run, from 0"),

@@ -67,6 +67,10 @@ class Masks:
         return fitting
 
     @property
+    def is_rated(self) -> bool:
+        return self._columns.importance is not None
+
+    @property
     def first_ts(self) -> int:
         return self._columns.first_ts
 
@@ -159,6 +163,8 @@ class RowAnswers:
             case "tokens":
                 tokens = self._column("tokens")
                 return _decided(self._compared(number, tokens) & (tokens != NO_TOKENS))
+            case "importance" if self._masks.is_rated:
+                return _decided(self._compared(number, self._column("importance")))
             case "row":
                 return _decided(self._compared(number, self._row_numbers()))
             case "conf":

@@ -17,7 +17,22 @@ if TYPE_CHECKING:
 
     from .columns import Columns
 
-__all__ = ["EVERYTHING", "And", "Node", "Not", "Or", "Query", "both", "either", "found", "negated", "of_types"]
+__all__ = [
+    "EVERYTHING",
+    "NOTHING",
+    "And",
+    "Node",
+    "Not",
+    "Or",
+    "Query",
+    "any_of",
+    "both",
+    "either",
+    "exactly",
+    "found",
+    "negated",
+    "of_types",
+]
 
 
 @dataclass(frozen=True)
@@ -144,10 +159,23 @@ class Query:
 EVERYTHING = Query()
 
 
+NOTHING = Query(Not(_ALWAYS))
+
+
+def exactly(field: str, words: Iterable[str]) -> Query:
+    """Return the query for events whose `type`, `name`, `agent` or `session` is one of these, to the letter."""
+    patterns = tuple(Pattern((word,)) for word in words)
+    return Query(Word(field, patterns)) if patterns else NOTHING
+
+
 def of_types(types: Iterable[str]) -> Query:
-    """Return the query for events of these types, whatever signs are in them."""
-    patterns = tuple(Pattern((type,)) for type in types)
-    return Query(Word("type", patterns) if patterns else negated(_ALWAYS))
+    """Return the query for events of these types."""
+    return exactly("type", types)
+
+
+def any_of(queries: Iterable[Query]) -> Query:
+    """Return the query for what any of these wants."""
+    return Query(either([query.root for query in queries]))
 
 
 def _flattened(kind: type[And] | type[Or], nodes: Iterable[Node]) -> Iterator[Node]:

@@ -15,7 +15,7 @@ from .terms import Known
 if TYPE_CHECKING:
     from .masks import RowAnswers
 
-__all__ = ["select"]
+__all__ = ["decided", "select"]
 
 _FIRST_SLICE = 4_096
 """Rows looked at before the first hit can be told: a screenful comes at once."""
@@ -57,6 +57,19 @@ def select(
             holds = None if raw is None else _by_line(query, raw(row), partial(answers.known, place))
             if query.holds(read(row), columns.first_ts) if holds is None else holds:
                 yield row
+
+
+def decided(query: Query, columns: Columns, start: int = 0) -> Sequence[int] | None:
+    """Return the rows from `start` on that a query wants, or None when lines would have to be read to tell."""
+    if query.is_everything:
+        return range(start, columns.rows)
+    from .masks import Masks
+
+    answers = Masks(query.root, columns).over(range(start, columns.rows))
+    if answers.maybe.any():
+        return None
+    rows: list[int] = (answers.yes.nonzero()[0] + start).tolist()
+    return rows
 
 
 def _slices(query: Query, columns: Columns, rows: Sequence[int]) -> Iterator[tuple[Sequence[int], RowAnswers]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
-from peek_tui.tui.actions import ACTIONS, key_names
+from peek_tui.tui.actions import actions_of, key_names
 from peek_tui.tui.widgets.rows import Piece, RowView
 
 __all__ = ["Help"]
@@ -61,9 +61,7 @@ class _HelpRows(RowView):
 def _help_lines(screen: str) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     section = ""
-    for action in ACTIONS:
-        if screen not in action.screens:
-            continue
+    for action in actions_of(screen):
         if action.section != section:
             section = action.section
             lines += [("", ""), (section, "")] if lines else [(section, "")]

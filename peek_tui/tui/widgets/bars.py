@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.strip import Strip
 from textual.widget import Widget
 
 from peek_tui.render import units
-from peek_tui.render.text import cell_width, clean, clean_line
+from peek_tui.render.text import cell_width, clean, clean_line, fit
 from peek_tui.state.browse import Browse
+from peek_tui.state.complete import Mistake
 from peek_tui.state.live import Live
+from peek_tui.state.play import Play
 from peek_tui.state.prompt import Prompt
+from peek_tui.state.view import View
 from peek_tui.tui.actions import hints
 from peek_tui.tui.palette import COLOUR, MONO, Palette
 
 from .rows import Piece, strip_of
 
-__all__ = ["Bar", "KeysBar", "TitleBar", "TypesBar"]
+__all__ = ["Bar", "FilterBar", "KeysBar", "TitleBar", "TypesBar"]
 
 _COUNTS_FROM = 100
 """From this width on, types are shown with their counts."""
+_CHOICES = 8
+"""Completions that are shown at a time."""
 
 
 class Bar(Widget):
@@ -57,13 +64,14 @@ class TitleBar(Bar):
         super().__init__(id="title", filled=True)
         self._heading = heading
 
-    def sync(self, browse: Browse, live: Live, lost: int) -> None:
+    def sync(self, view: View, live: Live, lost: int) -> None:
         """Show the state, and how many events the writer could not write."""
+        browse = view.browse
         palette, agent = self.palette, clean_line(browse.snapshot.agent_name())
         left: list[Piece] = [(" peek ", palette.strong), ("▸ ", palette.dim), (agent or self._heading, palette.strong)]
         if agent and agent != self._heading:
             left.append((f"  {self._heading}", palette.dim))
-        self.show(left, [*self._run_state(browse, live), *self._totals(browse, lost)])
+        self.show(left, [*self._playing(view.play), *self._run_state(browse, live), *self._totals(browse, lost)])
 
     def _run_state(self, browse: Browse, live: Live) -> list[Piece]:
         palette = self.palette
@@ -74,6 +82,9 @@ class TitleBar(Bar):
         elif browse.follow:
             pieces.append(("FOLLOW  ", palette.strong))
         return pieces
+
+    def _playing(self, play: Play | None) -> list[Piece]:
+        return [] if play is None else [(f"▶ {play.speed}×  ", self.palette.live)]
 
     def _totals(self, browse: Browse, lost: int) -> list[Piece]:
         palette, snapshot = self.palette, browse.snapshot
@@ -103,25 +114,109 @@ class TypesBar(Bar):
         self.show(left, [(f" {here}/{units.count(len(browse.rows))} ", palette.text)])
 
 
+class FilterBar(Bar):
+    """The filters that were typed and the text that is looked for; not there while there are none."""
+
+    def __init__(self) -> None:
+        super().__init__(id="filters")
+        self.display = False
+
+    def sync(self, view: View) -> None:
+        """Show the state."""
+        filters, search = self._filters(view.browse), self._search(view)
+        self.show(filters, search)
+        self.display = bool(filters or search)
+
+    def _filters(self, browse: Browse) -> list[Piece]:
+        palette, wanted = self.palette, browse.wanted
+        pieces: list[Piece] = []
+        for text in wanted.filters:
+            style = palette.dim if wanted.off else palette.strong
+            pieces += [(" ", palette.dim), ("&", palette.dim), (f" {clean_line(text)} ", style)]
+        if wanted.off:
+            pieces.append(("  filters off, ^F on ", palette.number))
+        if browse.sift is not None:
+            pieces.append((f"  filtering {browse.sift.share:.0%}, ^C stops ", palette.number))
+        return pieces
+
+    def _search(self, view: View) -> list[Piece]:
+        palette, search, row = self.palette, view.search, view.browse.row
+        if search is None:
+            return []
+        place, hits = search.place(-1 if row is None else row)
+        more = "" if search.done else "…"
+        text = f" {units.count(place) if place else '–'}/{units.count(hits)}{more} "
+        return [(f" /{fit(clean_line(search.text), 30).rstrip()}", palette.strong), (text, palette.number)]
+
+
 class KeysBar(Bar):
-    """The keys one needs most; a line being typed, or what there is to say of the last key, in their place."""
+    """The keys one needs most, or what there is to say of the last one.
+
+    While a line is being typed there are two lines: it, and under it how it may go on, or what is wrong with it.
+    """
 
     def __init__(self, screen: str) -> None:
         super().__init__(id="keys")
         self._hints = hints(screen)
+        self._below: list[Piece] = []
 
-    def sync(self, prompt: Prompt | None = None, hint: str = "") -> None:
-        """Show the line that is being typed and what may be typed, or the keys."""
+    def sync(self) -> None:
+        """Show the keys."""
         palette = self.palette
-        if prompt is not None:
-            typed = clean(prompt.text)[-max(1, self.size.width - 4) :]  # of a line too long to be seen, its end
-            self.show([(f" {prompt.lead}{typed}", palette.strong), ("█", palette.text), (f"  {hint}", palette.dim)])
-            return
         pieces: list[Piece] = [(" ", palette.dim)]
         for keys, word in self._hints:
             pieces += [(keys, palette.strong), (f" {word}  ", palette.dim)]
-        self.show(pieces)
+        self._show_lines(pieces)
 
-    def say(self, text: str) -> None:
-        """Say something in the place of the keys."""
-        self.show([(f" {clean_line(text)}", self.palette.error)])
+    def ask(self, prompt: Prompt, hint: str, mistake: Mistake | None) -> None:
+        """Show the line that is being typed."""
+        palette, width = self.palette, self.size.width
+        head = f" {prompt.lead}"
+        typed = clean(prompt.text)
+        cut = max(0, len(typed) + len(head) + 3 - width)  # of a line too long to be seen, its end
+        line: list[Piece] = [(f"{head}{typed[cut:]}", palette.strong), ("█", palette.text)]
+        completion = prompt.completion
+        if prompt.text and completion.words:
+            column = len(head) + completion.start - cut
+            below = self._words(completion.words, prompt.chosen, max(1, min(column, width // 2)))
+        elif mistake is not None:
+            column = max(0, len(head) + mistake[0] - cut)
+            below = [(_pointed(column, clean_line(mistake[1]), width), palette.error)]
+        else:
+            below = [(f" {hint}", palette.dim)]
+        self._show_lines(line, below)
+
+    def say(self, text: str, *, good: bool = False) -> None:
+        """Say something in the place of the keys: what went wrong, or what was done."""
+        self._show_lines([(f" {clean_line(text)}", self.palette.good if good else self.palette.error)])
+
+    def render_line(self, y: int) -> Strip:
+        if y == 0:
+            return super().render_line(y)
+        return strip_of(self._below, self.size.width, self.rich_style)
+
+    def _words(self, words: Sequence[str], chosen: int | None, column: int) -> list[Piece]:
+        """Return words to choose from, those around the chosen one."""
+        palette = self.palette
+        first = 0 if chosen is None else chosen // _CHOICES * _CHOICES
+        pieces: list[Piece] = [(" " * column, palette.dim)]
+        for at, word in enumerate(words[first : first + _CHOICES], first):
+            pieces.append((f"{clean_line(word)}  ", palette.strong if at == chosen else palette.key))
+        return pieces
+
+    def _show_lines(self, line: list[Piece], below: list[Piece] | None = None) -> None:
+        height = 1 if below is None else 2
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+        if (below or []) != self._below:
+            self._below = below or []
+            self.refresh()
+        self.show(line)
+
+
+def _pointed(column: int, words: str, width: int) -> str:
+    """Return words with an arrow at a column, beside it where there is more room."""
+    if column + 2 + cell_width(words) <= width:
+        return f"{' ' * column}^ {words}"
+    before = column - cell_width(words) - 1
+    return f"{' ' * before}{words} ^" if before >= 0 else f" {words}"

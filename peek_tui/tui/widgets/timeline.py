@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from textual.strip import Strip
+
 from peek_tui.render import units
 from peek_tui.render.summary import summary
 from peek_tui.render.text import cell_width, clean_line, fit
 from peek_tui.render.words import look_of
-from peek_tui.state.browse import Browse
+from peek_tui.state.view import View
 from peek_tui.trace.model import Event
 
-from .rows import Piece, RowView
+from .rows import Piece, RowView, strip_of
 
 __all__ = ["Timeline"]
 
 _CACHED = 512
 """Events kept drawn: a few screens."""
+_NOTHING = " nothing passes the filters: z takes back the last one, ^F turns all off"
 _DURATION = 7
 _WIDE = 100
 """From this width on, times have milliseconds and names more room."""
@@ -25,18 +28,30 @@ _WIDE = 100
 class Timeline(RowView):
     """Draws a `Browse`."""
 
-    def __init__(self, browse: Browse) -> None:
+    def __init__(self, view: View) -> None:
         super().__init__(id="timeline")
-        self._browse = browse
+        self._view = view
+        self._browse = view.browse
         self.event_of = lru_cache(_CACHED)(self._read)
 
     def sync(self, *, changed: bool) -> None:
         """Draw what the state says now; `changed` when rows other than the selected one may differ."""
+        changed = changed or self._view.times.follows_selection
         self.show(len(self._browse.rows), self._browse.position, changed=changed)
 
     def _read(self, handle: int) -> Event:
         snapshot = self._browse.snapshot
         return snapshot.event(snapshot.row(handle))
+
+    def render_line(self, y: int) -> Strip:
+        if y == 0 and not self._lines and self._browse.filtered:
+            return strip_of([(_NOTHING, self.palette.dim)], self.scrollable_content_region.width, self.rich_style)
+        return super().render_line(y)
+
+    def _time(self, line: int, ts: int, width: int) -> str:
+        browse, view = self._browse, self._view
+        previous = browse.snapshot.ts(browse.rows[line - 1]) if line else None
+        return view.times.text(ts, previous, None if browse.row is None else browse.snapshot.ts(browse.row), width)
 
     def draw(self, line: int, width: int) -> list[Piece]:
         snapshot, row = self._browse.snapshot, self._browse.rows[line]
@@ -45,8 +60,9 @@ class Timeline(RowView):
         kind = palette.of_type(event.type)
         look = look_of(event.type)
         failed = event.error is not None or event.damage is not None or event.type == "capture_loss"
-        number = f"{units.count(row):>{_digits(len(snapshot))}} "
-        time = units.clock(event.ts) if width >= _WIDE else units.clock(event.ts)[:8]
+        number = f"{units.count(row):>{_digits(len(snapshot))}}"
+        sign = self._view.sign(event)
+        time = self._time(line, event.ts, 12 if width >= _WIDE else 8)
         length = units.duration(event.duration_ms) if event.duration_ms is not None else ""
         name = clean_line(event.name)
         room = 28 if width >= _WIDE else 18
@@ -54,6 +70,7 @@ class Timeline(RowView):
         head: list[Piece] = [
             (marker, palette.strong),
             (number, palette.dim),
+            (sign or " ", palette.error if sign == "●" else palette.number),
             (f"{time} ", palette.dim),
             (f"{fit(look.code, 4)} ", kind),
             (f"{'✗' if failed else look.sign} ", palette.error if failed else kind),

@@ -6,24 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
-import httpx2
 import pytest
 
 import capture
 from capture import TraceContext
-from capture.instrument import http
 from peek_tui.demo.server import Failure, ModelServer, Reply, ScriptedModel
 
 Serve = Callable[..., ModelServer]
 
 
 @pytest.fixture
-def untapped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The libraries as their authors wrote them, until the test ends."""
-    for client in (httpx.Client, httpx.AsyncClient, httpx2.Client, httpx2.AsyncClient):
-        send = client.send
-        monkeypatch.setattr(client, "send", getattr(send, "__wrapped__", send) if hasattr(send, http._MARK) else send)
+def untapped() -> None:
+    """The libraries as their authors wrote them, until something is installed."""
+    capture.uninstall()
 
 
 @pytest.fixture

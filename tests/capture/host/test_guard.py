@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextvars
 import importlib
 import signal
@@ -23,6 +22,7 @@ import capture
 from capture import TraceContext, trace_agent, trace_llm_call, trace_tool
 from capture._core import roots
 from capture._core.guard import guarded
+from capture.instrument import _imports
 from capture.instrument._imports import when_imported
 from peek_tui.demo.server import ModelServer, Reply, Text, ToolUse
 
@@ -258,12 +258,14 @@ class Host:
         self._server = server
         self._directory = directory
         self._runs = 0
-        self._taps = [
+        taps: list[tuple[Any, str]] = [
             (client, "send") for library in (httpx, httpx2) for client in (library.Client, library.AsyncClient)
         ]
-        self._taps += [(threading.Thread, "start"), (concurrent.futures.ThreadPoolExecutor, "submit")]
-        for owner, name in self._taps:
-            monkeypatch.setattr(owner, name, getattr(owner, name))  # so that it is put back at the end
+        taps += [(threading.Thread, "start"), (ThreadPoolExecutor, "submit")]
+        self._taps = [(owner, name, getattr(owner, name)) for owner, name in taps]
+        for tap in self._taps:
+            monkeypatch.setattr(*tap)  # so that it is put back at the end
+        monkeypatch.setattr(_imports._watcher, "_waiting", {})
         (directory / "host_module.py").write_text("value = 1\n")
         (directory / "host_broken_module.py").write_text("from host_failure import failure\nraise failure\n")
         monkeypatch.syspath_prepend(str(directory))
@@ -271,11 +273,10 @@ class Host:
 
     def prepare(self, alone: bool = False) -> Callable[[], None]:
         """Return its work, ready to run; `alone` in one thread."""
-        for owner, name in self._taps:
-            method: Any = getattr(owner, name)
-            while hasattr(method, "__wrapped__"):
-                method = method.__wrapped__
-            setattr(owner, name, method)
+        capture.uninstall()
+        for tap in self._taps:
+            setattr(*tap)  # what was broken may not have noted what it had put in its place
+        _imports._watcher._waiting.clear()
         roots._open.clear()
         self._runs += 1
         self.path = self._directory / f"{self._runs}.jsonl"
@@ -312,7 +313,7 @@ def host(server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, u
 
 WRAPPERS = {
     "_core.guard.guarded",
-    "instrument._imports._Finder.find_spec",
+    "instrument._imports._Watcher.find_spec",
     "instrument._imports._Loader.__init__",
     "instrument._imports._Loader.create_module",
     "instrument._imports._Loader.exec_module",
@@ -328,6 +329,7 @@ WRAPPERS = {
     "instrument.generators._end",
     "instrument.generators.traced_async_generator",
     "instrument.generators.traced_generator",
+    "instrument.registry.install",
     "instrument.tee._Async.__aiter__",
     "instrument.tee._Async.aclose",
     "instrument.tee._Chunks.__anext__",
@@ -362,6 +364,7 @@ it only calls the guard.
 """
 
 
+@pytest.mark.timeout(400)  # all that work, once for each function of ours
 def test_every_function(host: Host, swallowed: list[Exception]) -> None:
     """Whichever function of ours raises, whenever it is called: only if it is one of the wrappers does the host
     notice. Every other one's fault is swallowed, or dealt with where it arises.
@@ -401,7 +404,7 @@ def test_an_observer_is_seen_to_fail(host: Host, swallowed: list[Exception]) -> 
     }
     for name, methods in observers.items():
         assert {f"instrument.{name}.{method}" for method in methods} <= called.keys()
-    for name in ("threads._place", "generators._swap", "http._watch", "http._tap"):
+    for name in ("threads._place", "generators._swap", "http._watch", "http.instrument", "threads.instrument"):
         assert f"instrument.{name}" in called
 
 
@@ -420,6 +423,7 @@ def caught_all(work: Callable[[], object]) -> BaseException | None:
     return None
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, asyncio.CancelledError, LimitError])
 def test_what_passes(host: Host, kind: type[BaseException]) -> None:
     """An interrupt, a cancellation and what a signal handler of the host raises pass through, in whichever function
@@ -432,7 +436,10 @@ def test_what_passes(host: Host, kind: type[BaseException]) -> None:
     def on_signal(number: int, frame: FrameType | None) -> NoReturn:
         raise fault
 
+    reached = set()
+
     def strike() -> None:
+        reached.add(name)
         signal.raise_signal(signal.SIGUSR1)
 
     before = signal.signal(signal.SIGUSR1, on_signal)
@@ -440,7 +447,8 @@ def test_what_passes(host: Host, kind: type[BaseException]) -> None:
         for name in called.keys() - CLOSURES - DESTRUCTORS:
             work = host.prepare(alone=True)
             with broken(called[name], strike):
-                assert caught_all(work) is fault, name
+                failure = caught_all(work)
+            assert failure is fault or name not in reached, name  # some are called once in a second only
             fault.__traceback__ = fault.__context__ = None
     finally:
         signal.signal(signal.SIGUSR1, before)

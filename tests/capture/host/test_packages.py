@@ -16,6 +16,7 @@ from capture import TraceContext, trace_tool
 from capture.testing import read_events
 from peek_tui.demo.server import Exchange, ModelServer, Reply, Text, ToolUse
 
+from ..whole import whole_events
 from .clients import LINES, Line, ask, ask_async
 
 Serve = Callable[..., ModelServer]
@@ -132,7 +133,7 @@ def exchanges(
 
 
 def of(run: TraceContext, *types: str) -> list[Event]:
-    return [event for event in read_events(run.path) if event["type"] in types]
+    return [event for event in whole_events(run.path) if event["type"] in types]
 
 
 def test_parents(run: TraceContext, line: Line, stream: bool, exchanges: list[Exchange]) -> None:

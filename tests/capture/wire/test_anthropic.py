@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.wire import Delta, Reply, recognise
-from capture.wire.anthropic import AnthropicMessages, AnthropicStream
+from capture.wire.anthropic import AnthropicMessages
 from peek_tui.demo.wire import Reply as Answer
 from peek_tui.demo.wire import Text, ToolUse, event_bytes, message, stream_events
 
@@ -29,7 +29,7 @@ def events(*bodies: dict[str, Any]) -> bytes:
 
 
 def read(*bodies: dict[str, Any]) -> tuple[list[Delta], Reply]:
-    stream = AnthropicStream()
+    stream = WIRE.stream()
     return stream.feed(events(*bodies)), stream.reply()
 
 
@@ -45,7 +45,6 @@ class TestRecognise:
             ("GET", "/v1/messages", {"anthropic-version": "2023-06-01"}),
             ("POST", "/v1/messages/count_tokens", {"anthropic-version": "2023-06-01"}),
             ("POST", "/v1/messages/batches", {"anthropic-version": "2023-06-01"}),
-            ("POST", "/v1/messages", {}),
             ("POST", "/v1/complete", {"anthropic-version": "2023-06-01"}),
         ],
     )
@@ -80,7 +79,20 @@ class TestRequest:
 
     def test_few_fields(self) -> None:
         """What is not there is left out."""
-        assert WIRE.request(b'{"model":"claude"}') == {"model": "claude", "settings": None, "extra": None}
+        assert WIRE.request(b'{"model":"claude"}') == {"model": "claude"}
+
+    def test_without_the_header(self) -> None:
+        """Without the provider's header the body has to look like one of its own."""
+        wire = recognise("POST", "/v1/messages", {})
+        assert wire is not None
+        body = {"model": "claude", "messages": [], "max_tokens": 9}
+        assert wire.request(json.dumps(body).encode()) == {
+            "model": "claude",
+            "messages": [],
+            "settings": {"max_tokens": 9},
+        }
+        with pytest.raises(ValueError, match="no request of AnthropicMessages"):
+            wire.request(b'{"to": "+1555", "text": "hi"}')
 
     @pytest.mark.parametrize("body", [b"", b"<", b"[]", b"\xff"])
     def test_foreign(self, body: bytes) -> None:
@@ -129,7 +141,7 @@ class TestStream:
     @given(st.lists(st.integers(0, len(STREAM)), max_size=8).map(sorted))
     def test_assembled(self, cuts: list[int]) -> None:
         """However a stream is cut, it adds up to what a whole answer says, and its pieces to its texts."""
-        stream = AnthropicStream()
+        stream = WIRE.stream()
         pieces = zip([0, *cuts], [*cuts, len(STREAM)], strict=True)
         deltas = [delta for start, end in pieces for delta in stream.feed(STREAM[start:end])]
         assert stream.complete
@@ -142,7 +154,7 @@ class TestStream:
     @given(st.integers(0, len(STREAM) - 1))
     def test_cut_anywhere(self, end: int) -> None:
         """A stream that was cut gives what had come, and is not complete."""
-        stream = AnthropicStream()
+        stream = WIRE.stream()
         stream.feed(STREAM[:end])
         reply = stream.reply()
         assert not stream.complete
@@ -151,7 +163,7 @@ class TestStream:
 
     def test_before_the_first_event(self) -> None:
         """Of nothing there is nothing to tell."""
-        assert AnthropicStream().reply() == Reply()
+        assert WIRE.stream().reply() == Reply()
 
     def test_thinking_and_citations(self) -> None:
         """Thinking, its signature, and citations are kept in their blocks."""
@@ -195,7 +207,7 @@ class TestStream:
         """Events and deltas without a name here are kept verbatim, and so is what is no JSON."""
         novel = {"type": "novel_event", "x": 1}
         delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "novel_delta", "y": 2}}
-        stream = AnthropicStream()
+        stream = WIRE.stream()
         assert stream.feed(events(novel, delta) + b"event: odd\ndata: <html>\n\ndata: [1]\n\n") == []
         assert stream.reply().extra == {
             "events": [novel, delta, {"event": "odd", "data": "<html>"}, {"event": "message", "data": "[1]"}]

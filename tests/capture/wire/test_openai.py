@@ -42,7 +42,11 @@ REPLY = Reply(
     finish_reason="tool_calls",
     usage={"input_tokens": 10, "output_tokens": 5, "cache_read_tokens": 4},
     usage_raw={"prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 4}},
-    extra={"object": "chat.completion.chunk", "created": 1, "message": {"role": "assistant"}},
+    extra={
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "choices": [{"index": 0, "message": {"role": "assistant"}}],
+    },
 )
 
 
@@ -67,7 +71,8 @@ def test_whole_reply() -> None:
     assert (reply.content, reply.finish_reason, reply.response_id) == ("hi", "stop", "1")
     assert reply.tool_calls == [{"id": "c", "name": "f", "arguments": {"q": "x"}}]
     assert reply.usage == {"input_tokens": 3, "output_tokens": 1}
-    assert reply.extra == {"message": {"role": "assistant", "refusal": None}, "choice": {"logprobs": None}}
+    left = {"role": "assistant", "refusal": None, "tool_calls": [call]}  # its arguments are not written as most are
+    assert reply.extra == {"choices": [{"index": 0, "message": left, "logprobs": None}]}
 
 
 def test_further_choices() -> None:
@@ -75,7 +80,7 @@ def test_further_choices() -> None:
     choices = [{"index": n, "message": {"content": str(n)}, "finish_reason": "stop"} for n in range(3)]
     reply = OpenAIChat().reply(200, json.dumps({"choices": choices}).encode())
     assert reply.content == "0"
-    assert reply.extra == {"choices": choices[1:]}
+    assert reply.extra == {"choices": [{"index": 0, "message": {}}, *choices[1:]]}
 
 
 def test_stream() -> None:

@@ -88,4 +88,5 @@ def test_names() -> None:
     assert {name: format.importer(DATA / "x.jsonl").name for name, format in FORMATS.items()} == {
         "claude-code": "claude-code",
         "claude-stream-json": "claude-stream-json",
+        "whowhen": "whowhen",
     }

@@ -83,6 +83,10 @@ class MemoryColumns:
         return self._numbers("tokens", [tokens_of(event.usage) for event in self._events], np.int64)
 
     @property
+    def importance(self) -> None:
+        return None
+
+    @property
     def cost_usd(self) -> NDArray[np.float64]:
         return self._numbers("cost_usd", [_or_nan(event.cost_usd) for event in self._events], np.float64)
 

@@ -1,0 +1,141 @@
+"""One call that several observers see is one event.
+
+A model call may be seen by a framework's callback, by an OpenTelemetry span and by the tap, each inside the other. The
+innermost records it, for it sees the most: the tap sees the very bytes. The others hold back until their call ends, and
+record it only if nobody inside did; when they stand in another task than who did, the response's id tells. A kind of
+call that turned out not to pass the tap (Bedrock, a gRPC client, a model of the host's own) is from then on recorded
+when it begins, so that it can be watched.
+
+A tool call may be seen by a framework, an MCP session and `trace_tool`. The outermost records it when it begins; an
+observer directly inside, of a tool of the same name, has nothing to add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from .._core.failure import Failure
+from .._core.session import current
+from .._core.spans import Place, Span, here, move
+
+__all__ = ["ModelCall", "ToolCall", "answered", "claim"]
+
+_ANSWERS_KEPT = 1024
+
+_innermost: ContextVar[ModelCall | None] = ContextVar("capture_model_call", default=None)
+_off_wire: set[str] = set()
+"""The kinds of calls whose last one was recorded by nobody further inside."""
+_answers: dict[str, None] = {}
+"""The ids of the latest responses that were recorded, the newest last."""
+
+
+def answered(response_id: str | None) -> None:
+    """Note that the response with this id has been recorded."""
+    if response_id:
+        _answers[response_id] = None
+        if len(_answers) > _ANSWERS_KEPT:
+            for forgotten in list(_answers)[:-_ANSWERS_KEPT]:
+                _answers.pop(forgotten, None)
+
+
+def claim() -> str:
+    """Say that the call under way here is recorded from now on by the caller, who is further inside than all others.
+
+    Return the id of its request if an outer observer has recorded that already, else nothing.
+    """
+    id, span, call = "", _standing_in(), _innermost.get()
+    while call is not None:
+        if call.span is span and not call.over and not call.claimed:
+            call.claimed = True
+            _off_wire.discard(call.kind)
+            id = id or call.request
+        call = call.outer
+    return id
+
+
+def _standing_in() -> Span | None:
+    place = here()
+    return None if place is None else place.span
+
+
+class ModelCall:
+    """A model call as it is seen from outside, from its beginning to `end`.
+
+    `kind` tells who sees what, such as `langchain ChatBedrock`; `fields` gives what is known of the request, and is
+    asked only if it has to be recorded.
+    """
+
+    def __init__(self, kind: str, model: str, fields: Callable[[], Mapping[str, Any]]) -> None:
+        self.kind = kind
+        self.over = False
+        self.claimed = False
+        """Somebody further inside records it."""
+        self.request = ""
+        """The id of the request, once it is recorded."""
+        self._context = current()
+        self.span = _standing_in()
+        """Where it was made; a call in another span, such as one that a tool makes, is another call."""
+        self._model = model
+        self._fields = fields
+        self._started_ns = self._context._steady_ns()
+        outer = _innermost.get()
+        while outer is not None and (outer.over or outer.kind == kind):
+            outer = outer.outer  # one whose end is told late is not around the next one
+        self.outer: ModelCall | None = outer
+        if kind in _off_wire:
+            self._begin()
+        _innermost.set(self)
+
+    def end(self, response_id: str | None = None, error: Failure | None = None, **response: Any) -> None:
+        """Record request and response, as far as nobody has."""
+        self.over = True
+        if _innermost.get() is self:
+            _innermost.set(self.outer)
+        if self.claimed or (response_id in _answers and not self.request):
+            return
+        self._begin()
+        _off_wire.add(self.kind)
+        answered(response_id)
+        fields = {"model": self._model, **response, "response_id": response_id, "error": error}
+        fields["duration_ms"] = round((self._context._steady_ns() - self._started_ns) / 1e6, 3)
+        known = {key: value for key, value in fields.items() if value is not None}
+        self._context.record_llm_response(**known, parent=self.request)
+
+    def _begin(self) -> None:
+        if not self.request:
+            self.request = claim() or self._context.record_llm_request(self._model, **self._fields())
+
+
+class ToolCall(Span):
+    """A tool call that is open; what happens meanwhile belongs to it."""
+
+    __slots__ = ("name", "observers")
+
+    def __init__(self, observer: str, name: str, arguments: Any) -> None:
+        context = current()
+        super().__init__(context.record_tool_call(name, arguments), context, here())
+        self.name = name
+        self.observers = {observer}
+        move(Place(self))
+
+    @classmethod
+    def seen(cls, observer: str, name: str, arguments: Any) -> ToolCall | None:
+        """Record that `observer` sees a tool called. None if it is the call of that name that is open here already;
+        a second one of the same observer is another call, of a tool that calls itself.
+        """
+        open = _standing_in()
+        if isinstance(open, ToolCall) and open.name == name and observer not in open.observers:
+            open.observers.add(observer)
+            return None
+        return cls(observer, name, arguments)
+
+    def end(self, result: Any = None, error: Failure | None = None, is_error: bool | None = None) -> None:
+        """Record what it gave back, or how it failed."""
+        self.closed = True
+        move(here())
+        if error is not None:
+            self.context.record_tool_result(self.name, result, error=error, parent=self.id)
+        else:
+            self.context.record_tool_result(self.name, result, is_error, parent=self.id)

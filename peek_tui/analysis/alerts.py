@@ -1,0 +1,115 @@
+"""Alerts: what a person who watched the run would point at, each with its rule and the events that show it.
+
+Detectors are asked the same way while a run goes on and after it: a `Watch` shows them the rows they have not seen and
+keeps what they found. An alert of something that goes on is found once and then grows, so a stream of alerts says the
+same one again, longer; `first_row` and `rule` tell which one. What is found does not depend on how the trace was cut
+into pieces as it was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+from peek_tui.trace.snapshot import Snapshot
+
+from .calls import Calls
+from .news import News
+from .progress import Progress
+
+__all__ = ["SEVERITIES", "Alert", "Detector", "Found", "Severity", "Watch", "find_alerts"]
+
+Severity = Literal["low", "medium", "high"]
+SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something about a run that a person should look at."""
+
+    rule: str
+    """The detector's word: `tool_loop`."""
+    severity: Severity
+    title: str
+    """One plain sentence with names and numbers."""
+    evidence: tuple[str, ...]
+    """The ids of the events that show it, in order; of very many the first ones and the last."""
+    first_row: int
+    last_row: int
+
+
+class Found(NamedTuple):
+    """An alert as a detector gives it: with the same key again when there is more to say of the same thing."""
+
+    key: Hashable
+    alert: Alert
+
+
+class Detector(Protocol):
+    """Looks for one thing. It is shown every row once, in order, and carries what it must remember."""
+
+    rule: str
+    """One word, in snake case: the `rule` of its alerts."""
+
+    def take(self, news: News) -> Iterable[Found]:
+        """Look at the rows that are new, and return the alerts that are new or have changed.
+
+        When `news.over` the run has ended for good; only then may what is missing be an alert.
+        """
+
+
+class Watch:
+    """The alerts of a trace that may still grow."""
+
+    def __init__(self, detectors: Iterable[Callable[[], Detector]] | None = None) -> None:
+        """Watch with these detectors, each made anew; by default with all of ours and those that plugins add."""
+        from .detectors import default_detectors
+
+        self._make = tuple(default_detectors() if detectors is None else detectors)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._detectors = [make() for make in self._make]
+        self._calls = Calls()
+        self._progress = Progress()
+        self._seen = 0
+        self._found: dict[tuple[str, Hashable], Alert] = {}
+
+    def advance(self, snapshot: Snapshot, *, over: bool = False) -> list[Alert]:
+        """Take what a newer snapshot of the same store has, and return the alerts that are new or have changed.
+
+        `over` says that the run has ended and nothing will follow. When the rows that were looked at are not where they
+        were, everything is looked at again, and all alerts are new.
+        """
+        start = self._progress.start(snapshot)
+        if start < self._seen:
+            self._begin()
+            self._progress.start(snapshot)
+        self._seen = len(snapshot)
+        news = News(snapshot, start, over=over, calls=self._calls)
+        changed = {}
+        for detector in self._detectors:
+            for key, alert in detector.take(news):
+                changed[detector.rule, key] = alert
+        self._found |= changed
+        return in_order(changed.values())
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """All alerts so far, in the order in which they begin."""
+        return in_order(self._found.values())
+
+
+def find_alerts(
+    snapshot: Snapshot, *, over: bool = True, detectors: Iterable[Callable[[], Detector]] | None = None
+) -> list[Alert]:
+    """Return the alerts of a trace that was read, in the order in which they begin."""
+    watch = Watch(detectors)
+    watch.advance(snapshot, over=over)
+    return watch.alerts
+
+
+def in_order(alerts: Iterable[Alert]) -> list[Alert]:
+    """Return alerts in the order in which they begin."""
+    return sorted(alerts, key=lambda alert: (alert.first_row, alert.last_row, alert.rule))

@@ -1,0 +1,67 @@
+"""Which events most likely made a run fail, best first, each with its reasons.
+
+The rule: an act of an agent is suspicious by the sum of its signals, each weighed as `weights.py` says. The labelled
+cause of a real failure is next to never an error, so what failed counts little; what counts is where a value came from,
+what was assumed, what the others then built on. Only acts are ranked: a result or a message is somebody's doing.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import islice
+from typing import NamedTuple
+
+from peek_tui.trace.store import Snapshot
+
+from .run import Run
+from .signals import SIGNALS
+from .steps import read_runs
+from .weights import WEIGHTS
+
+__all__ = ["Suspect", "rank", "suspects"]
+
+_WORTH = 0.1
+"""What a signal must add to an act above the run's mean before it is named."""
+_NAMED = 4
+_PLAIN = "nothing about it stands out; it is one of the steps that led to the end"
+
+
+class Suspect(NamedTuple):
+    """An event that may have caused the failure."""
+
+    row: int
+    id: str
+    score: float
+    """Its share of the suspicion in its run: those of all acts sum to 1."""
+    reasons: tuple[str, ...]
+    """Why, the weightiest first."""
+    step: int | None
+    """Its place in the source it was imported from."""
+
+
+def suspects(snapshot: Snapshot) -> list[Suspect]:
+    """Rank the acts of a run, or of each of several, best first."""
+    found = [suspect for steps in read_runs(snapshot).values() for suspect in rank(Run(steps))]
+    return sorted(found, key=lambda suspect: (-suspect.score, suspect.row))
+
+
+def rank(run: Run) -> list[Suspect]:
+    """Rank the acts of one run, best first; equals in their order."""
+    if not run.acts:
+        return []
+    parts = [[WEIGHTS[signal.name] * value for value in signal.measure(run)] for signal in SIGNALS]
+    sums = [sum(part[act] for part in parts) for act in range(len(run))]
+    most = max(sums)
+    weights = [math.exp(total - most) for total in sums]
+    total = sum(weights)
+    order = sorted(range(len(run)), key=lambda act: (-sums[act], act))
+    return [_suspect(run, act, weights[act] / total, parts) for act in order]
+
+
+def _suspect(run: Run, act: int, score: float, parts: list[list[float]]) -> Suspect:
+    step = run.acts[act]
+    above = [part[act] - sum(part) / len(part) for part in parts]
+    named = sorted(range(len(parts)), key=lambda signal: -above[signal])
+    worth = (signal for signal in named if above[signal] > _WORTH and parts[signal][act] > 0)
+    reasons = tuple(islice(filter(None, (SIGNALS[signal].reason(run, act) for signal in worth)), _NAMED))
+    return Suspect(step.row, step.id, score, reasons or (_PLAIN,), step.source_step)

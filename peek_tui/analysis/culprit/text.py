@@ -1,0 +1,108 @@
+"""What can be read out of the texts of a run without knowing its format: values, words, and how things are said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["ASSUMES", "amounts", "content_words", "overlap", "text_of", "values"]
+
+MOST_TEXT = 20_000
+"""Characters of one event that are looked at: a page that was fetched says in its beginning what it is."""
+
+_NUMBER = re.compile(r"(?<![\w.])[$€£]?\d[\d,]*(?:\.\d+)?(?![\w])")
+_NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w'’-]+)(?:[ ](?:(?:of|the|de|van|von|and|&)[ ])?[A-Z][\w'’-]+)*")
+_QUOTED = re.compile(r"[\"“]([^\"“”\n]{3,60})[\"”]")
+_MONEY = re.compile(
+    r"(?P<before>[$€£¥]|\b(?:USD|EUR|GBP|JPY|PLN|CHF|CAD|AUD|INR|CNY|SEK))\s?(?P<a>\d[\d,]*(?:\.\d+)?)"
+    r"|(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<after>€|£|USD|EUR|GBP|JPY|PLN|zł|CHF|CAD|AUD|INR|CNY|SEK)(?!\w)"
+)
+_CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "zł": "PLN"}
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_'-]{2,}")
+_STOP = frozenset(
+    """
+    about after all also and any are based been before being between both but can code could did does done each
+    ensure execute first following for from general given had has have her here him his how information into
+    it's its let let's may might more most must need next not now once one only onto other our out over per plan
+    please provide provided result results run same she should solve some step steps such task than that the
+    their them then there these they this those two use used using via was were what when where which who whom
+    why will with would you your
+    """.split()  # noqa: SIM905  a hundred words are easier to read as a text
+)
+"""Words that do not say what a text is about."""
+
+
+def text_of(value: Any, limit: int = MOST_TEXT) -> str:
+    """Return the texts in a payload's value, in their order, up to so many characters."""
+    if isinstance(value, str):
+        return value[:limit]
+    pieces: list[str] = []
+    rest = [value]
+    room = limit
+    while rest and room > 0:
+        part = rest.pop()
+        if isinstance(part, str):
+            pieces.append(part[:room])
+            room -= len(part) + 1
+        elif isinstance(part, Mapping):
+            rest += [part[key] for key in reversed(list(part)) if key not in _NOT_TEXT]
+        elif isinstance(part, list | tuple):
+            rest += reversed(part)
+        elif isinstance(part, int | float) and not isinstance(part, bool):
+            pieces.append(str(part))
+    return "\n".join(pieces)
+
+
+_NOT_TEXT = frozenset({"type", "id", "signature", "tool_use_id", "cache_control"})
+
+
+def values(text: str) -> set[str]:
+    """Return the numbers and names a text speaks of, in one spelling each."""
+    found = {_number(match) for match in _NUMBER.findall(text)}
+    for match in _NAME.finditer(text):
+        name = match[0]
+        if " " in name or not _begins_sentence(text, match.start()):
+            found.add(name.lower())
+    found.update(quoted.lower() for quoted in _QUOTED.findall(text))
+    return {value for value in found if len(value) > 1}
+
+
+def amounts(text: str) -> dict[str, set[str]]:
+    """Return the amounts of money in a text: each number with the currencies it stands in."""
+    found: dict[str, set[str]] = {}
+    for match in _MONEY.finditer(text):
+        unit = match["before"] or match["after"]
+        found.setdefault(_number(match["a"] or match["b"]), set()).add(_CURRENCIES.get(unit, unit))
+    return found
+
+
+def _number(text: str) -> str:
+    plain = text.strip("$€£").replace(",", "")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def _begins_sentence(text: str, at: int) -> bool:
+    before = text[max(0, at - 3) : at].rstrip(" *#_`\"'(-")
+    return not before or before[-1] in ".!?:\n"
+
+
+def content_words(text: str) -> set[str]:
+    """Return the words that say what a text is about."""
+    return {word for word in map(str.lower, _WORD.findall(text)) if word not in _STOP}
+
+
+def overlap(part: set[str], whole: set[str]) -> float:
+    """Return which share of `part` is in `whole`; 1 when there is nothing to share."""
+    return len(part & whole) / len(part) if part else 1.0
+
+
+ASSUMES = re.compile(
+    r"\b(?:assum(?:e|es|ed|ing|ptions?)|hypothetical(?:ly)?|sample (?:data|dataset|file|input|text|code)|mock(?:ed)?"
+    r"|simulat(?:e|ed|es|ing|ion)|placeholder|dummy|for (?:demonstration|illustration|example|simplicity)|let'?s say"
+    r"|suppose|imagine|fictional|example data|made[- ]up|pretend|approximat(?:e|ely|ion)|roughly|estimate[ds]?"
+    r"|typically|generally|usually|likely|probably|presum(?:e|ed|ably)|i (?:believe|think|recall)|general knowledge"
+    r"|should be|might be|your[-_ ](?:api[-_ ]key|file|path|url|video)|path/to|replace (?:this|with|the))\b",
+    re.IGNORECASE,
+)
+"""Words with which a text goes beyond what is known."""

@@ -1,0 +1,104 @@
+"""What failed, and what became of it. These are the definitions that everything else uses.
+
+- *failed*: an event with an `error`.
+- *retry*: a tool call that tries a failed one again, the same or mended (the same agent and tool, and of all words in
+  both arguments at least the share `ALIKE` is in each), or a model call after a failed one of the same agent and model.
+- *recovered*: a failed call of which a retry, within the next `PATIENCE` of that agent and tool or model, succeeded.
+- *abandoned*: a failed call that was not recovered and, since so many others followed or the run is over, will not be.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .calls import payload
+
+if TYPE_CHECKING:
+    from .news import News
+
+__all__ = ["ALIKE", "PATIENCE", "Failures"]
+
+ALIKE = 0.5
+PATIENCE = 10
+
+_words = re.compile(rb"[\w.-]+").findall
+_MOST_WORDS = 400
+_RESULT, _RESPONSE = "tool_result", "llm_response"
+
+
+@dataclass(slots=True)
+class _Failure:
+    """A failed call that may still be recovered."""
+
+    row: int
+    call: int
+    """The row of the call; -1 where it has none."""
+    words: frozenset[bytes] = field(default=frozenset())
+    left: int = PATIENCE
+    """How many more results of its kind are looked at."""
+
+
+class Failures:
+    """Follows the failed calls of a trace that may grow. Everything is by row."""
+
+    def __init__(self) -> None:
+        self.recovered: dict[int, int] = {}
+        """The result that recovered each failed one."""
+        self.retries: dict[int, int] = {}
+        """The failed result that each retry's result answers to."""
+        self.abandoned: set[int] = set()
+        """Failed results nobody came back to."""
+        self._open: dict[tuple[int, int, int], list[_Failure]] = {}
+        """By type, agent and name."""
+
+    def take(self, news: News) -> list[int]:
+        """Look at the new rows, and return the failed ones that have been recovered meanwhile."""
+        rows = news.rows(_RESULT, _RESPONSE)
+        if not len(rows):
+            return []
+        at = rows - news.start
+        types, names, failed = (news.column(name)[at].tolist() for name in ("type", "name", "failed"))
+        keys = zip(types, news.agents(rows).tolist(), names, strict=True)
+        is_tool = news.code("type", _RESULT)
+        recovered = []
+        for row, call, key, fails in zip(rows.tolist(), news.parent_rows(rows), keys, failed, strict=True):
+            if not fails and key not in self._open:
+                continue
+            words = _words_of(news, call) if key[0] == is_tool else frozenset()
+            recovered += self._answer(self._open.setdefault(key, []), _Failure(row, call, words), fails=bool(fails))
+            if not self._open[key]:
+                del self._open[key]
+        return recovered
+
+    def left_open(self) -> list[int]:
+        """Return the failed results that may still be recovered, in order: if the run is over, they are abandoned."""
+        return sorted(failure.row for failures in self._open.values() for failure in failures)
+
+    def _answer(self, open: list[_Failure], answer: _Failure, *, fails: bool) -> list[int]:
+        """Set a result against the failures before it, and return those it recovers."""
+        tried = [failure for failure in open if _is_retry(failure, answer)]
+        if tried:
+            self.retries[answer.row] = tried[-1].row
+        for failure in open:
+            failure.left -= 1
+        self.abandoned.update(failure.row for failure in open if not failure.left and (fails or failure not in tried))
+        if fails:
+            open[:] = [*(failure for failure in open if failure.left), answer]
+            return []
+        self.recovered |= {failure.row: answer.row for failure in tried}
+        open[:] = [failure for failure in open if failure.left and failure not in tried]
+        return [failure.row for failure in tried]
+
+
+def _is_retry(failure: _Failure, answer: _Failure) -> bool:
+    both = failure.words | answer.words
+    return not both or len(failure.words & answer.words) >= ALIKE * len(both)
+
+
+def _words_of(news: News, call: int) -> frozenset[bytes]:
+    """Return the words of a call's arguments; none where the call is not there."""
+    if call < 0:
+        return frozenset()
+    return frozenset(_words(payload(news.snapshot.raw(call)))[1:_MOST_WORDS])

@@ -1,0 +1,179 @@
+"""How much an event matters to a person who skims, from 0 to 1: a number for every row, by rules that can be read here.
+
+- What its author said (`importance`) is what counts, cut to 0–1.
+- What failed is at `FAILED`, above every decision; once it was recovered (see `failures`), it sinks to `RECOVERED`.
+- A decision is the more important the less sure the agent was: from `SURE` at a confidence of 1 up to `UNSURE` at 0,
+  halfway when it does not say.
+- A safety check counts by its outcome, everything else by its type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from peek_tui.trace.model import parse_fields, read_number
+from peek_tui.trace.snapshot import Snapshot
+
+from .failures import Failures
+from .news import News
+from .progress import Progress
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["FAILED", "RECOVERED", "Importance", "importance"]
+
+FAILED = 0.9
+RECOVERED = 0.48
+SURE, UNSURE = 0.3, 0.6
+
+TYPES = {
+    "llm_chunk": 0.05,
+    "clock": 0.05,
+    "random": 0.05,
+    "new_id": 0.05,
+    "log": 0.1,
+    "file_read": 0.15,
+    "llm_request": 0.15,
+    "tool_call": 0.2,
+    "tool_result": 0.2,
+    "llm_response": 0.2,
+    "agent_turn": 0.2,
+    "file_write": 0.3,
+    "checkpoint": 0.3,
+    "control": 0.35,
+    "subagent_start": 0.4,
+    "subagent_end": 0.4,
+    "agent_start": 0.4,
+    "agent_end": 0.45,
+    "prompt_policy": 0.45,
+    "repair_attempt": 0.45,
+    "user_message": 0.5,
+    "drift": 0.7,
+    "damaged": 0.7,
+    "refusal": 0.75,
+    "capture_loss": 0.75,
+    "policy_violation": 0.8,
+    "behavior_alert": 0.85,
+    "error": 0.95,
+}
+OTHER = 0.25
+"""A type that nobody knows."""
+CHECKS = {"pass": 0.15, "warn": 0.5, "fail": 0.75, "block": 0.8}
+"""Safety checks by their outcome."""
+
+_AUTHOR = b'"importance":'
+
+
+class Importance:
+    """Rates the events of a trace that may grow; only new rows are looked at, and failures that were recovered."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._values: Any = None
+        self._failures = Failures()
+        self._fixed: set[int] = set()
+        """The rows whose author said how important they are."""
+        self._progress = Progress()
+        self._rated = 0
+
+    def of(self, snapshot: Snapshot) -> NDArray[np.float64]:
+        """Return the importance of every row of a snapshot. Any thread may ask, for any snapshot of one store.
+
+        What was failed in an older snapshot and is recovered by now counts as recovered in both.
+        """
+        with self._lock:
+            if self._progress.is_new(snapshot):
+                self._advance(snapshot)
+            values: NDArray[np.float64] = self._values[: len(snapshot)]
+            return values
+
+    def _advance(self, snapshot: Snapshot) -> None:
+        import numpy as np
+
+        start = self._progress.start(snapshot)
+        if start < self._rated:
+            self._begin()
+            start = self._progress.start(snapshot)
+        news = News(snapshot, start)
+        room = -1 if self._values is None else len(self._values)
+        if len(snapshot) > room:
+            grown = np.empty(max(len(snapshot), room * 3 // 2))
+            if start:
+                grown[:start] = self._values[:start]
+            self._values = grown
+        values = self._values[start : len(snapshot)]
+        values[:] = _by_type(news)
+        for row, value in _decisions(news):
+            values[row - start] = value
+        for row, value in _checks(news):
+            values[row - start] = value
+        failed = news.column("failed")
+        values[failed] = np.maximum(values[failed], FAILED)
+        for row in self._failures.take(news):
+            if row not in self._fixed:
+                self._values[row] = RECOVERED
+        for row, value in _said(news):
+            self._fixed.add(row)
+            values[row - start] = value
+        self._rated = len(snapshot)
+
+
+def importance(snapshot: Snapshot) -> NDArray[np.float64]:
+    """Return the importance of every row."""
+    return Importance().of(snapshot)
+
+
+def _by_type(news: News) -> NDArray[Any]:
+    import numpy as np
+
+    of_type = np.array([TYPES.get(word, OTHER) for word in news.snapshot.columns.words("type")])
+    return of_type.take(news.column("type"))
+
+
+class _Decision(msgspec.Struct, frozen=True, gc=False):
+    confidence: Any = None
+
+
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    data: _Decision = _Decision()
+
+
+_decode = msgspec.json.Decoder(_Line).decode
+
+
+def _decisions(news: News) -> Iterator[tuple[int, float]]:
+    rows = news.rows("decision")
+    for row, line in zip(rows.tolist(), news.snapshot.lines(rows), strict=True):
+        sure = read_number(_confidence(line))
+        yield row, UNSURE - (UNSURE - SURE) * (0.5 if sure is None else min(max(sure, 0.0), 1.0))
+
+
+def _confidence(line: bytes) -> Any:
+    try:
+        return _decode(line).data.confidence
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        data = parse_fields(line)[0].get("data")
+        return data.get("confidence") if isinstance(data, dict) else None
+
+
+def _checks(news: News) -> Iterator[tuple[int, float]]:
+    for event in news.events("safety_check"):
+        yield event.row, CHECKS.get(str(event.data.get("outcome")), OTHER)
+
+
+def _said(news: News) -> Iterator[tuple[int, float]]:
+    """Yield what authors said of new rows."""
+    [rows] = news.snapshot.rows_holding([_AUTHOR], news.start)
+    for row in rows.tolist():
+        said = news.event(row).importance
+        if said is not None:
+            yield row, min(max(float(said), 0.0), 1.0)

@@ -1,0 +1,110 @@
+"""The rows that nobody has looked at yet, and what is read of them once for all who look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from peek_tui.trace.model import Event
+from peek_tui.trace.requests import Finder, whole
+from peek_tui.trace.snapshot import Snapshot
+
+from .calls import Calls, Step
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["News"]
+
+
+class News:
+    """The rows of a snapshot from `start` on."""
+
+    def __init__(self, snapshot: Snapshot, start: int = 0, *, over: bool = False, calls: Calls | None = None) -> None:
+        """`calls` knows the calls of the rows before."""
+        self.snapshot = snapshot
+        self.start = start
+        self.end = len(snapshot)
+        self.over = over
+        """Whether the run has ended for good, so that what is not there will not come."""
+        self._calls = calls or Calls()
+        self._events: dict[int, Event] = {}
+        self._codes: dict[str, dict[str, int]] = {}
+
+    def rows(self, *types: str) -> NDArray[np.intp]:
+        """Return the new rows with events of these types, in order."""
+        import numpy as np
+
+        mask = np.zeros(len(self._types), np.bool_)
+        for type in types:
+            mask |= self._types == self.code("type", type)
+        return np.flatnonzero(mask) + self.start
+
+    def code(self, field: str, word: str) -> int:
+        """Return the code of a word in a column of words, -1 where no event has it."""
+        words = self._codes.get(field)
+        if words is None:
+            words = self._codes[field] = {word: code for code, word in enumerate(self.snapshot.columns.words(field))}
+        return words.get(word, -1)
+
+    def word(self, field: str, code: int) -> str:
+        """Return the word of a code."""
+        return self.snapshot.columns.words(field)[code]
+
+    def agents(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return for new rows what stands for their session and agent together."""
+        at = rows - self.start
+        session, agent = self.column("session")[at], self.column("agent")[at]
+        both: NDArray[np.int64] = session.astype("int64") << 32 | agent
+        return both
+
+    def events(self, *types: str) -> Iterator[Event]:
+        """Yield the new events of these types, payloads and all, in order: of types of which there are few."""
+        return map(self.event, self.rows(*types).tolist())
+
+    def event(self, row: int) -> Event:
+        """Return the event in any row. Of new ones each is read once."""
+        event = self._events.get(row)
+        if event is None:
+            event = self.snapshot.event(row)
+            if row >= self.start:
+                self._events[row] = event
+        return event
+
+    def whole(self, row: int) -> Event:
+        """Return the event in any row, a model request with all its messages."""
+        return whole(self.event(row), self._finder)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return the values of a column of `Snapshot.columns` in the new rows."""
+        values: NDArray[Any] = getattr(self.snapshot.columns, name)[self.start :]
+        return values
+
+    def ids(self, rows: list[int]) -> tuple[str, ...]:
+        """Return the ids of the events in any rows."""
+        return tuple(self.event(row).id for row in rows)
+
+    def parent_rows(self, rows: NDArray[np.intp]) -> list[int]:
+        """Return the rows that new rows belong to, -1 for those that belong to none."""
+        import numpy as np
+
+        columns = self.snapshot.columns
+        parents = columns.parent[rows]
+        known = (parents >= 0) & (parents < self.end)
+        found: list[int] = np.where(known, columns.to_rows(np.where(known, parents, 0)), -1).tolist()
+        return found
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The tool calls and results among the new rows, in order."""
+        return self._calls.take(self)
+
+    @cached_property
+    def _types(self) -> NDArray[Any]:
+        return self.column("type")
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self.snapshot)

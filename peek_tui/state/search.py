@@ -1,0 +1,91 @@
+"""Looking for a text while it is typed: the events that hold it are found beside the event loop."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from time import monotonic
+
+from peek_tui.errors import UsageError
+from peek_tui.trace.needle import Needle
+from peek_tui.trace.store import Snapshot
+
+from .background import Background
+
+__all__ = ["Search", "needle_of"]
+
+_EVERY = 0.1
+"""Seconds between two tellings."""
+_MOST = 200_000
+"""Hits after which looking ends: more tell nobody anything, and `n` is answered all the same."""
+
+
+def needle_of(text: str) -> Needle:
+    """Return what `/` looks for: a regular expression, or the plain text where that is none.
+
+    Capitals count only if there are any.
+    """
+    ignore_case = text == text.lower()
+    try:
+        return Needle(text, ignore_case=ignore_case, regex=True)
+    except UsageError:
+        return Needle(text, ignore_case=ignore_case)
+
+
+class Search(Background):
+    """One text in one snapshot. What was found so far can be asked at any time."""
+
+    is_waited_for = False
+
+    def __init__(self, snapshot: Snapshot, text: str, hits: Sequence[int] = (), start: int = 0) -> None:
+        """`hits` are known, those before the row `start`."""
+        super().__init__()
+        self.snapshot = snapshot
+        self.text = text
+        self.hits = list(hits)
+        """Rows, in order."""
+        self.done = False
+        """Whether all were found, or so many that it is enough."""
+        self._needle = needle_of(text)
+        self._start = start
+
+    def over(self, snapshot: Snapshot) -> Search:
+        """Return a search of a newer snapshot, which looks at nothing again that has not moved."""
+        settled = snapshot.same_rows(self.snapshot)
+        return Search(snapshot, self.text, self.hits[: bisect_left(self.hits, settled)], settled)
+
+    def work(self) -> None:
+        """Find the hits."""
+        told = 0.0
+        for row in self.snapshot.search(self._needle, self._start):
+            if self.stopped:
+                return
+            self.hits.append(row)
+            if monotonic() - told >= _EVERY:
+                told = monotonic()
+                self.tell()
+            if len(self.hits) >= _MOST:
+                break
+        self.done = True
+        self.tell()
+
+    def next(self, rows: Sequence[int], row: int, by: int) -> int | None:
+        """Return the nearest hit after `row` (before it when `by` is -1) that is among `rows`, None if none is."""
+        hits = self.hits
+        at = bisect_right(hits, row) if by > 0 else bisect_left(hits, row) - 1
+        while 0 <= at < len(hits):
+            if _holds(rows, hits[at]):
+                return hits[at]
+            at += by
+        return None
+
+    def place(self, row: int) -> tuple[int | None, int]:
+        """Return which of the hits a row is, from 1, None when it is none; and how many there are so far."""
+        at = bisect_left(self.hits, row)
+        is_hit = at < len(self.hits) and self.hits[at] == row
+        return at + 1 if is_hit else None, len(self.hits)
+
+
+def _holds(rows: Sequence[int], row: int) -> bool:
+    at = bisect_left(rows, row)
+    return at < len(rows) and rows[at] == row

@@ -1,0 +1,176 @@
+"""One person's view of one trace: what is visible and selected, what is looked for, and the way back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from peek_tui.trace.model import Event
+from peek_tui.trace.query import NOTHING, Query
+from peek_tui.trace.store import Snapshot
+
+from .breakpoints import Breakpoints, like
+from .browse import Browse
+from .ends import counterpart
+from .history import History
+from .play import Play
+from .search import Search
+from .seek import Seek
+from .shown import Shown
+from .times import Times
+from .tree import Folding, TreeView
+
+__all__ = ["Place", "View"]
+
+
+class Place(NamedTuple):
+    """What undo brings back."""
+
+    shown: Shown
+    handle: int | None
+    folding: Folding
+
+
+class View:
+    """Everything the debugger's screen shows but the screen itself."""
+
+    def __init__(self, snapshot: Snapshot, *, follow: bool = False) -> None:
+        self.browse = Browse(snapshot, follow=follow)
+        self.tree = TreeView(self.browse)
+        self.search: Search | None = None
+        self.typed: dict[str, list[str]] = {"&": [], "/": [], ":": [], "type ": []}
+        """The lines that were typed, by what stood before them; the newest last."""
+        self.breakpoints = Breakpoints()
+        self.times = Times()
+        self.play: Play | None = None
+        """The playing that goes on."""
+        self.near = "llm_request"
+        """The type that is gone to before and after the selected event."""
+        self._places: History[Place] = History()
+        self._jumps: History[int] = History()
+
+    def begin_again(self, snapshot: Snapshot) -> None:
+        """Take a snapshot with other handles, for all was read again."""
+        self.end_search()
+        self.play = None
+        self.times.marked = None
+        self._places.clear()
+        self._jumps.clear()
+        self.browse.begin_again(snapshot)
+        self.tree.begin_again()
+
+    # -- the way back ----------------------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> Place:
+        """What is shown now."""
+        return Place(self.browse.wanted, self.browse.handle, self.tree.folding)
+
+    def leave(self) -> None:
+        """Remember what is shown, before filters, folds or the selection become something else."""
+        self._places.leave(self.place)
+
+    def jumped(self, place: Place) -> None:
+        """Remember a place that was left for one far away."""
+        if place.handle != self.browse.handle:
+            self._places.leave(place)
+            if place.handle is not None:
+                self._jumps.leave(place.handle)
+
+    def undo(self) -> bool:
+        """Take the last change of the view back; False when there is none."""
+        return self._restore(self._places.back(self.place))
+
+    def redo(self) -> bool:
+        """Make the change again that was taken back last; False when there is none."""
+        return self._restore(self._places.forward(self.place))
+
+    def jump_back(self, by: int) -> bool:
+        """Go to where the last jump came from (`by` -1), or forward again (1); False when there is no such place."""
+        here = self.browse.handle
+        if here is None:
+            return False
+        handle = self._jumps.back(here) if by < 0 else self._jumps.forward(here)
+        if handle is not None:
+            self.browse.select(self.browse.snapshot.row(handle))
+        return handle is not None
+
+    def _restore(self, place: Place | None) -> bool:
+        if place is None:
+            return False
+        self.browse.show(place.shown)
+        self.tree.folding = place.folding
+        if place.handle is not None:
+            self.browse.select(self.browse.snapshot.row(place.handle))
+        return True
+
+    # -- going somewhere -------------------------------------------------------------------------------------------
+
+    def seek(self, query: Query, by: int) -> Seek:
+        """Return what looks for the next (1) or previous (-1) visible event that a query wants."""
+        row = self.browse.selected
+        return Seek(self.browse.snapshot, self.browse.rows, -1 if row is None else row, query, by)
+
+    def same_kind(self) -> Query:
+        """Return the query for events of the selected one's type and name."""
+        event = self.selected
+        return NOTHING if event is None else like(event)
+
+    def cross(self) -> bool:
+        """Select the result of the selected call, or the call of the selected result; False when there is none."""
+        row = self.browse.selected
+        found = None if row is None else counterpart(self.browse.snapshot, row)
+        if found is not None:
+            self.browse.select(found)
+        return found is not None
+
+    def sign(self, event: Event) -> str:
+        """Return the sign before an event's row: `●` where a breakpoint stops, `/` where the text is found."""
+        if self.breakpoints.stops_at(event):
+            return "●"
+        if self.search is not None and self.search.place(event.row)[0] is not None:
+            return "/"
+        return ""
+
+    @property
+    def selected(self) -> Event | None:
+        """The selected event."""
+        row = self.browse.row
+        return None if row is None else self.browse.snapshot.event(row)
+
+    # -- looking for a text ----------------------------------------------------------------------------------------
+
+    def look_for(self, text: str) -> Search:
+        """Begin to look for a text; whoever calls starts it."""
+        self.end_search()
+        self.search = Search(self.browse.snapshot, text)
+        return self.search
+
+    def end_search(self) -> None:
+        """Look for nothing any more."""
+        if self.search is not None:
+            self.search.stop()
+        self.search = None
+
+    def newer_search(self) -> Search | None:
+        """Return a search of what came since the last one ended, which takes its place; None when nothing came."""
+        search, snapshot = self.search, self.browse.snapshot
+        if search is None or not search.done or search.snapshot is snapshot:
+            return None
+        self.search = search.over(snapshot)
+        return self.search
+
+    def seek_hit(self, by: int, *, here: bool = False) -> bool:
+        """Select the next (1) or previous (-1) event that holds the text, around the end if need be.
+
+        With `here` the selected one is as good as the next. False when none is known.
+        """
+        search, row = self.search, self.browse.selected
+        if search is None or row is None:
+            return False
+        rows = self.browse.rows
+        hit = search.next(rows, row - by if here else row, by)
+        if hit is None and search.done:
+            hit = search.next(rows, -1 if by > 0 else len(self.browse.snapshot), by)
+        if hit is not None:
+            self.browse.go_row(hit)
+        return hit is not None

@@ -1,0 +1,21 @@
+"""Panes, and what is in them."""
+
+from __future__ import annotations
+
+from .action import Action
+
+__all__ = ["PANES"]
+
+_FOLDING = ("tree", "inspector")
+
+PANES = (
+    Action("tree", "tree", ("t",), "Panes", "the decision tree, or the timeline", hint="tree"),
+    Action("next-pane", "next_pane(1)", ("tab",), "Panes", "to the next pane"),
+    Action("previous-pane", "next_pane(-1)", ("shift+tab",), "Panes", "to the previous pane"),
+    Action("open", "enter", ("enter",), "Panes", "timeline: the event alone; tree, event: fold, unfold", hint="event"),
+    Action("open-session", "enter", ("enter",), "Panes", "open the session", ("sessions",), hint="open"),
+    Action("fold", "fold", ("h", "left"), "Panes", "tree, event: fold, or go to what this belongs to", panes=_FOLDING),
+    Action("unfold", "unfold", ("l", "right"), "Panes", "tree, event: unfold", panes=_FOLDING),
+    Action("fold-all", "fold_all", ("minus",), "Panes", "tree: fold everything", panes=("tree",)),
+    Action("unfold-all", "unfold_all", ("equals_sign",), "Panes", "tree: unfold everything", panes=("tree",)),
+)

@@ -1,0 +1,5 @@
+"""The debugger's screen. Each group of actions is a class of its own; `Debug` is all of them."""
+
+from .screen import Debug
+
+__all__ = ["Debug"]

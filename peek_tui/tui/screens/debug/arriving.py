@@ -1,0 +1,105 @@
+"""What arrives while one looks: news of the reader, following it, holding it back."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from time import monotonic
+
+from textual.message import Message
+from textual.timer import Timer
+
+from peek_tui.errors import InputError
+from peek_tui.state.reader import Reading
+from peek_tui.tui.widgets.inspector import Inspector
+from peek_tui.tui.widgets.timeline import Timeline
+
+from .filtering import Filtering
+
+__all__ = ["Arriving"]
+
+_HOLD = 0.1
+"""Seconds after a key, and after what arrived was painted, in which nothing that arrives is painted."""
+
+
+class Arriving(Filtering):
+    """Takes in what the reader has read."""
+
+    class News(Message):
+        """The reader has read something."""
+
+    _edition = 0
+    _last_taken = 0.0
+    _held: Timer | None = None
+
+    def on_mount(self) -> None:
+        self.sync(changed=True)
+        self.call_after_refresh(self.reader.start, self._tell)  # the first rows are seen before the others are read
+
+    def on_unmount(self) -> None:
+        self.reader.stop()
+
+    def on_screen_resume(self) -> None:
+        self._take_in()
+
+    def on_arriving_news(self) -> None:
+        """Take in what has been read, unless a key's own frame, or the last of these, was painted just now."""
+        if self.reader.failure is not None:
+            self._give_up(self.reader.failure)
+            return
+        wait = max(self.last_key, self._last_taken) + _HOLD - monotonic()
+        if wait <= 0 or not self.first_tree.is_set():
+            self._take_in()
+        elif self._held is None:
+            self._held = self.set_timer(wait, self._let_go)
+
+    def action_follow(self) -> None:
+        if not self.browse.follow and not self.live.may_grow:
+            self.say(f"the run is {self.live.status}: there is nothing to follow")
+            return
+        self.browse.toggle_follow()
+        self.sync(changed=False)
+
+    def action_freeze(self) -> None:
+        self.browse.toggle_frozen()
+        self._take_in()
+        self.sync(changed=True)
+
+    def _tell(self) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and nobody wants news any more
+            self.post_message(self.News())
+
+    def _let_go(self) -> None:
+        self._held = None
+        self.on_arriving_news()
+
+    def _take_in(self) -> None:
+        if not self.is_current:
+            return
+        self._last_taken = monotonic()
+        reading = self.reader.reading
+        changed = (
+            self._begin_again(reading) if reading.edition != self._edition else self.browse.update(reading.snapshot)
+        )
+        self.start_sift()
+        if not self.browse.frozen:
+            self.tree_view.take(reading.forest)
+        if self.tree_view.forest is not None:
+            self.first_tree.set()
+        self.paint(changed=changed)
+
+    def _begin_again(self, reading: Reading) -> bool:
+        """Take what was read again from the beginning; a view that is frozen stays what it is, even so."""
+        if self.browse.frozen:
+            return False
+        self._edition = reading.edition
+        self.query_one(Timeline).event_of.cache_clear()
+        self.query_one(Inspector).show_event(None)
+        self.view.begin_again(reading.snapshot)
+        return True
+
+    def _give_up(self, failure: Exception) -> None:
+        """Keep showing what was read, when a file cannot be; anything else is a defect, and ends the program."""
+        if not isinstance(failure, InputError):
+            raise failure
+        self._take_in()
+        self.say(f"nothing more is read: {failure}")

@@ -1,0 +1,102 @@
+"""What every group of actions of the debugger stands on: the state, and how it is painted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+
+from textual.screen import Screen
+
+from peek_tui.render.text import clean_line
+from peek_tui.state.reader import Reader
+from peek_tui.state.view import View
+from peek_tui.trace.model import Event
+from peek_tui.trace.store import Store
+from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
+from peek_tui.tui.widgets.inspector import Inspector
+from peek_tui.tui.widgets.rows import RowView
+from peek_tui.tui.widgets.timeline import Timeline
+from peek_tui.tui.widgets.tree import DecisionTree
+
+__all__ = ["DebugBase"]
+
+
+class DebugBase(Screen[None]):
+    """Shows one store."""
+
+    def __init__(self, store: Store, title: str, *, follow: bool = False) -> None:
+        super().__init__()
+        self.heading = clean_line(title)
+        self.reader = Reader(store)
+        self.view = View(self.reader.reading.snapshot, follow=follow)
+        self.browse = self.view.browse
+        self.tree_view = self.view.tree
+        self.live = self.reader.live
+        self.last_key = 0.0
+        """When the last key came, by the steady clock."""
+        self.first_tree = asyncio.Event()
+        """Set when there is a tree: the first one is taken in whatever else is going on."""
+
+    # -- painting --------------------------------------------------------------------------------------------------
+
+    def sync(self, *, changed: bool) -> None:
+        """Paint after a key, which also ends what was said about the one before.
+
+        `changed` when rows other than the selected one may differ.
+        """
+        self.query_one(KeysBar).sync()
+        self.paint(changed=changed)
+
+    def paint(self, *, changed: bool) -> None:
+        """Bring the widgets in step with the state."""
+        tree = self.query_one(DecisionTree)
+        self.query_one(Timeline).sync(changed=changed)
+        if tree.display:
+            tree.sync(changed=changed)
+        row = self.browse.selected if self.focused is tree else self.browse.row
+        self.query_one(Inspector).show_event(None if row is None else self.event_of(self.browse.snapshot.handle(row)))
+        self.query_one(TitleBar).sync(self.view, self.live, self.reader.reading.lost)
+        self.query_one(TypesBar).sync(self.browse)
+        self.query_one(FilterBar).sync(self.view)
+
+    def say(self, text: str) -> None:
+        """Say something in the place of the keys, until the next key."""
+        self.query_one(KeysBar).say(text)
+
+    def tell(self, text: str) -> None:
+        """Say what a key did, until the next key."""
+        self.query_one(KeysBar).say(text, good=True)
+
+    def go(self, step: Callable[[], object], otherwise: str = "") -> None:
+        """Go somewhere far away, from where there is a way back; say `otherwise` when `step` returns False."""
+        before = self.view.place
+        found = step() is not False
+        self.view.jumped(before)
+        self.told(found, otherwise)
+
+    def told(self, found: bool, otherwise: str) -> None:
+        """Paint after a key that looked for something, or say that there is none."""
+        if found:
+            self.sync(changed=False)
+        else:
+            self.say(otherwise)
+
+    # -- what is there ---------------------------------------------------------------------------------------------
+
+    def event_of(self, handle: int) -> Event:
+        """Return the event with a handle; those of a few screens are kept."""
+        return self.query_one(Timeline).event_of(handle)
+
+    @property
+    def in_timeline(self) -> bool:
+        return isinstance(self.focused, Timeline)
+
+    @property
+    def pane(self) -> RowView:
+        """The pane that keys go to."""
+        return self.focused if isinstance(self.focused, RowView) else self.query_one(Timeline)
+
+    def touched(self) -> None:
+        """Note that a key came: what arrives waits until its frame is painted."""
+        self.last_key = monotonic()

@@ -1,0 +1,38 @@
+"""The debugger: timeline, tree and inspector of one trace, which may still be growing."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from peek_tui.tui.actions import bindings
+from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
+from peek_tui.tui.widgets.inspector import Inspector
+from peek_tui.tui.widgets.timeline import Timeline
+from peek_tui.tui.widgets.tree import DecisionTree
+
+from .arriving import Arriving
+from .commands import Commands
+from .moving import Moving
+from .panes import WIDE, Panes
+
+__all__ = ["Debug"]
+
+
+class Debug(Arriving, Moving, Commands, Panes):
+    """Shows one store."""
+
+    BINDINGS = bindings("debug")
+    AUTO_FOCUS = "#timeline"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-mid"), (WIDE, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(self.heading)
+        yield TypesBar()
+        with Container(id="panes"):
+            yield Timeline(self.view)
+            yield DecisionTree(self.tree_view, self.event_of)
+            yield Inspector()
+        yield FilterBar()
+        yield KeysBar("debug")

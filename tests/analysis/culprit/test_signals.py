@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peek_tui.analysis.culprit.run import Run
+from peek_tui.analysis.culprit.signals import SIGNALS
+from peek_tui.analysis.culprit.steps import Step
+from peek_tui.analysis.culprit.weights import WEIGHTS
+
+TEXTS = st.sampled_from(
+    [
+        "",
+        "TERMINATE",
+        "Please look up Ann Lee and 4711",
+        "Let us assume 4711",
+        "The answer is 4711",
+        "no results",
+        "x " * 40,
+    ]
+)
+STEPS = st.builds(
+    Step,
+    row=st.just(0),
+    id=st.just(""),
+    kind=st.sampled_from(["act", "act", "act", "told", "seen", "end"]),
+    agent=st.sampled_from(["lead", "a", "b"]),
+    said=TEXTS,
+    done=TEXTS,
+    tools=st.lists(st.sampled_from(["search", "edit_file"]), max_size=2),
+    result=TEXTS,
+    failed=st.booleans(),
+    answered=st.booleans(),
+    opener=st.sampled_from(["decision", "agent_turn", "llm_response"]),
+)
+
+
+def measured(name: str, *steps: Step) -> list[float]:
+    [signal] = [signal for signal in SIGNALS if signal.name == name]
+    return signal.measure(Run(steps))
+
+
+def act(said: str, agent: str = "a", *tools: str, opener: str = "agent_turn", failed: bool = False) -> Step:
+    return Step(0, "", "act", agent, said, tools=list(tools), opener=opener, failed=failed)
+
+
+def seen(said: str, failed: bool = False) -> Step:
+    return Step(0, "", "seen", "", said, failed=failed)
+
+
+def test_weighed() -> None:
+    """Every signal has a weight and every weight a signal."""
+    assert [signal.name for signal in SIGNALS if signal.name not in WEIGHTS] == []
+    assert len(WEIGHTS) == len(SIGNALS)
+
+
+@given(st.lists(STEPS, max_size=12))
+def test_bounds(steps: list[Step]) -> None:
+    """Every signal gives every act a number from 0 to 1 and can say why, whatever the run is."""
+    run = Run(steps)
+    for signal in SIGNALS:
+        numbers = signal.measure(run)
+        assert len(numbers) == len(run)
+        assert all(0 <= number <= 1 for number in numbers), signal.name
+        for place, number in enumerate(numbers):
+            if number:
+                signal.reason(run, place)
+
+
+def test_new_values() -> None:
+    """A value counts as new where it stands first, a result's not at all."""
+    numbers = measured(
+        "most_new_values", act("It says 4711"), seen("and 8899"), act("so 8899 and 4711"), act("or 5050")
+    )
+    assert numbers == [1, 0, 1]
+
+
+def test_passes_over() -> None:
+    """Going on after a failure is passing it over unless it is spoken of."""
+    steps = (act("I try"), seen("boom", failed=True), act("It works, next"), seen("", failed=True), act("It failed"))
+    assert measured("passes_over", *steps) == [0, 1, 0]
+
+
+def test_before_first_error() -> None:
+    """Only the first failure points at the act before it."""
+    steps = (act("one"), act("two"), seen("no", failed=True), act("three"), seen("no", failed=True))
+    assert measured("before_first_error", *steps) == [0, 1, 0]
+
+
+def test_led() -> None:
+    """In a team with a leader, what is asked again marks who did not deliver, and another request the turn away."""
+    steps = [
+        act("Search the museum opening hours online please", "lead"),
+        act("I found a page that speaks of other things " * 4, "a"),
+        act("Not there yet, the hours are still to be found", "lead", opener="decision"),
+        act("Search the museum opening hours online again please", "lead"),
+        act("I found a page that speaks of something else " * 4, "a"),
+        act("We go on with what we have now and compute", "lead", opener="decision"),
+        act("Compute distances between both stations instead", "lead"),
+        act("The distance between them is far from what one thinks " * 3, "b"),
+    ]
+    assert [number > 0 for number in measured("asked_again", *steps)] == [place == 1 for place in range(8)]
+    assert measured("moves_on_first", *steps) == [float(place == 5) for place in range(8)]
+    assert measured("led_first", *steps) == [float(place == 1) for place in range(8)]
+    assert measured("first", *steps) == [0.0] * 8
