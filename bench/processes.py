@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -13,12 +14,15 @@ __all__ = ["ROOT", "cpu_seconds", "environment", "run"]
 ROOT = Path(__file__).parents[1]
 """Where every process starts, so that it runs what stands beside this folder."""
 
+_STATE = tempfile.TemporaryDirectory(prefix="peek-bench-")
+"""What the debugger remembers of the sessions it opens, which is not to be the user's."""
 _UNSET = ("COLUMNS", "LINES", "NO_COLOR", "PYTHONDEVMODE", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME", "TMUX")
 
 
 def environment() -> dict[str, str]:
     """Return the environment of a process: a terminal with all colours, and bytecode that is kept."""
     kept = {key: value for key, value in os.environ.items() if key not in _UNSET and not key.startswith("TEXTUAL")}
+    kept["PEEK_DIR"] = str(_STATE.name)
     return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["cache_directory", "trace_directory"]
+__all__ = ["cache_directory", "state_directory", "trace_directory"]
 
 
 def trace_directory() -> Path:
@@ -16,6 +16,11 @@ def trace_directory() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("peek", appauthor=False) / "traces"
+
+
+def state_directory() -> Path:
+    """Return the directory of what is remembered of sessions: marks, notes, filters, and where one was."""
+    return trace_directory().parent / "views"
 
 
 def cache_directory() -> Path:

@@ -32,9 +32,13 @@ class Prompt:
         complete: Callable[[str], Completion] = _nothing,
         *,
         text: str = "",
+        one_key: bool = False,
         earlier: list[str] | None = None,
     ) -> None:
-        """`earlier` are the lines given before, the newest last; this one joins them when it is given."""
+        """With `one_key` the first character is all of the line.
+
+        `earlier` are the lines given before, the newest last; this one joins them when it is given.
+        """
         self.lead = lead
         """What stands before the line."""
         self.text = text
@@ -43,6 +47,7 @@ class Prompt:
         """Whether a finished line was given, not given up."""
         self._complete = complete
         self._earlier = [] if earlier is None else earlier
+        self._one_key = one_key
         self._back = 0
         """How far back among the earlier lines this one is."""
         self._typed = text
@@ -80,6 +85,7 @@ class Prompt:
             self._recall(1 if name == "up" else -1)
         elif character is not None and character.isprintable():
             self.text += character
+            self.done = self.given = self._one_key
 
     def paste(self, text: str) -> None:
         """Take text from the clipboard, as one line."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
+from peek_tui.errors import UsageError
 from peek_tui.trace.model import Event
 from peek_tui.trace.query import NOTHING, Query
 from peek_tui.trace.store import Snapshot
@@ -12,6 +14,8 @@ from .breakpoints import Breakpoints, like
 from .browse import Browse
 from .ends import counterpart
 from .history import History
+from .marks import Marks
+from .memory import Memory, Remembered
 from .play import Play
 from .search import Search
 from .seek import Seek
@@ -41,10 +45,14 @@ class View:
         """The lines that were typed, by what stood before them; the newest last."""
         self.breakpoints = Breakpoints()
         self.times = Times()
+        self.marks = Marks()
         self.play: Play | None = None
         """The playing that goes on."""
         self.near = "llm_request"
         """The type that is gone to before and after the selected event."""
+        self._left_at: str | None = None
+        """The id of the event to be selected as soon as it has been read, unless somebody moves before that."""
+        self._waits_at = self.browse.handle
         self._places: History[Place] = History()
         self._jumps: History[int] = History()
 
@@ -103,6 +111,54 @@ class View:
             self.browse.select(self.browse.snapshot.row(place.handle))
         return True
 
+    # -- from one time to the next ---------------------------------------------------------------------------------
+
+    def keep(self, memory: Memory) -> None:
+        """Have what is worth it remembered of the session of the first event."""
+        snapshot, wanted, row = self.browse.snapshot, self.browse.wanted, self.browse.selected
+        if not len(snapshot):
+            return
+        memory.keep(
+            snapshot.event(0).session,
+            Remembered(
+                letters=self.marks.letters,
+                notes=self.marks.notes,
+                filters=list(wanted.filters),
+                hidden=sorted(wanted.hidden),
+                only=wanted.only,
+                off=wanted.off,
+                breakpoints=[str(each) for each in self.breakpoints.all],
+                event=None if row is None or self.browse.follow else snapshot.event(row).id,
+            ),
+        )
+
+    def recall(self, memory: Memory) -> None:
+        """Show the session of the first event as it was left; its event as soon as it has been read."""
+        remembered = memory.recall(self.browse.snapshot.event(0).session)
+        self.marks = Marks(remembered.letters, remembered.notes)
+        shown = Shown(frozenset(remembered.hidden), remembered.only)
+        with suppress(UsageError):  # written by another version, whose language had other terms
+            for text in remembered.filters:
+                shown = shown.with_filter(text)
+            for text in remembered.breakpoints:
+                self.breakpoints.add(text)
+        self.browse.show(shown._replace(off=remembered.off))
+        self._left_at = None if self.browse.follow else remembered.event
+        self.go_where_left()
+
+    def go_where_left(self) -> bool:
+        """Select the event that was selected when the session was left, once it is there; say whether it was now."""
+        here = self.browse.handle
+        if self._left_at is None or here != self._waits_at:
+            self._left_at = None
+            return False
+        handle = self.browse.snapshot.find(self._left_at)
+        if handle is None:
+            return False
+        self._left_at = None
+        self.browse.select(self.browse.snapshot.row(handle))
+        return True
+
     # -- going somewhere -------------------------------------------------------------------------------------------
 
     def seek(self, query: Query, by: int) -> Seek:
@@ -124,7 +180,9 @@ class View:
         return found is not None
 
     def sign(self, event: Event) -> str:
-        """Return the sign before an event's row: `●` where a breakpoint stops, `/` where the text is found."""
+        """Return the sign before an event's row: a mark, `●` where a breakpoint stops, `/` where the text is found."""
+        if mark := self.marks.sign(event.id):
+            return mark
         if self.breakpoints.stops_at(event):
             return "●"
         if self.search is not None and self.search.place(event.row)[0] is not None:

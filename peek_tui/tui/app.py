@@ -14,10 +14,12 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from peek_tui.analysis.importance import Importance
-from peek_tui.paths import cache_directory
+from peek_tui.paths import cache_directory, state_directory
+from peek_tui.state.memory import Memory
 from peek_tui.trace.store import FIRST_SLICE, Store
 
 from .driver import SparingDriver
+from .screens.chooser import Chooser
 from .screens.debug import Debug
 from .screens.sessions import Sessions
 
@@ -86,7 +88,7 @@ class PeekApp(App[None]):
             self._driver.forget()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             screen = self.screen
-            if isinstance(screen, Debug) and screen.typed(event):
+            if isinstance(screen, Debug | Chooser) and screen.typed(event):
                 return
         await super().on_event(event)
 
@@ -95,4 +97,4 @@ class PeekApp(App[None]):
         if self._store is None:
             return Sessions(self._directory)
         self._store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
-        return Debug(self._store, self._trace_title, follow=self._follow)
+        return Debug(self._store, self._trace_title, follow=self._follow, memory=Memory(state_directory()))

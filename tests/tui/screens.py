@@ -30,7 +30,16 @@ __all__ = ["SIZES", "Peek", "check_strips", "opened", "strips_of", "text_of"]
 SIZES = ((80, 24), (120, 40), (200, 60), (40, 10))
 _DEADLINE = 30.0
 _ECHOES = 4
-_CHARACTERS = {"colon": ":", "enter": "\r", "equals_sign": "=", "minus": "-", "question_mark": "?", "space": " "}
+_CHARACTERS = {
+    "apostrophe": "'",
+    "colon": ":",
+    "enter": "\r",
+    "equals_sign": "=",
+    "minus": "-",
+    "question_mark": "?",
+    "quotation_mark": '"',
+    "space": " ",
+}
 
 
 class Peek:

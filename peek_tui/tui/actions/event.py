@@ -6,4 +6,9 @@ from .action import Action
 
 __all__ = ["EVENT"]
 
-EVENT: tuple[Action, ...] = ()
+EVENT = (
+    Action("mark", "mark", ("m",), "Event", "mark this event with a letter"),
+    Action("go-mark", "go_mark", ("apostrophe",), "Event", "to a mark: its letter; ' the next, \" the one before"),
+    Action("marks", "marks", ("M",), "Event", "all marks and notes"),
+    Action("note", "note", ("a",), "Event", "write a note on this event"),
+)

@@ -12,9 +12,10 @@ from textual.screen import Screen
 
 from peek_tui.analysis.importance import Importance
 from peek_tui.errors import InputError
-from peek_tui.paths import cache_directory
+from peek_tui.paths import cache_directory, state_directory
 from peek_tui.render import units
 from peek_tui.render.text import clean_line, fit
+from peek_tui.state.memory import Memory
 from peek_tui.state.watch import SessionWatch
 from peek_tui.trace.sessions import Session
 from peek_tui.trace.sources import find_session
@@ -137,7 +138,11 @@ class Sessions(Screen[None]):
             self.query_one(KeysBar).say(str(error))
             return
         store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
-        self.app.push_screen(Debug(store, session.agent or session.id, follow=session.status == "running"))
+        self.app.push_screen(
+            Debug(
+                store, session.agent or session.id, follow=session.status == "running", memory=Memory(state_directory())
+            )
+        )
 
     def action_help(self) -> None:
         self.app.push_screen(Help("sessions"))

@@ -70,7 +70,7 @@ class Timeline(RowView):
         head: list[Piece] = [
             (marker, palette.strong),
             (number, palette.dim),
-            (sign or " ", palette.error if sign == "●" else palette.number),
+            (f"{sign or ' '} ", palette.error if sign == "●" else palette.number),
             (f"{time} ", palette.dim),
             (f"{fit(look.code, 4)} ", kind),
             (f"{'✗' if failed else look.sign} ", palette.error if failed else kind),

@@ -18,15 +18,15 @@ async def _(peek: Peek, key: str) -> None:
     ):
         await peek.press(key)
         assert peek.bar("keys") == f" times: {told}"
-        assert [line[6:18].split()[0] for line in text_of(peek.timeline).splitlines()[:3]] == times
+        assert [line[7:19].split()[0] for line in text_of(peek.timeline).splitlines()[:3]] == times
 
 
 @exercise("zone")
 async def _(peek: Peek, key: str) -> None:
     await peek.press(key)
-    assert text_of(peek.timeline).startswith("▌   0 08:00:00Z ")
+    assert text_of(peek.timeline).startswith("▌   0  08:00:00Z ")
     await peek.press(key)
-    assert text_of(peek.timeline).startswith("▌   0 08:00:00 ")
+    assert text_of(peek.timeline).startswith("▌   0  08:00:00 ")
 
 
 @exercise("play")

@@ -32,10 +32,12 @@ class Arriving(Filtering):
     _held: Timer | None = None
 
     def on_mount(self) -> None:
+        self.start_sift()
         self.sync(changed=True)
         self.call_after_refresh(self.reader.start, self._tell)  # the first rows are seen before the others are read
 
     def on_unmount(self) -> None:
+        self.remember()
         self.reader.stop()
 
     def on_screen_resume(self) -> None:
@@ -80,7 +82,9 @@ class Arriving(Filtering):
         changed = (
             self._begin_again(reading) if reading.edition != self._edition else self.browse.update(reading.snapshot)
         )
+        self.recall()
         self.start_sift()
+        self.view.go_where_left()
         if not self.browse.frozen:
             self.tree_view.take(reading.forest)
         if self.tree_view.forest is not None:

@@ -9,6 +9,7 @@ from time import monotonic
 from textual.screen import Screen
 
 from peek_tui.render.text import clean_line
+from peek_tui.state.memory import Memory
 from peek_tui.state.reader import Reader
 from peek_tui.state.view import View
 from peek_tui.trace.model import Event
@@ -25,18 +26,35 @@ __all__ = ["DebugBase"]
 class DebugBase(Screen[None]):
     """Shows one store."""
 
-    def __init__(self, store: Store, title: str, *, follow: bool = False) -> None:
+    def __init__(self, store: Store, title: str, *, follow: bool = False, memory: Memory | None = None) -> None:
         super().__init__()
+        self.memory = memory
         self.heading = clean_line(title)
         self.reader = Reader(store)
         self.view = View(self.reader.reading.snapshot, follow=follow)
         self.browse = self.view.browse
         self.tree_view = self.view.tree
         self.live = self.reader.live
+        self._recalled = False
+        self.recall()
         self.last_key = 0.0
         """When the last key came, by the steady clock."""
         self.first_tree = asyncio.Event()
         """Set when there is a tree: the first one is taken in whatever else is going on."""
+
+    # -- from one time to the next ---------------------------------------------------------------------------------
+
+    def recall(self) -> None:
+        """Show the session as it was left, as soon as it is known which one it is."""
+        if self.memory is not None and not self._recalled and len(self.browse.snapshot):
+            self._recalled = True
+            self.view.recall(self.memory)
+            self.reader.show(self.browse.wanted)
+
+    def remember(self) -> None:
+        """Keep what is remembered of the session."""
+        if self.memory is not None and self._recalled:
+            self.view.keep(self.memory)
 
     # -- painting --------------------------------------------------------------------------------------------------
 

@@ -13,13 +13,14 @@ from peek_tui.tui.widgets.tree import DecisionTree
 
 from .arriving import Arriving
 from .commands import Commands
+from .marking import Marking
 from .moving import Moving
 from .panes import WIDE, Panes
 
 __all__ = ["Debug"]
 
 
-class Debug(Arriving, Moving, Commands, Panes):
+class Debug(Arriving, Moving, Commands, Marking, Panes):
     """Shows one store."""
 
     BINDINGS = bindings("debug")
