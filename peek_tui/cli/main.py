@@ -8,7 +8,7 @@ from collections.abc import Sequence
 __all__ = ["COMMANDS", "main"]
 
 COMMANDS = (
-    "open", "tail", "demo", "ls", "events", "stats", "tree", "before", "after", "search", "alerts", "culprit",
+    "open", "tail", "demo", "ls", "events", "stats", "tree", "before", "after", "search", "alerts", "culprit", "why",
     "convert", "lnav",
 )  # fmt: skip
 """Every command, in the order of the help."""

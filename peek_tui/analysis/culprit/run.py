@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from peek_tui.analysis.values import amounts, content_words, values
+
 from .steps import Step
-from .text import amounts, content_words, values
 
 __all__ = ["CONTRIBUTION", "Run"]
 

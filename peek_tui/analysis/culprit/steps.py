@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from peek_tui.analysis.values import text_of
 from peek_tui.trace.model import Event
 from peek_tui.trace.query import of_types
 from peek_tui.trace.store import Snapshot
-
-from .text import text_of
 
 __all__ = ["Step", "read_runs"]
 

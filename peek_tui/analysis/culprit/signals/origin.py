@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from peek_tui.analysis.values import overlap
+
 from ..run import Run
-from ..text import overlap
 from .signal import Signal, listed
 
 __all__ = ["SIGNALS"]

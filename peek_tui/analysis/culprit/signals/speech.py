@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 
+from peek_tui.analysis.values import ASSUMES
+
 from ..run import Run
-from ..text import ASSUMES
 from .signal import Signal, listed
 
 __all__ = ["SIGNALS"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["ASSUMES", "amounts", "content_words", "overlap", "text_of", "values"]
+__all__ = ["ASSUMES", "amounts", "content_words", "overlap", "specific_values", "text_of", "values"]
 
 MOST_TEXT = 20_000
 """Characters of one event that are looked at: a page that was fetched says in its beginning what it is."""
@@ -19,6 +19,12 @@ _MONEY = re.compile(
     r"|(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<after>€|£|USD|EUR|GBP|JPY|PLN|zł|CHF|CAD|AUD|INR|CNY|SEK)(?!\w)"
 )
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "zł": "PLN"}
+_TOKEN = re.compile(r"[A-Za-z0-9_/][\w@./:#-]*\w")
+_PLAIN_NUMBER = re.compile(r"\d[\d.,:-]*")
+_LONG_NUMBER = 3
+"""Digits from which on a number is not in a text by chance."""
+_MIXED = 20
+"""What a word with digits and letters counts more than its length."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_'-]{2,}")
 _STOP = frozenset(
     """
@@ -46,7 +52,8 @@ def text_of(value: Any, limit: int = MOST_TEXT) -> str:
             pieces.append(part[:room])
             room -= len(part) + 1
         elif isinstance(part, Mapping):
-            rest += [part[key] for key in reversed(list(part)) if key not in _NOT_TEXT]
+            block = isinstance(part.get("type"), str)
+            rest += [part[key] for key in reversed(list(part)) if not (block and key in _NOT_TEXT)]
         elif isinstance(part, list | tuple):
             rest += reversed(part)
         elif isinstance(part, int | float) and not isinstance(part, bool):
@@ -55,6 +62,7 @@ def text_of(value: Any, limit: int = MOST_TEXT) -> str:
 
 
 _NOT_TEXT = frozenset({"type", "id", "signature", "tool_use_id", "cache_control"})
+"""Keys of a block of a message that say nothing to its reader."""
 
 
 def values(text: str) -> set[str]:
@@ -66,6 +74,23 @@ def values(text: str) -> set[str]:
             found.add(name.lower())
     found.update(quoted.lower() for quoted in _QUOTED.findall(text))
     return {value for value in found if len(value) > 1}
+
+
+def specific_values(text: str) -> list[str]:
+    """Return the values in a text that hardly stand anywhere by chance, as they are written, the most specific first.
+
+    These are words with digits and letters such as ids and paths, addresses, long numbers, and what stands in quotes.
+    """
+    found: dict[str, int] = {}
+    for match in _TOKEN.finditer(text):
+        word = match[0]
+        digits = any(map(str.isdigit, word))
+        mixed = digits and not _PLAIN_NUMBER.fullmatch(word)
+        if mixed or "@" in word or (digits and sum(map(str.isdigit, word)) >= _LONG_NUMBER):
+            found.setdefault(word, len(word) + (_MIXED if mixed or "@" in word else 0))
+    for match in _QUOTED.finditer(text):
+        found.setdefault(match[1], len(match[1]))
+    return sorted(found, key=lambda word: -found[word])
 
 
 def amounts(text: str) -> dict[str, set[str]]:
