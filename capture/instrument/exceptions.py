@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Any
 
 from .._core.failure import is_described
-from .._core.session import open_context
 from ._patch import Patch, undo_all
 from ._wrap import notify
 from .registry import Undo
@@ -31,6 +30,8 @@ def _watched(exception_of: Callable[..., BaseException | None]) -> Callable[[Pat
     """Return what wraps a hook. `exception_of` is given the hook's arguments."""
 
     def record(*args: Any) -> None:
+        from .._core.session import open_context  # which imports `threading`, which brings this module here
+
         exception = exception_of(*args)
         context = open_context()
         if context is not None and isinstance(exception, Exception) and not is_described(exception):

@@ -11,7 +11,7 @@ from .program import run_program
 
 
 def run(
-    command: Annotated[list[str], typer.Argument(metavar="-- CMD…", help="The program and its arguments.")],
+    command: Annotated[list[str], typer.Argument(metavar="CMD", help="The program and its arguments.")],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The trace; by default one with the others.")
     ] = None,
