@@ -24,6 +24,6 @@ def run(
     The program has the terminal, and its exit code is passed on. Neither Peek nor anything else need be installed where
     it runs; its Python must be 3.11 or newer. Then `peek latest` opens the trace, and `peek tail` while it runs.
 
-    Example: `peek run -- python -m my_agent --task 7`
+    Example: `peek run -- python -m my_agent tickets.csv`
     """
     run_program(command, out, output=output)
