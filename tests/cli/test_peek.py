@@ -42,6 +42,7 @@ FLAGS = {
     "search": {"--ignore-case", "--regex", "--limit", "--json", "--format"},
     "alerts": {"--json", "--format"},
     "culprit": {"--json", "--format"},
+    "why": {"--json", "--format"},
     "convert": {"--out", "--json", "--format"},
     "lnav": {"--json"},
 }
