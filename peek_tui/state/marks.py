@@ -31,6 +31,7 @@ class Marks:
         if self.letters.get(letter) == id:
             del self.letters[letter]
             return False
+        self.letters.pop(letter, None)  # the last one is the one that was put on last
         self.letters[letter] = id
         return True
 

@@ -29,6 +29,7 @@ class Palette(NamedTuple):
     key: Style
     value: Style
     number: Style
+    code: Style
     bar: Style
     """Under the title."""
     groups: dict[str, Style]
@@ -54,6 +55,7 @@ COLOUR = Palette(
     key=_fg("#87afd7"),
     value=_fg("#dadada"),
     number=_fg("#d7af5f"),
+    code=_fg("#87d7d7"),
     bar=Style(bgcolor="#1b212c"),
     groups={
         "1": _fg("#5fafff"),
@@ -83,6 +85,7 @@ MONO = Palette(
     key=Style(dim=True),
     value=_PLAIN,
     number=_PLAIN,
+    code=_PLAIN,
     bar=_REVERSE,
     groups=dict.fromkeys("12345678", _PLAIN),
 )

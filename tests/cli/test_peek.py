@@ -32,7 +32,6 @@ FLAGS = {
     "open": {"--format"},
     "tail": {"--format"},
     "demo": {"--speed", "--events", "--out"},
-    "run": {"--out", "--output"},
     "ls": {"--all", "--failed", "--json"},
     "events": {"--where", "--limit", "--reverse", "--whole", "--json", "--format"},
     "stats": {"--json", "--format"},
@@ -40,9 +39,6 @@ FLAGS = {
     "before": {"--type", "--json", "--format"},
     "after": {"--type", "--json", "--format"},
     "search": {"--ignore-case", "--regex", "--limit", "--json", "--format"},
-    "alerts": {"--json", "--format"},
-    "culprit": {"--json", "--format"},
-    "why": {"--json", "--format"},
     "convert": {"--out", "--json", "--format"},
     "lnav": {"--json"},
 }

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from peek_tui.render.summary import summary
 from peek_tui.state.browse import Browse
-from peek_tui.state.outline import Outline
+from peek_tui.state.inspect import Outline, Subject
 from peek_tui.state.tree import TreeView
 from peek_tui.trace.sessions import read_sessions
 from peek_tui.trace.sources import trace_files
@@ -53,7 +53,7 @@ def read_all(path: Path) -> str:
     for row in range(len(snapshot)):
         event = snapshot.event(row)
         shown.append(summary(event))
-        shown += [entry.key + entry.text for entry in Outline(event, 80).entries]
+        shown += [entry.key + entry.text for entry in Outline(Subject(event), 80).entries]
         tree.sums(row)
         assert event.ts == snapshot.ts(row)
     browse = Browse(snapshot)

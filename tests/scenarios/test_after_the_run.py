@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -291,3 +292,50 @@ class TestWhileItReads:
             terminal.press("q")
             terminal.wait_for("1 in all")
         leave(terminal, "q")
+
+
+def test_out_of_the_screen(peek: Start, story: Path, tmp_path: Path) -> None:
+    """An event goes to a shell command and to the editor, which have the terminal; then the screen is back."""
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\ngrep -c is_error "$1"\n')
+    editor.chmod(0o700)
+    terminal = peek(story, EDITOR=str(editor), VISUAL="")
+
+    def wait_back(time: int) -> None:
+        shown = "\x1b[?1049h"  # what is typed before the screen has the terminal again is not for it
+        terminal.wait_until(lambda: terminal.output.count(shown) == 1 + time, "the screen")
+        terminal.wait_until(lambda: "SoldOutError: L1 is" in terminal.output.rpartition(shown)[2], "the rows")
+
+    terminal.wait_for("■ FINISHED completed")
+    terminal.press("e", "e")
+    wait_selected(terminal, "▌  19 ")
+    terminal.press("|")
+    terminal.wait_for("a shell command")
+    terminal.press("grep -o 'L1 is sold out' | tr a-z A-Z\r")
+    terminal.wait_for("L1 IS SOLD OUT", "[Enter goes back to peek]")
+    terminal.press("enter")
+    wait_back(1)
+    terminal.press("|false\r")
+    terminal.wait_until(lambda: terminal.output.count("[Enter goes back to peek]") == 2, "the end of the command")
+    terminal.press("enter")
+    wait_back(2)
+    terminal.wait_for("exit code 1: false")
+    terminal.press("\x05")
+    wait_back(3)
+    assert "1\r\n\x1b[?1049h" in terminal.output
+    leave(terminal, "q")
+
+
+def test_copied(peek: Start, story: Path) -> None:
+    """What is copied goes to the terminal's clipboard."""
+    terminal = peek(story, TMUX="")
+    terminal.wait_for("■ FINISHED completed")
+    terminal.press("e", "e")
+    wait_selected(terminal, "▌  19 ")
+    terminal.press("y")
+    terminal.wait_for("copy ", "v value")
+    terminal.press("i")
+    terminal.wait_for("copied")
+    [sent] = re.findall(r"\x1b]52;c;([^\x07]*)\x07", terminal.output)
+    assert re.fullmatch("[0-9a-f]{16}", b64decode(sent).decode())
+    leave(terminal, "q")

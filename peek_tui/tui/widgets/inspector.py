@@ -1,11 +1,10 @@
-"""The inspector: one event, its header, its failure and its payload as a tree that folds."""
+"""The inspector: one event, its header, and one view of what it says, whose branches fold."""
 
 from __future__ import annotations
 
 from rich.style import Style
 
-from peek_tui.state.outline import Entry, Outline
-from peek_tui.trace.model import Event
+from peek_tui.state.inspect import Entry, Outline, Subject, views_of
 from peek_tui.tui.palette import Palette
 
 from .rows import Piece, RowView
@@ -19,19 +18,55 @@ class Inspector(RowView):
     def __init__(self) -> None:
         super().__init__(id="inspector")
         self._outline: Outline | None = None
+        self._view = "payload"
+        """The view that is wanted, of events that have it."""
         self._drawn: list[Entry] = []
 
-    def show_event(self, event: Event | None) -> None:
-        """Lay out an event, or nothing; one that is there already is left as it is."""
-        if event is None:
-            self._outline = None
-        elif self._outline is None or self._outline.event.handle != event.handle:
-            self._outline = Outline(event, self._width)
-        else:
+    def show_subject(self, subject: Subject | None) -> None:
+        """Lay out an event, or nothing; one that is there already, and says no more than it did, is left as it is."""
+        outline = self._outline
+        if not self.scrollable_content_region.width:
+            return  # not laid out yet: how it is to be laid out now says nothing of how it should be
+        if subject is None or outline is None:
+            self._outline = None if subject is None else Outline(subject, self._width, self._view)
+        elif subject.is_as(outline.subject):
             return
-        self._selected = 0
-        self.scroll_to(y=0, animate=False, force=True, immediate=True)
-        self._sync(0)
+        elif subject.event.handle == outline.subject.event.handle:
+            self._outline = outline.renewed(subject)
+            self._sync(self._selected)
+            return
+        else:
+            self._outline = Outline(subject, self._width, self._view)
+        self._go_top()
+
+    def show_view(self, view: str) -> None:
+        """Look at this event, and those that come, in a view; one that does not have it shows its payload."""
+        self._view = view
+        if self._outline is not None and self._outline.view != view:
+            self._outline = self._outline.seen_as(view)
+            self._go_top()
+
+    def next_view(self) -> None:
+        """Look at the event in the next of the views it has."""
+        if self._outline is not None:
+            views = views_of(self._outline.subject)
+            self.show_view(views[(views.index(self._outline.view) + 1) % len(views)])
+
+    @property
+    def view(self) -> str:
+        """The view in which the event is seen."""
+        return self._outline.view if self._outline is not None else self._view
+
+    @property
+    def subject(self) -> Subject | None:
+        """What it shows."""
+        return self._outline.subject if self._outline is not None else None
+
+    @property
+    def entry(self) -> Entry | None:
+        """The selected line."""
+        entries = self._outline.entries if self._outline is not None else []
+        return entries[self._selected] if self._selected < len(entries) else None
 
     def move_to(self, line: int) -> None:
         """Select a line."""
@@ -49,7 +84,7 @@ class Inspector(RowView):
 
     def fold(self) -> None:
         """Fold the branch on the selected line, or go up to the line it belongs to."""
-        entry = self._entry()
+        entry = self.entry
         if entry is None:
             return
         if entry.folded is False:
@@ -59,7 +94,7 @@ class Inspector(RowView):
 
     def unfold(self) -> None:
         """Unfold the branch on the selected line."""
-        entry = self._entry()
+        entry = self.entry
         if entry is not None and entry.folded:
             self.toggle()
 
@@ -68,11 +103,11 @@ class Inspector(RowView):
         entry, palette = self._outline.entries[line], self.palette
         fold = "" if entry.folded is None else "▸ " if entry.folded else "▾ "
         style = _style(palette, entry.kind)
-        key_style = palette.error if entry.kind == "error" else palette.key
-        pad = " " * (entry.indent + 1)
+        key_style = style if entry.kind in ("error", "speaker", "added", "removed") else palette.key
+        pad = (entry.sign or " ") + " " * entry.indent
         gap = ": " if entry.key and entry.text else ""
         return [
-            (pad, palette.text),
+            (pad, palette.error if entry.sign == "-" else palette.good),
             (fold, palette.dim),
             (entry.key, key_style),
             (gap, palette.dim),
@@ -89,15 +124,16 @@ class Inspector(RowView):
     def _width(self) -> int:
         return max(20, self.scrollable_content_region.width)
 
-    def _entry(self) -> Entry | None:
-        entries = self._outline.entries if self._outline is not None else []
-        return entries[self._selected] if self._selected < len(entries) else None
-
     def _branch_above(self, entry: Entry) -> int:
         assert self._outline is not None
         entries = self._outline.entries
         above = range(self._selected - 1, -1, -1)
         return next((line for line in above if entries[line].indent < entry.indent), 0)  # the first is around them all
+
+    def _go_top(self) -> None:
+        self._selected = 0
+        self.scroll_to(y=0, animate=False, force=True, immediate=True)
+        self._sync(0)
 
     def _sync(self, selected: int) -> None:
         """Repaint only the lines that differ from what is on the screen."""
@@ -112,8 +148,14 @@ class Inspector(RowView):
 
 def _style(palette: Palette, kind: str) -> Style:
     match kind:
-        case "error":
+        case "error" | "removed":
             return palette.error
+        case "added":
+            return palette.good
+        case "speaker":
+            return palette.strong
+        case "code":
+            return palette.code
         case "number":
             return palette.number
         case "constant":

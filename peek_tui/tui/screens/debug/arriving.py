@@ -97,7 +97,7 @@ class Arriving(Filtering):
             return False
         self._edition = reading.edition
         self.query_one(Timeline).event_of.cache_clear()
-        self.query_one(Inspector).show_event(None)
+        self.query_one(Inspector).show_subject(None)
         self.view.begin_again(reading.snapshot)
         return True
 

@@ -9,6 +9,7 @@ from time import monotonic
 from textual.screen import Screen
 
 from peek_tui.render.text import clean_line
+from peek_tui.state.inspect import Subject
 from peek_tui.state.memory import Memory
 from peek_tui.state.reader import Reader
 from peek_tui.state.view import View
@@ -73,7 +74,7 @@ class DebugBase(Screen[None]):
         if tree.display:
             tree.sync(changed=changed)
         row = self.browse.selected if self.focused is tree else self.browse.row
-        self.query_one(Inspector).show_event(None if row is None else self.event_of(self.browse.snapshot.handle(row)))
+        self.query_one(Inspector).show_subject(None if row is None else self._subject(row))
         self.query_one(TitleBar).sync(self.view, self.live, self.reader.reading.lost)
         self.query_one(TypesBar).sync(self.browse)
         self.query_one(FilterBar).sync(self.view)
@@ -105,6 +106,14 @@ class DebugBase(Screen[None]):
     def event_of(self, handle: int) -> Event:
         """Return the event with a handle; those of a few screens are kept."""
         return self.query_one(Timeline).event_of(handle)
+
+    def _subject(self, row: int) -> Subject:
+        snapshot, forest = self.browse.snapshot, self.tree_view.forest
+        event = self.event_of(snapshot.handle(row))
+        mark = next(reversed(self.view.marks.letters.values()), None)
+        handle = None if mark is None else snapshot.find(mark)
+        marked = None if handle is None else self.event_of(handle)
+        return Subject(event, snapshot, None if forest is None else forest.snapshot, marked)
 
     @property
     def in_timeline(self) -> bool:

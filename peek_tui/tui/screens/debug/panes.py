@@ -7,6 +7,7 @@ from peek_tui.tui.widgets.rows import RowView
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
 
+from .inspecting import Inspecting
 from .searching import Searching
 from .walking import Walking
 
@@ -16,7 +17,7 @@ WIDE = 160
 """From this width on there are three columns."""
 
 
-class Panes(Walking, Searching):
+class Panes(Walking, Searching, Inspecting):
     """Timeline, tree and event."""
 
     async def action_tree(self) -> None:
@@ -39,7 +40,8 @@ class Panes(Walking, Searching):
     def action_enter(self) -> None:
         match self.focused:
             case Inspector() as inspector:
-                inspector.toggle()
+                if not self.follow_link():
+                    inspector.toggle()
             case DecisionTree():
                 self.fold_tree(self.tree_view.toggle)
             case _:

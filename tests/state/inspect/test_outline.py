@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from peek_tui.state.outline import Entry, Outline
-
-from .conftest import InZone
-from .traces import DEEP, HOSTILE, TraceFile, event_of, obeyed
+from peek_tui.state.inspect import Entry, Outline, Subject
+from tests.state.conftest import InZone
+from tests.state.traces import DEEP, HOSTILE, TraceFile, event_of, obeyed
 
 STACK = 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n    boom()\nBoom: it broke\n'
 
@@ -19,7 +18,7 @@ def outline(tmp_path: Path) -> Any:
     """Lay out an event with this payload."""
 
     def lay_out(data: dict[str, Any], width: int = 60, **header: Any) -> Outline:
-        return Outline(event_of(tmp_path, "tool_call", "search", data, **header), width)
+        return Outline(Subject(event_of(tmp_path, "tool_call", "search", data, **header)), width)
 
     return lay_out
 
@@ -54,7 +53,7 @@ class TestHeader:
     def test_no_time(self, trace: TraceFile) -> None:
         """An event that says no time is not given one."""
         trace.write(b'{"v":1,"id":"5f3a9c1e00000000","type":"log"}\n')
-        assert Outline(trace.snapshot().event(0), 60).entries[0].text == "no time given"
+        assert Outline(Subject(trace.snapshot().event(0)), 60).entries[0].text == "no time given"
 
     def test_where_it_belongs(self, outline: Any) -> None:
         """Agent, task, id, parent, links and session are named."""
@@ -104,7 +103,7 @@ class TestFailure:
     def test_foreign_error(self, tmp_path: Path, trace: TraceFile, error: Any, text: str) -> None:
         """An error that another writer put differently is shown all the same."""
         trace.add("tool_result", error=error)
-        assert entry_of(Outline(trace.snapshot().event(0), 60), "error").text == text
+        assert entry_of(Outline(Subject(trace.snapshot().event(0)), 60), "error").text == text
 
 
 class TestPayload:
@@ -284,7 +283,7 @@ class TestDamage:
     def test_payload(self, trace: TraceFile) -> None:
         """An event whose payload cannot be read shows why, and the line as it stands in the file."""
         trace.write(b'{"v":1,"id":"5f3a9c1e00000000","type":"tool_call","name":"x","data":{"a":\x1b[2J\xff}}\n')
-        laid_out = Outline(trace.snapshot().event(0), 200)
+        laid_out = Outline(Subject(trace.snapshot().event(0)), 200)
         assert entry_of(laid_out, "damaged").kind == "error"
         assert entry_of(laid_out, "damaged").text == "not UTF-8 at byte 77"
         raw = '{"v":1,"id":"5f3a9c1e00000000","type":"tool_call","name":"x","data":{"a":␛[2J\\xff}}'
@@ -293,7 +292,7 @@ class TestDamage:
     def test_line(self, trace: TraceFile) -> None:
         """A line that is no event shows where it stands, why it is none, and its bytes, each once, and no time."""
         trace.write(b"garbage\n")
-        laid_out = Outline(trace.snapshot().event(0), 200)
+        laid_out = Outline(Subject(trace.snapshot().event(0)), 200)
         assert [(entry.key, entry.text) for entry in laid_out.entries] == [
             ("", "line 1, 7 bytes"),
             ("damaged", "not JSON: Expecting value at character 0"),
@@ -304,6 +303,6 @@ class TestDamage:
     def test_long_line(self, trace: TraceFile) -> None:
         """A long damaged line is one line until it is opened."""
         trace.write("模".encode() * 1_000_000 + b"\n")
-        laid_out = Outline(trace.snapshot().event(0), 300)
+        laid_out = Outline(Subject(trace.snapshot().event(0)), 300)
         assert entry_of(laid_out, "raw").text.endswith("… 1,000,000 characters")
         assert len(laid_out.entries) == 4

@@ -1,0 +1,9 @@
+"""What the inspector says of an event: its views, each a list of lines that fold."""
+
+from __future__ import annotations
+
+from .entry import Entry, Path
+from .outline import VIEWS, Outline, views_of
+from .subject import Subject
+
+__all__ = ["VIEWS", "Entry", "Outline", "Path", "Subject", "views_of"]

@@ -1,0 +1,108 @@
+"""An event laid out for the inspector: a headline, one view of what it says, and where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from peek_tui.render import units
+from peek_tui.render.text import clean
+
+from .changes import changes, since_mark
+from .conversation import conversation, is_spoken
+from .entry import Entry, Path
+from .layout import Layout
+from .payload import payload
+from .raw import raw
+from .subject import Subject
+
+__all__ = ["VIEWS", "Outline", "views_of"]
+
+VIEWS: dict[str, Callable[[Subject, Layout], Iterator[Entry]]] = {
+    "payload": payload,
+    "conversation": conversation,
+    "changes": changes,
+    "since the mark": since_mark,
+    "raw": raw,
+}
+"""The ways to look at an event, in the order in which a key goes through them."""
+
+
+def views_of(subject: Subject) -> list[str]:
+    """Return the views that an event has."""
+    without = set() if is_spoken(subject.event) else {"conversation"}
+    without |= set() if subject.marked else {"since the mark"}
+    return [name for name in VIEWS if name not in without]
+
+
+class Outline:
+    """The lines of one event in one view at one width."""
+
+    def __init__(
+        self, subject: Subject, width: int, view: str = "payload", toggled: frozenset[Path] = frozenset()
+    ) -> None:
+        """`toggled` are the branches that are folded or opened, contrary to how they are at first."""
+        self.subject = subject
+        self.view = view if view in views_of(subject) else "payload"
+        self.width = max(width, 20)
+        self._toggled = toggled
+        self.entries: list[Entry] = []
+        self._build()
+
+    def toggle(self, index: int) -> Outline:
+        """Return the outline with the branch at this line folded or opened."""
+        if not 0 <= index < len(self.entries) or self.entries[index].folded is None:
+            return self
+        return Outline(self.subject, self.width, self.view, self._toggled ^ {self.entries[index].path})
+
+    def resized(self, width: int) -> Outline:
+        """Return the outline laid out for another width."""
+        return Outline(self.subject, width, self.view, self._toggled)
+
+    def seen_as(self, view: str) -> Outline:
+        """Return the outline of another view."""
+        return Outline(self.subject, self.width, view)
+
+    def renewed(self, subject: Subject) -> Outline:
+        """Return the outline of the same event when there is more to be said of it."""
+        return Outline(subject, self.width, self.view, self._toggled)
+
+    def _build(self) -> None:
+        """What a reader wants first comes first: when and what it cost, how it failed, what it says; then the rest."""
+        said = list(VIEWS[self.view](self.subject, Layout(self.width, self._toggled)))
+        folded = () in self._toggled if said else None
+        self.entries.append(Entry(0, "", self._headline(), "fact", (), folded))
+        self.entries += [] if folded else said
+        self.entries += self._references()
+
+    def _headline(self) -> str:
+        event, usage = self.subject.event, self.subject.event.usage
+        parts = [self.view] if self.view != "payload" else []
+        if event.ts:
+            parts.append(f"{units.date(event.ts)}.{event.ts // 1_000_000 % 1_000:03d}")
+        if event.damage is not None and event.damage.part == "line":
+            parts.append(f"line {units.count(event.damage.line)}, {units.count(len(event.raw))} bytes")
+        if event.duration_ms is not None:
+            parts.append(f"took {units.duration(event.duration_ms)}")
+        if usage is not None:
+            cached = f" ({units.tokens(usage.cache_read)} cached)" if usage.cache_read else ""
+            parts.append(f"{units.tokens(usage.input)}{cached} → {units.tokens(usage.output)} tok")
+        if event.cost_usd is not None:
+            parts.append(units.money(event.cost_usd))
+        return clean("  ".join(parts)) or "no time given"
+
+    def _references(self) -> Iterator[Entry]:
+        """Yield whose event it is and what it belongs to; nothing for a line that is no event."""
+        event = self.subject.event
+        facts = {
+            "agent": event.agent,
+            "task": event.task,
+            "id": event.id,
+            "parent": None if event.is_root else event.parent,
+            "links": " ".join(event.links),
+            "session": event.session,
+        }
+        if event.id:
+            yield Entry(0, "", "", "fact", ())
+        for key, text in facts.items():
+            if text:
+                yield Entry(0, key, clean(text), "dim", (key,))

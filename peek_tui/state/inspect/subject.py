@@ -1,0 +1,93 @@
+"""An event and what it is read beside: the other half of its call, the one of its kind before it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from peek_tui.trace.model import Event
+from peek_tui.trace.query import of_types
+from peek_tui.trace.requests import Finder, whole
+from peek_tui.trace.store import Snapshot
+
+__all__ = ["Subject"]
+
+_ANSWERED_BY = {"tool_call": "tool_result", "llm_request": "llm_response", "subagent_start": "subagent_end"}
+_ANSWER_TO = {answer: call for call, answer in _ANSWERED_BY.items()}
+_FAR = 20_000
+"""Rows that are looked at for an event of the same kind."""
+
+
+class Subject:
+    """What the inspector looks at. What an event is read beside is looked for when a view asks for it."""
+
+    def __init__(
+        self,
+        event: Event,
+        snapshot: Snapshot | None = None,
+        grown: Snapshot | None = None,
+        marked: Event | None = None,
+    ) -> None:
+        """`grown` is a snapshot, perhaps an earlier one, that has its tree; `marked` was marked last."""
+        self.event = event
+        self._snapshot = snapshot
+        self._grown = grown
+        self._marked = marked
+
+    @cached_property
+    def whole(self) -> Event:
+        """The event, as a request with all its messages."""
+        return self._whole(self.event)
+
+    @cached_property
+    def answer(self) -> Event | None:
+        """The result of a call, or the call of a result; None when there is none (yet)."""
+        snapshot = self._snapshot
+        row = None if snapshot is None else self._answer_row(snapshot)
+        return None if row is None or snapshot is None else self._whole(snapshot.event(row))
+
+    @cached_property
+    def before(self) -> Event | None:
+        """The nearest earlier event of the same agent with the same type, and with the same name if there is one.
+
+        A model call follows the last one, whichever model that asked.
+        """
+        snapshot, event = self._snapshot, self.event
+        if snapshot is None:
+            return None
+        row = snapshot.row(event.handle)
+        agent, nearest = snapshot.agent(row), None
+        for near in snapshot.matching(of_types([event.type]), range(max(0, row - _FAR), row), reverse=True):
+            if snapshot.agent(near) == agent:
+                if event.type.startswith("llm_") or snapshot.name(near) == event.name:
+                    return self._whole(snapshot.event(near))
+                nearest = near if nearest is None else nearest
+        return None if nearest is None else self._whole(snapshot.event(nearest))
+
+    @cached_property
+    def marked(self) -> Event | None:
+        """The event that was marked last, unless it is this one."""
+        mark = self._marked
+        return None if mark is None or mark.handle == self.event.handle else self._whole(mark)
+
+    def is_as(self, other: Subject | None) -> bool:
+        """Whether every view of both says the same."""
+        if other is None or other.event.handle != self.event.handle:
+            return False
+        marks = [subject._marked.handle if subject._marked else None for subject in (self, other)]
+        return marks[0] == marks[1] and (other.answer is None) is (self.answer is None)
+
+    def _answer_row(self, snapshot: Snapshot) -> int | None:
+        event = self.event
+        if event.type in _ANSWER_TO:
+            handle = snapshot.find(event.parent)
+            row = None if handle is None else snapshot.row(handle)
+            return row if row is not None and snapshot.type(row) == _ANSWER_TO[event.type] else None
+        if event.type in _ANSWERED_BY and self._grown is not None and event.handle < len(self._grown):
+            grown = self._grown
+            children = grown.tree().children(grown.row(event.handle))
+            answers = (row for row in children if grown.type(row) == _ANSWERED_BY[event.type])
+            return next((snapshot.row(grown.handle(row)) for row in answers), None)
+        return None
+
+    def _whole(self, event: Event) -> Event:
+        return event if self._snapshot is None else whole(event, Finder(self._snapshot))

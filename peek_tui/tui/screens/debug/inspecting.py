@@ -1,0 +1,83 @@
+"""What is done with the event that is looked at: seen in another way, compared, copied, given to another program."""
+
+from __future__ import annotations
+
+from peek_tui.errors import UsageError
+from peek_tui.state.inspect import Subject, views_of
+from peek_tui.state.inspect.copied import PARTS, event_json, part
+from peek_tui.state.prompt import Prompt
+from peek_tui.tui.clipboard import copy, keep
+from peek_tui.tui.outside import pipe_to, show_in_editor
+from peek_tui.tui.widgets.inspector import Inspector
+
+from .prompts import Asked, Prompts
+
+__all__ = ["Inspecting"]
+
+_COMPARISONS = ("changes", "since the mark")
+_WHICH = "  ".join(f"{key} {name}" for key, name in PARTS.items())
+
+
+class Inspecting(Prompts):
+    """The views of the inspector, and ways out of it."""
+
+    def action_view(self) -> None:
+        self.query_one(Inspector).next_view()
+        self.sync(changed=False)
+
+    def action_changes(self) -> None:
+        inspector = self.query_one(Inspector)
+        order = ["payload", *(view for view in views_of(self._looked_at()) if view in _COMPARISONS)]
+        at = order.index(inspector.view) if inspector.view in order else 0
+        inspector.show_view(order[(at + 1) % len(order)])
+        self.sync(changed=False)
+
+    def action_copy(self) -> None:
+        self.ask(Asked(Prompt("copy ", one_key=True), _WHICH, self._copy))
+
+    def action_pipe(self) -> None:
+        self.ask(Asked(Prompt("|"), "a shell command that gets this event as JSON", self._pipe))
+
+    def action_edit(self) -> None:
+        subject = self._looked_at()
+        path = keep(event_json(subject.whole).encode("utf-8", "backslashreplace"), ".json")
+        try:
+            said = show_in_editor(self.app, path)
+        finally:
+            path.unlink(missing_ok=True)
+        self._told(said)
+
+    def follow_link(self) -> bool:
+        """Go to the event whose id stands on the inspector's line; return whether there is one."""
+        entry = self.query_one(Inspector).entry
+        ids = [] if entry is None or entry.folded is not None else entry.text.split()
+        handle = next((found for id in ids if (found := self.browse.snapshot.find(id)) is not None), None)
+        if handle is None:
+            return False
+        self.go(lambda: self.browse.select(self.browse.snapshot.row(handle)))
+        return True
+
+    def _copy(self, key: str) -> None:
+        entry = self.query_one(Inspector).entry
+        text = part(self._looked_at(), () if entry is None else entry.path, key)
+        if text is not None:
+            self._told(copy(text, self._write))
+
+    def _pipe(self, command: str) -> None:
+        if command.strip():
+            self._told(pipe_to(self.app, command, event_json(self._looked_at().whole) + "\n"))
+
+    def _looked_at(self) -> Subject:
+        subject = self.query_one(Inspector).subject
+        if subject is None:
+            raise UsageError("there is no event here")
+        return subject
+
+    def _write(self, text: str) -> None:
+        if self.app._driver is not None:
+            self.app._driver.write(text)
+
+    def _told(self, said: str) -> None:
+        self.sync(changed=False)
+        if said:
+            self.say(said)
