@@ -11,7 +11,7 @@ from typing import Any
 from ..events import CALLS, ENDS, NO_EVENT
 from ..sinks.file import FileSink
 from . import config, roots
-from .failure import Failure, status_of
+from .failure import Failure, exit_code, status_of
 from .guard import guarded, swallow
 from .header import EVIDENCE, given_parent, header_keys, link_evidence, word
 from .ids import NOTHING, EventId, new_session_id, new_writer_id
@@ -140,12 +140,20 @@ class TraceContext(Records):
         if status == "error" and failure is not None:
             common["error"] = failure
         data: dict[str, Any] = {"status": status, "totals": self._totals.as_data()}
+        if isinstance(failure, SystemExit):
+            data["exit_code"] = exit_code(failure)
         self._write("agent_end", self.agent_name, span.id, header_keys(common, data), data)
         if self._outer is None:
             roots.closed(self)
             recorder.close()
         else:
             self._outer._totals.absorb(self._totals)
+
+    @guarded(None)
+    def _leave(self) -> None:
+        """Let go of the trace, and leave it to whoever knows how the agent ended to say so."""
+        if self._recorder is not None and os.getpid() == self._pid:
+            self._recorder.close()
 
     def _joins(self, outer: TraceContext) -> bool:
         same_session = self._given_session is None or session_id(self._given_session) == outer.session

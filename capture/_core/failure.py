@@ -10,21 +10,30 @@ from typing import Any
 
 from ..interrupts import from_signal_handler
 
-__all__ = ["Failure", "describe", "status_of"]
+__all__ = ["Failure", "describe", "exit_code", "is_described", "status_of"]
 
 Failure = BaseException | str | Mapping[str, Any]
 """What a `record_*` method takes as `error`: an exception, a message, or the three keys themselves."""
+
+_described = 0
 
 _OURS = str(Path(__file__).parent.parent) + os.sep
 
 
 def describe(failure: Failure) -> dict[str, Any]:
     """Return `{type, message, stack?}`."""
+    global _described
     if isinstance(failure, BaseException):
+        _described = id(failure)
         return {"type": _class_name(failure), "message": _message(failure), "stack": _stack(failure)}
     if isinstance(failure, Mapping):
         return {**failure, "type": str(failure.get("type", "Error")), "message": str(failure.get("message", ""))}
     return {"type": "Error", "message": str(failure)}
+
+
+def is_described(exception: BaseException) -> bool:
+    """Whether `exception` is the last one that an event tells of. Only asked of one that is still on its way."""
+    return id(exception) == _described
 
 
 def status_of(exception: BaseException | None) -> str:
@@ -36,6 +45,12 @@ def status_of(exception: BaseException | None) -> str:
     if isinstance(exception, KeyboardInterrupt | GeneratorExit) or _is_cancellation(exception):
         return "cancelled"
     return "error"
+
+
+def exit_code(exception: SystemExit) -> int:
+    """Return the code that a process ends with which `exception` ends."""
+    code = exception.code
+    return code if isinstance(code, int) else 0 if code is None else 1
 
 
 def _is_cancellation(exception: BaseException) -> bool:

@@ -7,7 +7,9 @@ import re
 import time
 from pathlib import Path
 
+from ..sinks.file import beside
 from .config import Config
+from .run import this_run
 
 __all__ = ["session_id", "trace_path"]
 
@@ -16,7 +18,13 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def trace_path(path: str | os.PathLike[str] | None, config: Config, agent_name: str, session: str, writer: str) -> Path:
-    """Return `path` when it is a file's, else a new name in the directory that it, or the configuration, names."""
+    """Return `path` when it is a file's, else a new name in the directory that it, or the configuration, names.
+
+    A process of a `peek run` that is told neither writes that run's trace, or a file beside it.
+    """
+    run = this_run() if path is None and config.directory is None else None
+    if run is not None:
+        return run.path if run.is_program else beside(run.path, writer)
     given = None if path is None else Path(path).absolute()
     if given is not None and not given.is_dir():
         return given

@@ -16,7 +16,7 @@ __all__ = ["describe_process", "program_name"]
 def describe_process() -> dict[str, Any]:
     """Return the fields of a root `agent_start` that tell which program ran, where and in which version."""
     return {
-        "argv": list(sys.argv),
+        "argv": _arguments(),
         "cwd": _working_directory(),
         "pid": os.getpid(),
         "host": os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME"),
@@ -28,11 +28,23 @@ def describe_process() -> dict[str, Any]:
 
 def program_name() -> str:
     """Return the name of the running program, for a session that nobody named."""
+    if sys.argv and sys.argv[0] == "-m":  # the interpreter has not looked for the module yet
+        return _module().removesuffix(".__main__")
     main = sys.modules.get("__main__")
     spec = getattr(main, "__spec__", None)
     if spec is not None and spec.name:  # python -m package
         return str(spec.name.removesuffix(".__main__"))
     return Path(sys.argv[0]).stem if sys.argv and sys.argv[0] not in ("", "-c", "-") else "python"
+
+
+def _arguments() -> list[str]:
+    return ["-m", _module(), *sys.argv[1:]] if sys.argv and sys.argv[0] == "-m" else list(sys.argv)
+
+
+def _module() -> str:
+    """Return what stands behind `-m` on the command line, or right at it."""
+    word = sys.orig_argv[-len(sys.argv)]
+    return word.partition("m")[2] if word.startswith("-") else word
 
 
 def _working_directory() -> str | None:

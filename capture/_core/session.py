@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import config
 from .clock import Clock, SystemClock
 from .context import TraceContext
+from .exit import ended_by, left_by_unknown_exit, watch_exit
 from .failure import status_of
 from .guard import guarded
 from .ids import Randomness
 from .roots import only
+from .run import this_run
 from .spans import here
 
 __all__ = ["current", "end_session", "init", "start_session"]
 
 _session: TraceContext | None = None
+_stop_watching: Callable[[], object] = bool
 _lock = threading.RLock()
 
 
@@ -61,10 +63,15 @@ def init(
 
 def current() -> TraceContext:
     """Return the innermost open context of the running task; else the one session that is open; else open one."""
+    return open_context() or start_session()
+
+
+def open_context() -> TraceContext | None:
+    """Return what `current` returns if it need not open a session for it, else None."""
     place = here()
     if place is not None:
         return place.span.context
-    return _session or only() or start_session()
+    return _session or only()
 
 
 def start_session(
@@ -77,12 +84,13 @@ def start_session(
 
     The parameters are those of `TraceContext`. A session that is already open is returned as it is.
     """
-    global _session
+    global _session, _stop_watching
     with _lock:
         if _session is None:
             context = TraceContext(agent_name, path, session, tags)
             context._start()
             _session = context  # only now: other threads look at it without the lock
+            _stop_watching = watch_exit()
             atexit.register(_end_at_exit)
         return _session
 
@@ -94,11 +102,18 @@ def end_session(status: str = "completed", error: BaseException | None = None) -
     with _lock:
         session, _session = _session, None
     if session is not None:
+        _stop_watching()
         atexit.unregister(_end_at_exit)
         session._end("error" if error is not None else status, error)
 
 
+@guarded(None)
 def _end_at_exit() -> None:
-    """End the session as the program ended: the interpreter keeps an uncaught exception where it printed it."""
-    uncaught = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    end_session(status_of(uncaught), uncaught if isinstance(uncaught, Exception) else None)
+    """End the session as the program ended. How it did `peek run` sees better, when nobody in here knows."""
+    run = this_run()
+    if _session is not None and run is not None and run.is_supervised and left_by_unknown_exit():
+        _session._leave()
+        return
+    uncaught = ended_by()
+    status = status_of(uncaught)
+    end_session(status, uncaught if status == "error" else None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -28,7 +27,7 @@ def when_imported(name: str, callback: Callback) -> Callable[[], None]:
     return lambda: None
 
 
-class _Watcher(MetaPathFinder):
+class _Watcher:
     """Finds the modules that somebody waits for through the finders behind it, and puts callbacks behind their loaders.
 
     One finder for all of them, which is in `sys.meta_path` only while somebody waits: it is asked at each import.
@@ -40,7 +39,7 @@ class _Watcher(MetaPathFinder):
     def wait(self, name: str, callback: Callback) -> Callable[[], None]:
         self._waiting.setdefault(name, []).append(callback)
         if self not in sys.meta_path:
-            sys.meta_path.insert(0, self)
+            sys.meta_path.insert(0, self)  # no `MetaPathFinder`: importing that takes 20 ms
         return lambda: self._wait_no_longer(name, callback)
 
     def find_spec(
@@ -53,7 +52,7 @@ class _Watcher(MetaPathFinder):
             spec: ModuleSpec | None = None if find is None else find(fullname, path, target)
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader)
+                    spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
                 return spec
         return None
 
@@ -77,7 +76,7 @@ class _Watcher(MetaPathFinder):
             sys.meta_path.remove(self)
 
 
-class _Loader(Loader):
+class _Loader:
     """The original loader, and a word to the watcher when it is done."""
 
     def __init__(self, original: Any) -> None:

@@ -48,6 +48,12 @@ INSTRUMENTATIONS = (
         "threads", "concurrent.futures.thread", "", "python", "which event an executor's work comes from", "threads"
     ),
     Instrumentation(
+        "exceptions", "threading", "", "python", "what nobody caught, in the program and its threads", "exceptions"
+    ),
+    Instrumentation(
+        "exceptions", "asyncio.base_events", "", "python", "what nobody caught, in asyncio's tasks", "exceptions"
+    ),
+    Instrumentation(
         "langchain",
         "langchain_core.tracers.context",
         "langchain-core",

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..interrupts import from_signal_handler
 from . import Sink
 
-__all__ = ["FileSink"]
+__all__ = ["FileSink", "beside"]
 
 _OWN_WRITER = re.compile(r"(?<=-[0-9a-f]{8})-[0-9a-f]{8}$")
 """The writer at the end of a name we chose, behind the session."""
@@ -64,8 +64,7 @@ class FileSink:
 
     def forked(self, writer: str) -> Sink:
         self.close()
-        stem = _OWN_WRITER.sub("", self.path.stem)
-        return FileSink(self.path.with_name(f"{stem}-{writer}{self.path.suffix}"))
+        return FileSink(beside(self.path, writer))
 
     def _open(self) -> None:
         """Open the file, or raise the last failure again while it is too young to try anew."""
@@ -90,6 +89,11 @@ class FileSink:
         if os.fstat(self._fd).st_nlink == 0:
             self.close()
             raise FileNotFoundError(errno.ENOENT, "the trace file was deleted, with all it held", str(self.path))
+
+
+def beside(path: Path, writer: str) -> Path:
+    """Return where another writer of the run that `path` belongs to writes."""
+    return path.with_name(f"{_OWN_WRITER.sub('', path.stem)}-{writer}{path.suffix}")
 
 
 def _make_private(directory: Path) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 __all__ = ["COMMANDS", "main"]
 
 COMMANDS = (
-    "open", "tail", "demo", "ls", "events", "stats", "tree", "before", "after", "search", "alerts", "culprit", "why",
+    "open", "tail", "demo", "run",
+    "ls", "events", "stats", "tree", "before", "after", "search",
+    "alerts", "culprit", "why",
     "convert", "lnav",
 )  # fmt: skip
 """Every command, in the order of the help."""
@@ -29,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if words[0] == "open" and not any(word.startswith("-") and word != "-" for word in words):
         _open(words[1:])  # the command line has nothing to read, and importing what reads it takes 40 ms
         return
+    if words[0] == "run":
+        _run(words[1:])  # comes back only when it wants a closer look at them
 
     from .root import command_line
 
@@ -40,3 +44,11 @@ def _open(sources: Sequence[str]) -> None:
     from .screen import run_on
 
     ending(run_on)(sources)
+
+
+def _run(words: Sequence[str]) -> None:
+    from .program import read_arguments, run_program
+
+    arguments = read_arguments(words)
+    if arguments is not None:
+        run_program(arguments.command, arguments.out, output=arguments.output)

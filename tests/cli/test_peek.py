@@ -32,6 +32,7 @@ FLAGS = {
     "open": {"--format"},
     "tail": {"--format"},
     "demo": {"--speed", "--events", "--out"},
+    "run": {"--out", "--output"},
     "ls": {"--all", "--failed", "--json"},
     "events": {"--where", "--limit", "--reverse", "--whole", "--json", "--format"},
     "stats": {"--json", "--format"},
@@ -39,6 +40,9 @@ FLAGS = {
     "before": {"--type", "--json", "--format"},
     "after": {"--type", "--json", "--format"},
     "search": {"--ignore-case", "--regex", "--limit", "--json", "--format"},
+    "alerts": {"--json", "--format"},
+    "culprit": {"--json", "--format"},
+    "why": {"--json", "--format"},
     "convert": {"--out", "--json", "--format"},
     "lnav": {"--json"},
 }

@@ -1,0 +1,78 @@
+"""What a program could not write into its trace itself: how it ended, when nothing in it lived to see that."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+from .._core.clock import SystemClock
+from .._core.ids import new_writer_id
+from .._core.recorder import Recorder, Totals
+from ..errors import LineError
+from ..format import parse_line
+from ..sinks.file import FileSink
+
+__all__ = ["tell_end"]
+
+_LOOKED_AT = 1 << 20
+"""Bytes at both ends of a trace in which the beginnings and ends of its agents are looked for."""
+_CANCELLED = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+"""Signals by which somebody has a program stop. One that dies of any other has crashed."""
+
+
+def tell_end(path: Path, pid: int, code: int) -> None:
+    """Write how the process `pid` ended, unless it has; `code` is its exit code or minus the signal that killed it.
+
+    A run that was stopped from outside is `cancelled`; one that was killed or crashed gets an `error` and no end, so
+    that it shows as crashed.
+    """
+    started = _open_agents(path, pid)
+    if not started:
+        return
+    recorder = Recorder(started[0]["session"], new_writer_id(), FileSink(path), SystemClock())
+    if code < 0 and -code not in _CANCELLED:
+        name = signal.Signals(-code).name
+        killed = {"error": {"type": name, "message": f"the process was killed by {name}"}}
+        recorder.record("error", name, started[-1]["id"], killed, {}, Totals())
+    else:
+        header, data = _ending(code)
+        for start in reversed(started):
+            recorder.record("agent_end", start["name"], start["id"], header, data, Totals())
+    recorder.close()
+
+
+def _ending(code: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return header and payload of an `agent_end`."""
+    if code < 0:
+        return {}, {"status": "cancelled", "signal": signal.Signals(-code).name}
+    if code:
+        return {"error": {"type": "SystemExit", "message": str(code)}}, {"status": "error", "exit_code": code}
+    return {}, {"status": "completed", "exit_code": code}
+
+
+def _open_agents(path: Path, pid: int) -> list[dict[str, Any]]:
+    """Return the sessions' `agent_start`s of a process that have no `agent_end`, in order."""
+    started: dict[str, dict[str, Any]] = {}
+    for event in _agents(path):
+        if event["type"] == "agent_start" and event.get("data", {}).get("pid") == pid:
+            started[event["id"]] = event
+        elif event["type"] == "agent_end":
+            started.pop(event["parent"], None)
+    return list(started.values())
+
+
+def _agents(path: Path) -> list[dict[str, Any]]:
+    """Return the beginnings and ends of agents that stand near both ends of a file."""
+    with path.open("rb") as file:
+        head = file.read(_LOOKED_AT)
+        file.seek(max(file.seek(0, 2) - _LOOKED_AT, len(head)))
+        lines = [*head.splitlines(), *file.read().splitlines()]
+    events = []
+    for line in lines:
+        if b'"type":"agent_' in line[:160]:
+            try:
+                events.append(parse_line(line).event)
+            except LineError:
+                continue
+    return events
