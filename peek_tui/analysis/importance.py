@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,7 @@ OTHER = 0.25
 CHECKS = {"pass": 0.15, "warn": 0.5, "fail": 0.75, "block": 0.8}
 """Safety checks by their outcome."""
 
+_OUTCOME = re.compile(rb'"outcome":"(pass|warn|fail|block)"')
 _AUTHOR = b'"importance":'
 
 
@@ -166,8 +168,10 @@ def _confidence(line: bytes) -> Any:
 
 
 def _checks(news: News) -> Iterator[tuple[int, float]]:
-    for event in news.events("safety_check"):
-        yield event.row, CHECKS.get(str(event.data.get("outcome")), OTHER)
+    for row, line in news.lines("safety_check"):
+        said = _OUTCOME.search(line)
+        outcome = said[1].decode() if said else str(news.event(row).data.get("outcome"))
+        yield row, CHECKS.get(outcome, OTHER)
 
 
 def _said(news: News) -> Iterator[tuple[int, float]]:

@@ -11,6 +11,7 @@ from peek_tui.trace.requests import Finder, whole
 from peek_tui.trace.snapshot import Snapshot
 
 from .calls import Calls, Step
+from .usages import Spent, read_usages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,7 @@ class News:
         self._calls = calls or Calls()
         self._events: dict[int, Event] = {}
         self._codes: dict[str, dict[str, int]] = {}
+        self._lines: dict[str, list[tuple[int, bytes]]] = {}
 
     def rows(self, *types: str) -> NDArray[np.intp]:
         """Return the new rows with events of these types, in order."""
@@ -59,6 +61,14 @@ class News:
         session, agent = self.column("session")[at], self.column("agent")[at]
         both: NDArray[np.int64] = session.astype("int64") << 32 | agent
         return both
+
+    def lines(self, type: str) -> list[tuple[int, bytes]]:
+        """Return the new events of one type: their rows and their lines, read once for all who ask."""
+        lines = self._lines.get(type)
+        if lines is None:
+            rows = self.rows(type)
+            lines = self._lines[type] = list(zip(rows.tolist(), self.snapshot.lines(rows), strict=True))
+        return lines
 
     def events(self, *types: str) -> Iterator[Event]:
         """Yield the new events of these types, payloads and all, in order: of types of which there are few."""
@@ -95,6 +105,17 @@ class News:
         known = (parents >= 0) & (parents < self.end)
         found: list[int] = np.where(known, columns.to_rows(np.where(known, parents, 0)), -1).tolist()
         return found
+
+    def parent_row(self, row: int) -> int:
+        """Return the row that any row belongs to, -1 if that is none."""
+        columns = self.snapshot.columns
+        parent = int(columns.parent[row])
+        return self.snapshot.row(parent) if 0 <= parent < self.end else -1
+
+    @cached_property
+    def usages(self) -> list[Spent]:
+        """What the new model calls used up, in order, where they say so."""
+        return read_usages(self)
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -58,7 +58,7 @@ def stories(happenings: list[Happening], most: int = 40) -> st.SearchStrategy[St
 
 
 STORIES = stories([*CALLS, *RESULTS, *MODEL, *OTHERS])
-CUTS = st.lists(st.integers(0, 40), max_size=6)
+CUTS = st.lists(st.integers(0, 120), max_size=6)
 
 
 def cut_up(story: Story, cuts: list[int], look: Callable[[Snapshot], T]) -> list[T]:

@@ -1,0 +1,122 @@
+"""Oscillation: an agent goes round in a circle of a few calls that bring nothing new.
+
+Rule: the newest calls of an agent repeat with a period of 2 to 4, with at least two different calls in the circle, for
+`ROUNDS[period]` whole rounds, and each call had the same outcome as a round before wherever both are known. The circle
+may begin anywhere, and model calls, results and other agents' events may lie between. One call repeated alone is a tool
+loop; calls whose results change are waiting for something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..alerts import Found
+from ..calls import Step
+from ..episodes import Episode, Episodes, number, quoted
+from ..news import News
+
+__all__ = ["Oscillation"]
+
+ROUNDS = {2: 2, 3: 3, 4: 3}
+"""Of each period, how many rounds it takes."""
+_KEPT = max(period * rounds for period, rounds in ROUNDS.items())
+
+
+class Oscillation:
+    """Finds circles of calls."""
+
+    rule = "oscillation"
+
+    def __init__(self) -> None:
+        self._agents: dict[int, _Agent] = {}
+        self._episodes = Episodes(self.rule)
+
+    def take(self, news: News) -> Iterator[Found]:
+        agents = self._agents
+        for step in news.steps:
+            agent = agents.get(step.agent)
+            if agent is None:
+                agent = agents[step.agent] = _Agent()
+            if step.row != step.call:
+                agent.results[step.call] = step
+                if step.call == agent.calls[-1].row:
+                    self._look(agent)
+                continue
+            if agent.calls and agent.calls[-1].row not in agent.results:
+                self._look(agent)
+            agent.calls.append(step)
+            if len(agent.calls) > 2 * _KEPT:
+                agent.forget()
+        if news.over:
+            for agent in agents.values():
+                self._look(agent)
+        return self._episodes.tell(news)
+
+    def _look(self, agent: _Agent) -> None:
+        """Look whether the newest call closes a circle, or goes on in one."""
+        calls = agent.calls
+        key = calls[-1].key
+        if key not in [call.key for call in calls[-5:-2]]:
+            agent.circle = None
+            return
+        for period, rounds in ROUNDS.items():
+            part = calls[-period * rounds :]
+            if len(part) == period * rounds and agent.goes_round(part, period):
+                if agent.circle is None or agent.circle.period != period:
+                    agent.circle = _Circle(period)
+                for call in part:
+                    agent.circle.go_on(call, agent.results.get(call.row))
+                self._episodes.touch((agent.circle.first_row, period), "high", agent.circle)
+                return
+        agent.circle = None
+
+
+class _Agent:
+    """The newest calls of an agent."""
+
+    def __init__(self) -> None:
+        self.calls: list[Step] = []
+        self.results: dict[int, Step] = {}
+        """By the row of the call."""
+        self.circle: _Circle | None = None
+        """The one it goes round in at the moment."""
+
+    def forget(self) -> None:
+        """Let go of all but the calls that a circle may be made of."""
+        self.calls = self.calls[-_KEPT:]
+        kept = {call.row for call in self.calls}
+        self.results = {row: result for row, result in self.results.items() if row in kept}
+
+    def goes_round(self, calls: list[Step], period: int) -> bool:
+        """Whether calls repeat with a period, and bring nothing new."""
+        if len({call.key for call in calls[:period]}) < 2:
+            return False
+        for one, later in zip(calls, calls[period:], strict=False):
+            if one.key != later.key:
+                return False
+            before, after = self.results.get(one.row), self.results.get(later.row)
+            if before is not None and after is not None and before.outcome != after.outcome:
+                return False
+        return True
+
+
+class _Circle(Episode):
+    __slots__ = ("names", "period")
+
+    def __init__(self, period: int) -> None:
+        super().__init__()
+        self.period = period
+        self.names: list[int] = []
+
+    def go_on(self, call: Step, result: Step | None) -> None:
+        """Take a call that may have been taken before, now with its result."""
+        last_row = call.row if result is None else result.row
+        if not self.rows or call.row > self.rows[-1]:
+            self.add(call.row, last_row)
+            if len(self.names) < self.period:
+                self.names.append(call.name)
+        self.last_row = max(self.last_row, last_row)
+
+    def title(self, news: News) -> str:
+        names = " → ".join(quoted(news.word("name", name)) for name in self.names)
+        return f"{names} went round {number(self.count // self.period)} times with nothing new, {self.between}"

@@ -1,0 +1,57 @@
+"""Truncated output: a model stopped because it had no room left, in the middle of what it wrote.
+
+Rule: an answer's finish reason is one of `REASONS`. Those of one agent and model in a row are one alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..alerts import Found
+from ..episodes import Episode, Episodes, number, quoted
+from ..news import News
+
+__all__ = ["TruncatedOutput"]
+
+REASONS = frozenset({"length", "max_tokens", "max_output_tokens", "MAX_TOKENS", "model_context_window_exceeded"})
+
+_KEY = b'"finish_reason":"'
+_BYTES = tuple(reason.encode() for reason in REASONS)
+
+
+class TruncatedOutput:
+    """Finds answers that were cut."""
+
+    rule = "truncated_output"
+
+    def __init__(self) -> None:
+        self._cut: dict[tuple[int, int], _Cut] = {}
+        self._episodes = Episodes(self.rule)
+
+    def take(self, news: News) -> Iterator[Found]:
+        rows = news.rows("llm_response")
+        names, agents = news.column("name")[rows - news.start].tolist(), news.agents(rows).tolist()
+        for row, name, agent, line in zip(rows.tolist(), names, agents, news.snapshot.lines(rows), strict=True):
+            rest = line.partition(_KEY)[2]
+            if not rest.startswith(_BYTES) or news.event(row).data.get("finish_reason") not in REASONS:
+                if self._cut:
+                    self._cut.pop((agent, name), None)
+                continue
+            cut = self._cut.setdefault((agent, name), _Cut(name))
+            cut.add(row)
+            self._episodes.touch((agent, name, cut.first_row), "medium", cut)
+        return self._episodes.tell(news)
+
+
+class _Cut(Episode):
+    __slots__ = ("name",)
+
+    def __init__(self, name: int) -> None:
+        super().__init__()
+        self.name = name
+
+    def title(self, news: News) -> str:
+        name = quoted(news.word("name", self.name), "a model")
+        if self.count == 1:
+            return f"{name} ran out of room at {number(self.first_row)}, its answer is cut"
+        return f"{name} ran out of room {number(self.count)} times {self.between}, its answers are cut"
