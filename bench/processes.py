@@ -22,7 +22,7 @@ _UNSET = ("COLUMNS", "LINES", "NO_COLOR", "PYTHONDEVMODE", "PYTHONDONTWRITEBYTEC
 def environment() -> dict[str, str]:
     """Return the environment of a process: a terminal with all colours, and bytecode that is kept."""
     kept = {key: value for key, value in os.environ.items() if key not in _UNSET and not key.startswith("TEXTUAL")}
-    kept["PEEK_DIR"] = str(_STATE.name)
+    kept |= {"PEEK_DIR": _STATE.name, "XDG_CONFIG_HOME": _STATE.name}
     return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["cache_directory", "state_directory", "trace_directory"]
+__all__ = ["cache_directory", "config_path", "state_directory", "trace_directory"]
 
 
 def trace_directory() -> Path:
@@ -21,6 +21,13 @@ def trace_directory() -> Path:
 def state_directory() -> Path:
     """Return the directory of what is remembered of sessions: marks, notes, filters, and where one was."""
     return trace_directory().parent / "views"
+
+
+def config_path() -> Path:
+    """Return the file of what the user has chosen; it need not be there."""
+    from platformdirs import user_config_path
+
+    return user_config_path("peek", appauthor=False) / "config.toml"
 
 
 def cache_directory() -> Path:

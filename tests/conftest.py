@@ -26,6 +26,7 @@ def peek_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Traces and indexes go below the test's own directory, and nothing of one test's recording reaches the next."""
     monkeypatch.setenv("PEEK_DIR", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     config.configure(config.Config())
     yield tmp_path
     capture.end_session()

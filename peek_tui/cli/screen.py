@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from peek_tui.config import read_config
 from peek_tui.errors import UsageError
-from peek_tui.paths import trace_directory
+from peek_tui.paths import config_path, trace_directory
 from peek_tui.trace.readable import check_readable, is_readable
 from peek_tui.trace.store import FIRST_SLICE, Store
 
@@ -44,12 +45,13 @@ def run_screen(
 ) -> None:
     """Run the debugger until its user leaves, without files on the list of sessions. `more` gives files as they come.
 
-    Raises `UsageError` without a terminal.
+    Raises `UsageError` without a terminal, `InputError` for a configuration that cannot be read.
     """
     _need_terminal()
     from peek_tui.tui.app import PeekApp
 
-    app = PeekApp(paths, more=more, title=title, follow=follow, format=format, directory=trace_directory())
+    keys = read_config(config_path()).keys
+    app = PeekApp(paths, more=more, title=title, follow=follow, format=format, directory=trace_directory(), keys=keys)
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

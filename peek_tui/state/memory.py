@@ -44,6 +44,11 @@ class Memory:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever remembered."""
+        return not self._directory.is_dir()
+
     def recall(self, session: str) -> Remembered:
         """Return what is remembered of a session; nothing, for one that is seen for the first time."""
         try:

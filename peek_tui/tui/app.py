@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from textual import events
@@ -18,9 +18,11 @@ from peek_tui.paths import cache_directory, state_directory
 from peek_tui.state.memory import Memory
 from peek_tui.trace.store import FIRST_SLICE, Store
 
+from .actions import ACTIONS, Keymap
 from .driver import SparingDriver
 from .screens.chooser import Chooser
 from .screens.debug import Debug
+from .screens.help import Help
 from .screens.sessions import Sessions
 
 __all__ = ["PeekApp"]
@@ -49,6 +51,10 @@ _DARK = Theme(
 )
 
 
+_NO_KEY = "none"
+"""No key has this name: for actions that are to have none."""
+
+
 class PeekApp(App[None]):
     """Opens the debugger on files, or the list of sessions of a directory."""
 
@@ -66,7 +72,9 @@ class PeekApp(App[None]):
         follow: bool = False,
         format: str | None = None,
         directory: Path,
+        keys: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
+        """`keys` are those a user has chosen, by the names of actions."""
         # Textual chooses how to do without colours before it knows the theme: its other way is black on black.
         super().__init__(driver_class=SparingDriver, ansi_color="NO_COLOR" in os.environ or None)
         self._store = Store(paths, format, more, cache_directory(), Importance().of) if paths else None
@@ -74,6 +82,8 @@ class PeekApp(App[None]):
         self._follow = follow
         self._directory = directory
         self.register_theme(_DARK)
+        self._keys = Keymap(ACTIONS, keys)
+        self.set_keymap({name: ",".join(keys) or _NO_KEY for name, keys in self._keys.changed.items()})
         self.theme = "ansi-dark" if self.no_color else "peek-dark"
 
     def on_mount(self) -> None:
@@ -88,13 +98,14 @@ class PeekApp(App[None]):
             self._driver.forget()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             screen = self.screen
-            if isinstance(screen, Debug | Chooser) and screen.typed(event):
+            if isinstance(screen, Debug | Chooser | Help) and screen.typed(event):
                 return
         await super().on_event(event)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the first screen; another one under it would cost its own layout before the first row is seen."""
         if self._store is None:
-            return Sessions(self._directory)
+            return Sessions(self._directory, self._keys)
         self._store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
-        return Debug(self._store, self._trace_title, follow=self._follow, memory=Memory(state_directory()))
+        memory = Memory(state_directory())
+        return Debug(self._store, self._trace_title, follow=self._follow, memory=memory, keymap=self._keys)

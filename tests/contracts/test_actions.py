@@ -9,7 +9,7 @@ import pytest
 from textual.binding import Binding
 from textual.screen import Screen
 
-from peek_tui.tui.actions import ACTIONS, Action, bindings, hints, key_names
+from peek_tui.tui.actions import ACTIONS, Action, Keymap, bindings, key_names
 from peek_tui.tui.actions.action import SECTIONS
 from peek_tui.tui.app import PeekApp
 from peek_tui.tui.screens.debug import Debug
@@ -72,4 +72,4 @@ def test_help(action: Action) -> None:
 @pytest.mark.parametrize("screen", SCREENS)
 def test_hints(screen: str) -> None:
     """The line at the bottom of every screen says how to get help and how to quit."""
-    assert {("?", "keys"), ("q", "quit")} <= set(hints(screen))
+    assert {("?", "keys"), ("q", "quit")} <= {(hint.keys, hint.word) for hint in Keymap(ACTIONS).hints(screen)}

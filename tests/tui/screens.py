@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
+from peek_tui.paths import state_directory
 from peek_tui.trace.model import Event
 from peek_tui.tui.app import PeekApp
 from peek_tui.tui.screens.debug import Debug
@@ -138,9 +139,13 @@ async def opened(
     follow: bool = False,
     read: bool = True,
     more: Callable[[], list[Path]] = list,
+    first_time: bool = False,
+    keys: Mapping[str, tuple[str, ...]] | None = None,
 ) -> AsyncIterator[Peek]:
     """Open the debugger on traces, all of them `read`, or the list of sessions of a directory."""
-    app = PeekApp(paths, more=more, title="title", follow=follow, directory=directory)
+    if not first_time:
+        state_directory().mkdir(parents=True, exist_ok=True)
+    app = PeekApp(paths, more=more, title="title", follow=follow, directory=directory, keys=keys)
     async with app.run_test(size=size) as pilot:
         peek = Peek(pilot)
         await peek.until(lambda: isinstance(app.screen, Debug | Sessions) and app.screen.is_current)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from peek_tui.tui.actions import ACTIONS, key_names
+from peek_tui.tui.actions import actions_of, key_names
 from peek_tui.tui.screens.debug import Debug
 from peek_tui.tui.screens.help import Help
 from peek_tui.tui.widgets.rows import RowView
@@ -29,11 +29,10 @@ async def test_every_key(story: Path, size: tuple[int, int]) -> None:
     async with opened([story], size) as peek:
         await peek.press("question_mark")
         seen = await read_help(peek)
-        for action in ACTIONS:
-            if "debug" in action.screens:
-                line = f"  {key_names(action):<16}{action.help}"
-                width = peek.app.screen.query_one(RowView).scrollable_content_region.width
-                assert line[: width - 1] in seen
+        width = peek.app.screen.query_one(RowView).scrollable_content_region.width
+        for action in actions_of("debug"):
+            line = f"  {key_names(action):<16}{action.help}"
+            assert line[: width - 1] in seen
 
 
 async def test_sessions(tmp_path: Path) -> None:
@@ -62,3 +61,26 @@ async def test_quit(story: Path) -> None:
         await peek.press("question_mark")
         await peek.pilot.press("ctrl+c")
         assert peek.app.return_code == 0
+
+
+async def test_found(story: Path) -> None:
+    """`/` finds keys by words of what they do; Esc gives all of them back."""
+    async with opened([story]) as peek:
+        await peek.press("question_mark", "slash", *"previous error")
+        rows = peek.app.screen.query_one(RowView)
+        assert text_of(rows).split("\n")[:2] == ["Step", "  E               previous error"]
+        await peek.press("escape")
+        assert rows.lines > 50
+        await peek.press("escape")
+        assert isinstance(peek.app.screen, Debug)
+
+
+async def test_of_the_pane(story: Path) -> None:
+    """What only one pane has comes first when one comes from there."""
+    async with opened([story]) as peek:
+        await peek.press("t", "question_mark")
+        shown = text_of(peek.app.screen.query_one(RowView)).split("\n")
+        assert shown[:2] == [
+            "In this pane, the tree",
+            "  h ←             tree, event: fold, or go to what this belongs to",
+        ]

@@ -6,12 +6,13 @@ from textual.binding import Binding, BindingType
 
 from .action import Action, key_name, key_names
 from .event import EVENT
+from .keymap import Hint, Keymap
 from .moving import FIND, JUMP, MOVE, STEP
 from .panes import PANES
 from .peek import PEEK
 from .showing import LIVE, SHOW, TIME
 
-__all__ = ["ACTIONS", "Action", "actions_of", "bindings", "hints", "key_name", "key_names"]
+__all__ = ["ACTIONS", "Action", "Hint", "Keymap", "actions_of", "bindings", "key_name", "key_names"]
 
 ACTIONS = (*MOVE, *JUMP, *STEP, *FIND, *SHOW, *LIVE, *TIME, *PANES, *EVENT, *PEEK)
 
@@ -31,12 +32,3 @@ def bindings(screen: str) -> list[BindingType]:
         Binding(",".join(action.keys), action.call, action.help, show=False, priority=True, id=action.name)
         for action in actions_of(screen)
     ]
-
-
-def hints(screen: str) -> list[tuple[str, str]]:
-    """Return keys and words of the line at the bottom; the two directions of an action share one."""
-    merged: dict[str, list[str]] = {}
-    for action in actions_of(screen):
-        if action.hint:
-            merged.setdefault(action.hint, []).append(key_name(action.keys[0]))
-    return [("/".join(keys), word) for word, keys in merged.items()]

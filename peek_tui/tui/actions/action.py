@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["BOTH", "SCREENS", "SECTIONS", "Action", "key_name", "key_names"]
+__all__ = ["BOTH", "SCREENS", "SECTIONS", "Action", "key_name", "key_names", "key_of"]
 
 SCREENS = ("debug", "sessions")
 BOTH = SCREENS
@@ -82,6 +82,17 @@ def key_name(key: str) -> str:
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+').upper()}"
     return _NAMES.get(key, key)
+
+
+_KEYS = {name: key for key, name in _NAMES.items()}
+
+
+def key_of(text: str) -> str:
+    """Return Textual's name of a key that somebody has written: `^N`, `PgDn`, `?` or its name as it is."""
+    text = text.strip()
+    if len(text) == 2 and text[0] == "^":
+        return f"ctrl+{text[1].lower()}"
+    return _KEYS.get(text, text)
 
 
 def key_names(action: Action) -> str:

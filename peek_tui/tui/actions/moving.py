@@ -15,7 +15,6 @@ MOVE = (
     Action("page-up", "page(-1)", ("pageup",), "Move", "page up", BOTH),
     Action("start", "start", ("g", "home"), "Move", "to the start", BOTH),
     Action("end", "end", ("G", "end"), "Move", "to the end; a live trace is followed again", BOTH),
-    Action("command", "command", ("colon",), "Move", "go to a row, +10, 50%, 14:02, an event's id", hint="go"),
 )
 
 FIND = (
@@ -42,6 +41,7 @@ STEP = (
     Action("run", "run(1)", ("c",), "Step", "run to the next breakpoint or alert", hint="run"),
     Action("run-back", "run(-1)", ("C",), "Step", "run back to the previous breakpoint or alert", hint="run"),
     Action("break", "break", ("b",), "Step", "set or remove a breakpoint on this type and name"),
+    Action("breakpoints", "breakpoints", ("B",), "Step", "the breakpoints, to turn them off or on"),
     Action("next-decision", "seek_decision(1)", ("right_curly_bracket",), "Step", "next decision"),
     Action("previous-decision", "seek_decision(-1)", ("left_curly_bracket",), "Step", "previous decision"),
     Action("next-same", "seek_same(1)", ("asterisk",), "Step", "next event of this type and name"),

@@ -7,6 +7,8 @@ from .action import BOTH, Action
 __all__ = ["PEEK"]
 
 PEEK = (
+    Action("command", "command", ("colon",), "Peek", "go to 1234, +10, 50%, 14:02, an id; or a command", hint="go"),
+    Action("palette", "palette", ("ctrl+p",), "Peek", "find an action by its words"),
     Action("help", "help", ("question_mark",), "Peek", "these keys", BOTH, hint="keys"),
     Action("back", "back", ("escape",), "Peek", "back", BOTH),
     Action("leave", "leave", ("q",), "Peek", "back, then quit; the agent runs on", BOTH, hint="quit"),

@@ -2,54 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
-from peek_tui.tui.actions import actions_of, key_names
+from peek_tui.render.text import clean_line
+from peek_tui.state.prompt import Prompt
+from peek_tui.tui.actions import Action, key_names
 from peek_tui.tui.widgets.rows import Piece, RowView
 
 __all__ = ["Help"]
 
+_CLOSE = ("escape", "q", "question_mark", "enter")
+_STEPS = {"j": 1, "down": 1, "k": -1, "up": -1}
+_PAGES = {"space": 1, "pagedown": 1, "ctrl+d": 1, "pageup": -1, "ctrl+u": -1}
+
 
 class Help(ModalScreen[None]):
-    """Shows every key of a screen; any of the usual ones closes it."""
+    """Shows every key of a screen, those of the pane one comes from first. `/` finds a key, any usual one closes it."""
 
-    BINDINGS = [
-        ("escape,q,question_mark,enter", "dismiss", "close"),
-        ("j,down", "move(1)", "down"),
-        ("k,up", "move(-1)", "up"),
-        ("ctrl+c", "app.quit", "quit"),
-    ]
     CSS = """
     Help { align: center middle; }
-    #help { width: 76; max-width: 96%; height: 90%; border: round $primary; background: $background; padding: 0 1; }
+    #help { width: 90; max-width: 96%; height: 90%; border: round $primary; background: $background; padding: 0 1; }
     """
 
-    def __init__(self, screen: str) -> None:
+    def __init__(self, actions: Sequence[Action], pane: str = "") -> None:
         super().__init__()
-        self._lines = _help_lines(screen)
+        self._actions = actions
+        self._pane = pane
+        self._prompt: Prompt | None = None
 
     def compose(self) -> ComposeResult:
-        yield _HelpRows(self._lines)
+        yield _HelpRows()
 
     def on_mount(self) -> None:
-        rows = self.query_one(_HelpRows)
-        rows.border_title = "keys"
-        rows.show(len(self._lines), 0, changed=True)
+        self._find("")
 
-    def action_move(self, by: int) -> None:
-        rows = self.query_one(_HelpRows)
-        rows.show(len(self._lines), min(len(self._lines) - 1, max(0, rows.selected + by)), changed=False)
+    def typed(self, event: events.Key | events.Paste) -> bool:
+        """Take a key before any binding does."""
+        if self._prompt is not None:
+            self._type(self._prompt, event)
+        elif isinstance(event, events.Key):
+            rows = self.query_one(_HelpRows)
+            if event.key == "ctrl+c":
+                self.app.exit()
+            elif event.key in _CLOSE:
+                self.dismiss()
+            elif event.key in ("slash", "/"):
+                self._prompt = Prompt("/")
+                self._find("")
+            elif event.key in _STEPS:
+                rows.move(_STEPS[event.key])
+            elif event.key in _PAGES:
+                rows.move(_PAGES[event.key] * rows.page_height)
+        return True
+
+    def _type(self, prompt: Prompt, event: events.Key | events.Paste) -> None:
+        if isinstance(event, events.Paste):
+            prompt.paste(event.text)
+        elif event.key in ("down", "up"):
+            self.query_one(_HelpRows).move(_STEPS[event.key])
+            return
+        else:
+            prompt.key(event.key, event.character)
+        if prompt.done:
+            self._prompt = None
+        self._find("" if prompt.done and not prompt.given else prompt.text)
+
+    def _find(self, text: str) -> None:
+        """Show the actions that have all these words."""
+        rows, words = self.query_one(_HelpRows), text.lower().split()
+        wanted = [action for action in self._actions if all(word in _words(action) for word in words)]
+        rows.border_title = "keys" if self._prompt is None else f"/{clean_line(text)}█"
+        rows.border_subtitle = "/ finds · Esc closes"
+        rows.fill(_help_lines(wanted, self._pane))
 
 
 class _HelpRows(RowView):
-    def __init__(self, lines: list[tuple[str, str]]) -> None:
+    def __init__(self) -> None:
         super().__init__(id="help")
-        self._help = lines
+        self._help: list[tuple[str, str]] = []
 
-    @property
-    def selected(self) -> int:
-        return self._selected
+    def fill(self, lines: list[tuple[str, str]]) -> None:
+        self._help = lines
+        self.show(len(lines), 0, changed=True)
+
+    def move(self, by: int) -> None:
+        self.show(self.lines, max(0, min(self.lines - 1, self._selected + by)), changed=False)
 
     def draw(self, line: int, width: int) -> list[Piece]:
         keys, words = self._help[line]
@@ -58,12 +99,19 @@ class _HelpRows(RowView):
         return [(f"  {keys:<16}", self.palette.key), (words, self.palette.text)]
 
 
-def _help_lines(screen: str) -> list[tuple[str, str]]:
+def _words(action: Action) -> str:
+    return f"{key_names(action)} {action.name} {action.section} {action.help}".lower()
+
+
+def _help_lines(actions: Sequence[Action], pane: str) -> list[tuple[str, str]]:
+    """Return the lines: what the pane has for itself, then all by section."""
+    own = [action for action in actions if pane in action.panes]
+    sections: dict[str, list[Action]] = {f"In this pane, the {pane}": own} if own else {}
+    for action in actions:
+        if action not in own:
+            sections.setdefault(action.section, []).append(action)
     lines: list[tuple[str, str]] = []
-    section = ""
-    for action in actions_of(screen):
-        if action.section != section:
-            section = action.section
-            lines += [("", ""), (section, "")] if lines else [(section, "")]
-        lines.append((key_names(action), action.help))
+    for section, of_it in sections.items():
+        lines += [("", ""), (section, "")] if lines else [(section, "")]
+        lines += [(key_names(action), action.help) for action in of_it]
     return lines

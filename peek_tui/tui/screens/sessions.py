@@ -20,7 +20,7 @@ from peek_tui.state.watch import SessionWatch
 from peek_tui.trace.sessions import Session
 from peek_tui.trace.sources import find_session
 from peek_tui.trace.store import FIRST_SLICE, Store
-from peek_tui.tui.actions import bindings
+from peek_tui.tui.actions import ACTIONS, Keymap, bindings
 from peek_tui.tui.widgets.bars import Bar, KeysBar
 from peek_tui.tui.widgets.rows import Piece, RowView
 
@@ -45,9 +45,10 @@ class Sessions(Screen[None]):
     #sessions { height: 1fr; }
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, keymap: Keymap | None = None) -> None:
         super().__init__()
         self._directory = directory
+        self._keymap = keymap or Keymap(ACTIONS)
         self.session_watch = SessionWatch(directory)
         self._sessions: Sequence[Session] = ()
         self._chosen = 0
@@ -56,7 +57,7 @@ class Sessions(Screen[None]):
         yield Bar(id="title", filled=True)
         yield Bar(id="head")
         yield _SessionRows()
-        yield KeysBar("sessions")
+        yield KeysBar(self._keymap.hints("sessions"))
 
     def on_mount(self) -> None:
         self._sync(changed=True)
@@ -138,14 +139,12 @@ class Sessions(Screen[None]):
             self.query_one(KeysBar).say(str(error))
             return
         store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
-        self.app.push_screen(
-            Debug(
-                store, session.agent or session.id, follow=session.status == "running", memory=Memory(state_directory())
-            )
-        )
+        follow, memory = session.status == "running", Memory(state_directory())
+        name = session.agent or session.id
+        self.app.push_screen(Debug(store, name, follow=follow, memory=memory, keymap=self._keymap))
 
     def action_help(self) -> None:
-        self.app.push_screen(Help("sessions"))
+        self.app.push_screen(Help(self._keymap.of("sessions")))
 
     def action_back(self) -> None:
         """There is nothing behind the list."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -15,7 +17,7 @@ from peek_tui.state.live import Live
 from peek_tui.state.play import Play
 from peek_tui.state.prompt import Prompt
 from peek_tui.state.view import View
-from peek_tui.tui.actions import hints
+from peek_tui.tui.actions import Hint
 from peek_tui.tui.palette import COLOUR, MONO, Palette
 
 from .rows import Piece, strip_of
@@ -31,6 +33,13 @@ _CHOICES = 8
 class Bar(Widget):
     """One line: pieces from the left, pieces set against the right edge. Written only when it changes."""
 
+    class Pressed(Message):
+        """The mouse pressed what stands for an action."""
+
+        def __init__(self, call: str) -> None:
+            super().__init__()
+            self.call = call
+
     DEFAULT_CSS = "Bar { height: 1; }"
 
     def __init__(self, *, id: str, filled: bool = False) -> None:
@@ -38,6 +47,8 @@ class Bar(Widget):
         self._left: list[Piece] = []
         self._right: list[Piece] = []
         self._filled = filled
+        self._calls: dict[int, str] = {}
+        """What each of the pieces on the left does when it is pressed, by their place among them."""
 
     @property
     def palette(self) -> Palette:
@@ -48,6 +59,15 @@ class Bar(Widget):
         if (left, right or []) != (self._left, self._right):
             self._left, self._right = left, right or []
             self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        end = 0
+        for place, (text, _) in enumerate(self._left):
+            end += cell_width(text)
+            if event.x < end:
+                if event.y == 0 and place in self._calls:
+                    self.post_message(self.Pressed(self._calls[place]))
+                return
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -109,6 +129,7 @@ class TypesBar(Bar):
         left: list[Piece] = [(" ", palette.dim)]
         for key, name, number, shown in browse.counts():
             text = f"{key} {name}" + (f" {units.tokens(number)}" if self.size.width >= _COUNTS_FROM else "")
+            self._calls[len(left)] = f"toggle_group('{key}')"
             left.append((f"[{text}]", palette.groups[key]) if shown else (f" {text} ", palette.dim))
         here = units.count(browse.position + 1 if browse.rows else 0)
         self.show(left, [(f" {here}/{units.count(len(browse.rows))} ", palette.text)])
@@ -155,16 +176,18 @@ class KeysBar(Bar):
     While a line is being typed there are two lines: it, and under it how it may go on, or what is wrong with it.
     """
 
-    def __init__(self, screen: str) -> None:
+    def __init__(self, hints: list[Hint]) -> None:
         super().__init__(id="keys")
-        self._hints = hints(screen)
+        self._hints = hints
         self._below: list[Piece] = []
 
     def sync(self) -> None:
         """Show the keys."""
         palette = self.palette
         pieces: list[Piece] = [(" ", palette.dim)]
-        for keys, word in self._hints:
+        self._calls = {}
+        for keys, word, call in self._hints:
+            self._calls |= {len(pieces): call, len(pieces) + 1: call}
             pieces += [(keys, palette.strong), (f" {word}  ", palette.dim)]
         self._show_lines(pieces)
 
@@ -174,6 +197,7 @@ class KeysBar(Bar):
         head = f" {prompt.lead}"
         typed = clean(prompt.text)
         cut = max(0, len(typed) + len(head) + 3 - width)  # of a line too long to be seen, its end
+        self._calls = {}
         line: list[Piece] = [(f"{head}{typed[cut:]}", palette.strong), ("█", palette.text)]
         completion = prompt.completion
         if prompt.text and completion.words:
@@ -188,6 +212,7 @@ class KeysBar(Bar):
 
     def say(self, text: str, *, good: bool = False) -> None:
         """Say something in the place of the keys: what went wrong, or what was done."""
+        self._calls = {}
         self._show_lines([(f" {clean_line(text)}", self.palette.good if good else self.palette.error)])
 
     def render_line(self, y: int) -> Strip:

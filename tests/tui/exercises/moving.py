@@ -58,14 +58,6 @@ async def _(peek: Peek, key: str) -> None:
     assert not peek.debug.browse.follow  # the run has ended
 
 
-@exercise("command")
-async def _(peek: Peek, key: str) -> None:
-    await peek.press(key, "1", "7")
-    assert peek.bar("keys").startswith(" :17█")
-    await peek.press("enter")
-    assert peek.row == 17
-
-
 @exercise("jump(-1)")
 async def _(peek: Peek, key: str) -> None:
     await peek.press("e", "e", "G", key)

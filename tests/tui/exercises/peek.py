@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+from peek_tui.tui.screens.chooser import Chooser
 from peek_tui.tui.screens.help import Help
 from tests.tui.screens import Peek
+from tests.tui.story import Row
 
 from . import exercise
+
+
+@exercise("command")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press(key, "1", "7")
+    assert peek.bar("keys").startswith(" :17█")
+    await peek.press("enter")
+    assert peek.row == 17
+    await peek.press(key, *"break err", "tab", "enter", "g", "c")
+    assert peek.row == Row.OVERLOADED
+    await peek.press("g", key, *"next-er", "tab", "enter")
+    assert peek.row == Row.OVERLOADED
+    await peek.press(key, *"filter type:refu", "tab", "enter")
+    assert peek.debug.browse.rows == [Row.REFUSAL]
+    await peek.press("z", key, *"filter", "enter")
+    assert peek.bar("keys") == " filter needs a filter: only what it wants is shown"
+    peek.debug.view.breakpoints.remove(0)
+
+
+@exercise("palette")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press(key, *"error next")
+    assert isinstance(peek.app.screen, Chooser)
+    await peek.press("enter")
+    await peek.until(lambda: peek.row == Row.OVERLOADED)
+    await peek.press(key, *"error", "escape")
+    assert peek.debug.is_current
 
 
 @exercise("help")

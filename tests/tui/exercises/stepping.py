@@ -118,6 +118,18 @@ async def _(peek: Peek, key: str) -> None:
     assert "●" not in text_of(peek.timeline)
 
 
+@exercise("breakpoints")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press(key)
+    assert peek.bar("keys").startswith(" there are no breakpoints")
+    await peek.go(Row.CALL)
+    await peek.press("b", key, "enter", "g", "c")
+    assert peek.row == Row.REFUSAL  # the breakpoint is turned off
+    await peek.press("g", key, "enter", "c")
+    assert peek.row == Row.CALL
+    await peek.press("b")
+
+
 @exercise("seek_decision(1)")
 async def _(peek: Peek, key: str) -> None:
     for row in Row.DECISIONS[:3]:

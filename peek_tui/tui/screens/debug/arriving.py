@@ -34,6 +34,7 @@ class Arriving(Filtering):
     def on_mount(self) -> None:
         self.start_sift()
         self.sync(changed=True)
+        self._greet()
         self.call_after_refresh(self.reader.start, self._tell)  # the first rows are seen before the others are read
 
     def on_unmount(self) -> None:
@@ -65,6 +66,13 @@ class Arriving(Filtering):
         self.browse.toggle_frozen()
         self._take_in()
         self.sync(changed=True)
+
+    def _greet(self) -> None:
+        """Say what is wrong with the keys that were chosen, or to somebody new what to press."""
+        if self.keymap.problems:
+            self.say(self.keymap.problems[0])
+        elif self.memory is not None and self.memory.is_new:
+            self.tell("the first time here: ? lists the keys, ^P finds what you want by its words, q leaves")
 
     def _tell(self) -> None:
         with suppress(RuntimeError):  # the loop has ended, and nobody wants news any more

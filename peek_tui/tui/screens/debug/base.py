@@ -15,6 +15,7 @@ from peek_tui.state.reader import Reader
 from peek_tui.state.view import View
 from peek_tui.trace.model import Event
 from peek_tui.trace.store import Store
+from peek_tui.tui.actions import ACTIONS, Keymap
 from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.rows import RowView
@@ -27,9 +28,18 @@ __all__ = ["DebugBase"]
 class DebugBase(Screen[None]):
     """Shows one store."""
 
-    def __init__(self, store: Store, title: str, *, follow: bool = False, memory: Memory | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        title: str,
+        *,
+        follow: bool = False,
+        memory: Memory | None = None,
+        keymap: Keymap | None = None,
+    ) -> None:
         super().__init__()
         self.memory = memory
+        self.keymap = keymap or Keymap(ACTIONS)
         self.heading = clean_line(title)
         self.reader = Reader(store)
         self.view = View(self.reader.reading.snapshot, follow=follow)

@@ -1,12 +1,18 @@
-"""The command line, and the keys that are about the program."""
+"""The command line, the palette, help, and stopping what goes on."""
 
 from __future__ import annotations
 
+from peek_tui.errors import UsageError
+from peek_tui.state.choosing import Choice
+from peek_tui.state.command import COMMANDS, complete_command, mistake_in_command, split
 from peek_tui.state.goto import HINT, go_to
 from peek_tui.state.prompt import Prompt
+from peek_tui.tui.actions import key_names
+from peek_tui.tui.screens.chooser import Chooser
 from peek_tui.tui.screens.help import Help
+from peek_tui.tui.widgets.bars import Bar
 
-from .filtering import Filtering
+from .marking import Marking
 from .playing import Playing
 from .prompts import Asked
 from .searching import Searching
@@ -14,15 +20,39 @@ from .seeking import Seeking
 
 __all__ = ["Commands"]
 
+_HINT = f"{HINT}; or a command: {', '.join(COMMANDS)} …, or any action"
 
-class Commands(Filtering, Searching, Seeking, Playing):
-    """`:`, help, and stopping."""
+
+class Commands(Marking, Searching, Seeking, Playing):
+    """`:`, `^P`, `?`, `^C`, and what the mouse presses."""
 
     def action_command(self) -> None:
-        self.ask(Asked(Prompt(":", earlier=self.view.typed[":"]), HINT, self._obey))
+        names = [action.name for action in self.keymap.of("debug")]
+        prompt = Prompt(
+            ":",
+            lambda text: complete_command(text, names, self.browse.snapshot),
+            earlier=self.view.typed[":"],
+        )
+        self.ask(Asked(prompt, _HINT, self._obey, mistake=mistake_in_command))
+
+    def action_palette(self) -> None:
+        actions = self.keymap.of("debug")
+        choices = [Choice(key_names(action), f"{action.help}  ({action.name})") for action in actions]
+        self.app.push_screen(
+            Chooser("every action", choices),
+            lambda at: None if at is None else self._run(actions[at].call),
+        )
+
+    def action_breakpoints(self) -> None:
+        breakpoints = self.view.breakpoints
+        if not breakpoints.all:
+            self.say("there are no breakpoints: b sets one, :break takes any filter")
+            return
+        choices = [Choice("●" if each.enabled else "○", str(each)) for each in breakpoints.all]
+        self.app.push_screen(Chooser("breakpoints: Enter turns one off or on", choices), self._enable)
 
     def action_help(self) -> None:
-        self.app.push_screen(Help("debug"))
+        self.app.push_screen(Help(self.keymap.of("debug"), self.pane.id or ""))
 
     def action_interrupt(self) -> None:
         """Stop what goes on in the background; with nothing going on, quit."""
@@ -37,6 +67,40 @@ class Commands(Filtering, Searching, Seeking, Playing):
         else:
             self.app.exit()
 
+    def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        self._run(event.call)
+
+    def _run(self, call: str) -> None:
+        """Do what an action's key would."""
+        self.call_later(self.app.run_action, call, self)
+
+    def _enable(self, at: int | None) -> None:
+        if at is not None:
+            self.view.breakpoints.enable(at)
+            self.sync(changed=True)
+
     def _obey(self, text: str) -> None:
-        if text.strip():
+        word, argument = split(text)
+        calls = {action.name: action.call for action in self.keymap.of("debug")}
+        if word in COMMANDS and argument:
+            self._command(word, argument)
+        elif word in COMMANDS:
+            raise UsageError(f"{word} needs {COMMANDS[word]}")
+        elif word in calls and not argument:
+            self._run(calls[word])
+        elif word:
             self.go(lambda: go_to(self.browse, text))
+
+    def _command(self, word: str, argument: str) -> None:
+        match word:
+            case "break":
+                self.view.breakpoints.add(argument)
+                self.sync(changed=True)
+            case "filter":
+                self.filter(argument)
+            case "find":
+                self.find(argument)
+            case "near":
+                self.near(argument)
+            case "note":
+                self.note(argument)

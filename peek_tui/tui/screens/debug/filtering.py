@@ -37,7 +37,7 @@ class Filtering(Prompts):
 
     def action_filter(self) -> None:
         prompt = Prompt("&", lambda text: complete_filter(text, self.browse.snapshot), earlier=self.view.typed["&"])
-        self.ask(Asked(prompt, _HINT, self._filter, mistake=mistake_in))
+        self.ask(Asked(prompt, _HINT, self.filter, mistake=mistake_in))
 
     def action_filters(self) -> None:
         """Turn all filters off, or on again."""
@@ -72,7 +72,7 @@ class Filtering(Prompts):
         self.start_sift()
         self.paint(changed=changed)
 
-    def _filter(self, text: str) -> None:
+    def filter(self, text: str) -> None:
         """Take a typed filter; nothing means no typed filters any more."""
         wanted = self.browse.wanted
         shown = wanted.with_filter(text) if text.strip() else wanted._replace(filters=())

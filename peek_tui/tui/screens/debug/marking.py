@@ -30,7 +30,7 @@ class Marking(Filtering):
         if event is not None:
             text = self.view.marks.notes.get(event.id, "")
             prompt = Prompt("note ", text=text)
-            self.ask(Asked(prompt, "what you want to remember of this event; nothing takes it off", self._note))
+            self.ask(Asked(prompt, "what you want to remember of this event; nothing takes it off", self.note))
 
     def action_marks(self) -> None:
         snapshot = self.browse.snapshot
@@ -81,7 +81,8 @@ class Marking(Filtering):
         if not self.browse.is_visible(row):
             self.say("the filters hide that event: ^F turns them off")
 
-    def _note(self, text: str) -> None:
+    def note(self, text: str) -> None:
+        """Write a note on the selected event."""
         event = self.view.selected
         if event is not None:
             self.view.marks.note(event.id, text)

@@ -13,14 +13,13 @@ from peek_tui.tui.widgets.tree import DecisionTree
 
 from .arriving import Arriving
 from .commands import Commands
-from .marking import Marking
 from .moving import Moving
 from .panes import WIDE, Panes
 
 __all__ = ["Debug"]
 
 
-class Debug(Arriving, Moving, Commands, Marking, Panes):
+class Debug(Arriving, Moving, Commands, Panes):
     """Shows one store."""
 
     BINDINGS = bindings("debug")
@@ -36,4 +35,4 @@ class Debug(Arriving, Moving, Commands, Marking, Panes):
             yield DecisionTree(self.tree_view, self.event_of)
             yield Inspector()
         yield FilterBar()
-        yield KeysBar("debug")
+        yield KeysBar(self.keymap.hints("debug"))

@@ -87,6 +87,10 @@ class Searching(Prompts):
             self.view.end_search()
         self.paint(changed=True)
 
+    def find(self, text: str) -> None:
+        """Look for a text from the selected event on."""
+        self._look_for(text, self.browse.handle)
+
     def _given(self, text: str, place: Place) -> None:
         self.view.jumped(place)
         if text:

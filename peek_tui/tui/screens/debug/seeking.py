@@ -48,7 +48,7 @@ class Seeking(Prompts):
     def action_choose_near(self) -> None:
         """Choose the type that is gone to before and after."""
         prompt = Prompt("type ", self._types, earlier=self.view.typed["type "])
-        self.ask(Asked(prompt, "the type that < and > go to; Tab completes", self._near))
+        self.ask(Asked(prompt, "the type that < and > go to; Tab completes", self.near))
 
     def action_run(self, by: int) -> None:
         """Run to the next breakpoint or alert."""
@@ -99,7 +99,8 @@ class Seeking(Prompts):
         types = [type for type, _ in self.browse.snapshot.types().most_common()]
         return Completion(0, [type for type in types if type.startswith(text.strip())])
 
-    def _near(self, text: str) -> None:
+    def near(self, text: str) -> None:
+        """Choose the type that is gone to before and after."""
         text = text.strip()
         if text and text not in self.browse.snapshot.types():
             raise UsageError(f"there is no event of type {text!r} in this trace")
