@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
+from peek_tui.analysis.cost import costs
 from peek_tui.render import units
+from peek_tui.render.cost import cost_lines
+from peek_tui.render.summary import summary
 from peek_tui.render.table import table
 from peek_tui.render.text import clean_line
 from peek_tui.trace.model import Usage
-from peek_tui.trace.store import Stats
+from peek_tui.trace.store import Snapshot, Stats
 
 from .options import SRC_HELP, FormatOption
 from .output import print_json, print_line
 from .source import loaded
 
 _DAMAGE_SHOWN = 10
+_TURN_WIDTH = 48
 
 
 def run(
@@ -26,15 +31,26 @@ def run(
 ) -> None:
     """Count a trace's events, tokens and errors, and name what is damaged or missing.
 
+    People also read what models, agents, tools and turns used up. With `genai-prices` installed, what the trace does
+    not say of money is estimated.
+
     Example: `peek stats run.jsonl --json`
     """
     with loaded(source, format) as snapshot:
         facts = snapshot.stats()
-    if as_json:
-        print_json(_as_json(facts))
-    else:
-        for line in _lines(facts):
-            print_line(line)
+        if as_json:
+            print_json(_as_json(facts))
+            return
+        spent = list(cost_lines(costs(snapshot), partial(_turn, snapshot)))
+    for line in (*_lines(facts), *(["", *spent] if spent else [])):
+        print_line(line)
+
+
+def _turn(snapshot: Snapshot, id: str) -> str:
+    handle = snapshot.find(id)
+    assert handle is not None
+    event = snapshot.event(snapshot.row(handle))
+    return f"row {event.row} {event.name} {summary(event)}"[:_TURN_WIDTH]
 
 
 def tokens_json(usage: Usage) -> dict[str, int]:

@@ -79,6 +79,11 @@ def test_text(peek: Peek, trace: Path) -> None:
         "llm_request        1",
         "llm_response       1",
         "agent_end          1",
+        "",
+        "model    calls    in  cached  out     cost",
+        "model-1      1  4.1k    3.0k  212  $0.0123",
+        "",
+        "1 model call, $0.0123 together",
     ]
 
 
