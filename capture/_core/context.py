@@ -11,6 +11,7 @@ from typing import Any
 from ..events import CALLS, ENDS, NO_EVENT
 from ..sinks.file import FileSink
 from . import config, roots
+from .asked import AskedCall, AskedCalls, observe
 from .failure import Failure, exit_code, status_of
 from .guard import guarded, swallow
 from .header import EVIDENCE, given_parent, header_keys, link_evidence, word
@@ -65,6 +66,8 @@ class TraceContext(Records):
         """The id of the `agent_start`, of an outermost context that is open."""
         self._totals = Totals()
         self._open_calls = OpenCalls()
+        self._asked = AskedCalls()
+        """What models asked for, of an outermost context."""
 
     @property
     def session(self) -> str:
@@ -221,12 +224,29 @@ class TraceContext(Records):
     def _write_call(
         self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], place: Place
     ) -> str:
-        id = self._write(type, name, parent or place.parent_of_calls, header, data)
+        id = self._asked_for(name, data) if type == "tool_call" else ""
+        id = id or self._write(type, name, parent or place.parent_of_calls, header, data)
         span = Span(id, self, place) if type == "subagent_start" else None
         self._open_calls.opened(OpenCall(id, type, name, running_strand(), self._steady_ns(), span))
         if span is not None:
             move(Place(span))
         return id
+
+    def _asked_for(self, name: str, data: dict[str, Any]) -> str:
+        """Return the event of a call that the host is about to record, if a model asked for it and it is there."""
+        observe(name)
+        asked = self._root._asked
+        call = asked.seen(name, data.get("arguments")) if asked else None
+        if call is None or not call.id:
+            return ""
+        call.context._open_calls.forget(call.id)
+        return call.id
+
+    def _record_asked(self, call: AskedCall) -> AskedCall:
+        """Record a call that a model asked for."""
+        id = self._write("tool_call", call.name, call.parent, {}, {"arguments": call.arguments})
+        self._open_calls.opened(OpenCall(id, "tool_call", call.name, running_strand(), self._steady_ns()))
+        return call._replace(id=id)
 
     def _write_answer(
         self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], place: Place
@@ -252,6 +272,10 @@ class TraceContext(Records):
         if self._span is None:
             raise _NotOpenError
         return Place(self._span)
+
+    def _parent_of_calls(self) -> str:
+        """Return what a call belongs to that is recorded here and now."""
+        return self._place(here()).parent_of_calls
 
     def _holds(self, context: TraceContext | None) -> bool:
         while context is not None and context is not self:

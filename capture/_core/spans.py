@@ -97,7 +97,10 @@ class OpenCalls:
         return self._calls.get(id)
 
     def closed(self, call: OpenCall) -> None:
-        self._calls.pop(call.id, None)  # another thread may have closed it
+        self.forget(call.id)
+
+    def forget(self, id: str) -> None:
+        self._calls.pop(id, None)  # another thread may have closed it
 
 
 _place: ContextVar[Place | None] = ContextVar("capture_place", default=None)

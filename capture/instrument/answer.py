@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .._core.context import TraceContext
 from .._core.failure import Failure
 from .._core.records import Common
 from ..wire import Delta, Reply, ReplyStream, Wire
 from .joins import answered
+from .tools import calls_asked
 
-__all__ = ["Answer"]
+__all__ = ["Answer", "Asking"]
 
 FLUSH_BYTES = 512
 FLUSH_NS = 1_000_000_000
 
 
+class Asking(NamedTuple):
+    """Where a model was asked."""
+
+    context: TraceContext
+    request: str
+    """The event's id."""
+    parent: str
+    """What the calls belong to that the model asks for."""
+    watched: bool
+    """Whether a framework watches too, which will see the tools run."""
+
+
 class Answer:
     """Records what comes back for one request. Its methods are the observers of the tap; each may be the last."""
 
-    def __init__(self, context: TraceContext, request: str, wire: Wire, model: str) -> None:
-        self._context = context
-        self._request = request
+    def __init__(self, asking: Asking, wire: Wire, model: str) -> None:
+        self._asking = asking
+        self._context = context = asking.context
+        self._request = asking.request
         self._wire = wire
         self._model = model
         self._started_ns = context._steady_ns()
@@ -158,6 +172,8 @@ class Answer:
             "http": self._http,
         }
         self._context._record("llm_response", reply.model or self._model, data, common)
+        if failure is None:
+            calls_asked(self._context, self._asking.parent, reply, held_back=self._asking.watched)
 
     def _elapsed_ms(self) -> float:
         return round((self._context._steady_ns() - self._started_ns) / 1e6, 3)

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
+from .._core.asked import observe
 from .._core.context import TraceContext
 from .._core.failure import status_of
 from .._core.guard import guarded
@@ -46,7 +47,13 @@ def trace_tool(function: Any = None, /, *, name: str | None = None) -> Any:
     """Record each call of a function as a `tool_call` with its arguments by name, and a `tool_result` with its
     duration.
     """
-    return _decorator(function, lambda f: functools.partial(_ToolCall, name or _name(f), _signature(f)))
+
+    def watch(f: Callable[..., Any]) -> Watch:
+        called = name or _name(f)
+        observe(called)
+        return functools.partial(_ToolCall, called, _signature(f))
+
+    return _decorator(function, watch)
 
 
 @overload

@@ -17,10 +17,11 @@ from .._core.session import current
 from ..wire import Wire, recognise
 from ._patch import Patch, undo_all
 from ._wrap import call, call_async
-from .answer import Answer
-from .joins import claim
+from .answer import Answer, Asking
+from .joins import claim, watched
 from .registry import Undo
 from .tee import tee
+from .tools import results_sent
 
 __all__ = ["instrument"]
 
@@ -96,11 +97,13 @@ class _ModelCall:
         request = self._request
         context: TraceContext = current()
         fields = self._fields
+        results_sent(context, self._wire, fields.get("messages"))
         model = str(fields.get("model") or self._wire.model)
         http = {"method": request.method, "url": _public_url(request.url), "headers": _public(request.headers)}
         data = {"provider": self._wire.provider, **fields, "attempt": _attempt(request.headers), "http": http}
         id = claim() or context._record("llm_request", model, data, {})
-        self._answer = Answer(context, id, self._wire, model)
+        asking = Asking(context, id, context._parent_of_calls(), watched())
+        self._answer = Answer(asking, self._wire, model)
 
     def returned(self, response: Any) -> None:
         if self._answer is None:

@@ -20,7 +20,7 @@ from .._core.failure import Failure
 from .._core.session import current
 from .._core.spans import Place, Span, here, move
 
-__all__ = ["ModelCall", "ToolCall", "answered", "claim"]
+__all__ = ["ModelCall", "ToolCall", "answered", "claim", "watched"]
 
 _ANSWERS_KEPT = 1024
 
@@ -53,6 +53,14 @@ def claim() -> str:
             id = id or call.request
         call = call.outer
     return id
+
+
+def watched() -> bool:
+    """Whether an observer further outside, such as a framework, sees the model call that is under way here."""
+    span, call = _standing_in(), _innermost.get()
+    while call is not None and (call.over or call.span is not span):
+        call = call.outer
+    return call is not None
 
 
 def _standing_in() -> Span | None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from capture import TraceContext
-from capture.instrument.answer import Answer
+from capture.instrument.answer import Answer, Asking
 from capture.testing import ManualClock, read_events
 from capture.wire.anthropic import AnthropicMessages
 from peek_tui.demo.wire import event_bytes
@@ -18,8 +18,12 @@ def text(piece: str, index: int = 0) -> bytes:
     return event_bytes({"type": "content_block_delta", "index": index, "delta": delta})
 
 
+def asking(ctx: TraceContext) -> Asking:
+    return Asking(ctx, ctx.record_llm_request("claude"), ctx._parent_of_calls(), watched=False)
+
+
 def begin(ctx: TraceContext, status: int = 200, **headers: str) -> Answer:
-    answer = Answer(ctx, ctx.record_llm_request("claude"), AnthropicMessages(), "claude")
+    answer = Answer(asking(ctx), AnthropicMessages(), "claude")
     answer.begin(status, {"content-type": "text/event-stream", **headers})
     answer.chunk(START)
     return answer
@@ -123,7 +127,7 @@ class TestEnd:
     @pytest.mark.parametrize(("status", "error"), [(200, None), (399, None), (400, "HTTP 400"), (529, "HTTP 529")])
     def test_unread(self, ctx: TraceContext, status: int, error: str | None) -> None:
         """A body that nobody reads has failed if its status says so."""
-        answer = Answer(ctx, ctx.record_llm_request("claude"), AnthropicMessages(), "claude")
+        answer = Answer(asking(ctx), AnthropicMessages(), "claude")
         answer.begin(status, {"content-type": "application/json"})
         answer.closed()
         [response] = recorded(ctx, "llm_response")
@@ -132,7 +136,7 @@ class TestEnd:
 
     def test_failed_stream(self, ctx: TraceContext) -> None:
         """A status that says failure is read as a body, whatever type it claims to be."""
-        answer = Answer(ctx, ctx.record_llm_request("claude"), AnthropicMessages(), "claude")
+        answer = Answer(asking(ctx), AnthropicMessages(), "claude")
         answer.begin(500, {"content-type": "text/event-stream"})
         answer.chunk(b'{"type":"error","error":{"type":"api_error","message":"no"}}')
         answer.ended()

@@ -82,6 +82,7 @@ def sync_calls() -> None:
 
 
 async def async_calls() -> None:
+    asyncio.get_running_loop().slow_callback_duration = 60.0  # or a busy machine has something to say in one run only
     async with openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="k") as gpt:
         say((await gpt.chat.completions.create(**GPT)).to_json())
         async with await gpt.chat.completions.create(**GPT, stream=True) as stream:
