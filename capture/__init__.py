@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._core.session import current, end_session, init, start_session
     from .errors import CaptureError, LineError, UsageError
     from .instrument.decorators import trace_agent, trace_llm_call, trace_tool
+    from .instrument.one_client import wrap
     from .instrument.registry import install, uninstall
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "trace_llm_call",
     "trace_tool",
     "uninstall",
+    "wrap",
 ]
 
 _HOME = {
@@ -59,6 +61,7 @@ _HOME = {
     "trace_llm_call": "instrument.decorators",
     "trace_tool": "instrument.decorators",
     "uninstall": "instrument.registry",
+    "wrap": "instrument.one_client",
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -18,34 +19,34 @@ from .registry import Undo
 
 __all__ = ["instrument"]
 
+ExceptionOf = Callable[..., BaseException | None]
+"""Returns the exception that a hook is called for, given the hook's arguments."""
+
 
 def instrument(module: ModuleType) -> Undo:
     """Watch the hooks of `sys` and `threading`, or those of asyncio's loops."""
     if module.__name__ == "asyncio.base_events":
-        return Patch(module.BaseEventLoop, "call_exception_handler", _watched(_of_loop)).undo
-    return undo_all(Patch(sys, "excepthook", _watched(_of_program)), Patch(module, "excepthook", _watched(_of_thread)))
+        return Patch(module.BaseEventLoop, "call_exception_handler", partial(_hook, _of_loop)).undo
+    return undo_all(
+        Patch(sys, "excepthook", partial(_hook, _of_program)), Patch(module, "excepthook", partial(_hook, _of_thread))
+    )
 
 
-def _watched(exception_of: Callable[..., BaseException | None]) -> Callable[[Patch], Callable[..., Any]]:
-    """Return what wraps a hook. `exception_of` is given the hook's arguments."""
+def _hook(exception_of: ExceptionOf, patch: Patch) -> Callable[..., Any]:
+    def hook(*args: Any, **kwargs: Any) -> Any:
+        if patch.on:
+            notify(_record, exception_of, args)
+        return patch.original(*args, **kwargs)
 
-    def record(*args: Any) -> None:
-        from .._core.session import open_context  # which imports `threading`, which brings this module here
+    return hook
 
-        exception = exception_of(*args)
-        context = open_context()
-        if context is not None and isinstance(exception, Exception) and not is_described(exception):
-            context.record_error(exception)
 
-    def wrap(patch: Patch) -> Callable[..., Any]:
-        def hook(*args: Any, **kwargs: Any) -> Any:
-            if patch.on:
-                notify(record, *args)
-            return patch.original(*args, **kwargs)
+def _record(exception_of: ExceptionOf, args: tuple[Any, ...]) -> None:
+    from .._core.session import open_context  # which imports `threading`, which brings this module here
 
-        return hook
-
-    return wrap
+    exception, context = exception_of(*args), open_context()
+    if context is not None and isinstance(exception, Exception) and not is_described(exception):
+        context.record_error(exception)
 
 
 def _of_program(*args: Any) -> BaseException | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from types import ModuleType
 from typing import Any
+from weakref import WeakSet
 
 from .._core.context import TraceContext
 from .._core.guard import guarded
@@ -25,6 +26,7 @@ from .tools import results_sent
 
 __all__ = ["instrument"]
 
+Watch = Callable[[tuple[Any, ...], dict[str, Any]], "_ModelCall | None"]
 _BODY_KEPT = 2_000
 """Bytes kept of a request nobody can read."""
 _SECRET_HEADERS = frozenset(
@@ -32,25 +34,30 @@ _SECRET_HEADERS = frozenset(
 )
 
 
-def instrument(module: ModuleType) -> Undo:
-    """Tap the clients of httpx or httpx2. Returns what undoes it."""
+_in_flight: WeakSet[Any] = WeakSet()
+"""The requests that are being sent: one that passes two taps is seen by the first."""
+
+
+def instrument(module: ModuleType, wanted: Callable[[Any], bool] | None = None) -> Undo:
+    """Tap the clients of httpx or httpx2, all of them or those that are `wanted`. Returns what undoes it."""
+    watch = partial(_watch, module, wanted)
     return undo_all(
-        Patch(module.Client, "send", partial(_sync_send, module)),
-        Patch(module.AsyncClient, "send", partial(_async_send, module)),
+        Patch(module.Client, "send", partial(_sync_send, watch)),
+        Patch(module.AsyncClient, "send", partial(_async_send, watch)),
     )
 
 
-def _sync_send(module: ModuleType, patch: Patch) -> Callable[..., Any]:
+def _sync_send(watch: Watch, patch: Patch) -> Callable[..., Any]:
     def send(*args: Any, **kwargs: Any) -> Any:
-        observer = _watch(module, args, kwargs) if patch.on else None
+        observer = watch(args, kwargs) if patch.on else None
         return patch.original(*args, **kwargs) if observer is None else call(patch.original, observer, args, kwargs)
 
     return send
 
 
-def _async_send(module: ModuleType, patch: Patch) -> Callable[..., Any]:
+def _async_send(watch: Watch, patch: Patch) -> Callable[..., Any]:
     async def send(*args: Any, **kwargs: Any) -> Any:
-        observer = _watch(module, args, kwargs) if patch.on else None
+        observer = watch(args, kwargs) if patch.on else None
         if observer is None:
             return await patch.original(*args, **kwargs)
         return await call_async(patch.original, observer, args, kwargs)
@@ -59,9 +66,15 @@ def _async_send(module: ModuleType, patch: Patch) -> Callable[..., Any]:
 
 
 @guarded(None)
-def _watch(module: ModuleType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _ModelCall | None:
+def _watch(
+    module: ModuleType, wanted: Callable[[Any], bool] | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> _ModelCall | None:
     """Return an observer of the request about to be sent, or None when it does not go to a model."""
+    if wanted is not None and not wanted(args[0]):
+        return None
     request = kwargs["request"] if "request" in kwargs else args[1]
+    if request in _in_flight:
+        return None
     wire = recognise(request.method, request.url.path, request.headers)
     fields = None if wire is None else _fields(wire, request)
     return None if wire is None or fields is None else _ModelCall(module, wire, request, fields)
@@ -95,6 +108,7 @@ class _ModelCall:
 
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         request = self._request
+        _in_flight.add(request)
         context: TraceContext = current()
         fields = self._fields
         results_sent(context, self._wire, fields.get("messages"))
@@ -106,6 +120,7 @@ class _ModelCall:
         self._answer = Answer(asking, self._wire, model)
 
     def returned(self, response: Any) -> None:
+        _in_flight.discard(self._request)
         if self._answer is None:
             return
         self._answer.begin(response.status_code, _public(response.headers))
@@ -115,6 +130,7 @@ class _ModelCall:
             response.stream = tee(self._module, response.stream, self._answer)
 
     def raised(self, error: BaseException) -> None:
+        _in_flight.discard(self._request)
         if self._answer is not None:
             self._answer.failed(error)
 

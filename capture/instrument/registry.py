@@ -17,7 +17,7 @@ from ..errors import UsageError
 from ._imports import when_imported
 from ._wrap import notify
 
-__all__ = ["INSTRUMENTATIONS", "Instrumentation", "Undo", "install", "uninstall"]
+__all__ = ["INSTRUMENTATIONS", "Instrumentation", "Undo", "do_once", "install", "uninstall"]
 
 Undo = Callable[[], None]
 """Puts everything back as it was, the same objects."""
@@ -63,7 +63,7 @@ INSTRUMENTATIONS = (
     ),
 )
 
-_applied: dict[Instrumentation, list[Undo]] = {}
+_applied: dict[object, list[Undo]] = {}
 
 
 def install(only: Iterable[str] | None = None) -> None:
@@ -87,6 +87,13 @@ def uninstall() -> None:
         _, undone = _applied.popitem()
         for undo in reversed(undone):
             notify(undo)
+
+
+@guarded(None)
+def do_once(key: object, instrument: Callable[[], Undo]) -> None:
+    """Do something that is not in the table, unless what goes by this key is done; `uninstall()` undoes it."""
+    if key not in _applied:
+        _applied[key] = [instrument()]
 
 
 @guarded(None)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, assert_type
 
+import httpx
+
 import capture
 from capture import EventId, TraceContext, trace_agent, trace_llm_call, trace_tool
 from capture.testing import ManualClock, MemorySink, SeededRandomness, read_events
@@ -48,6 +50,9 @@ def sessions() -> None:
     capture.end_session()
     capture.end_session("error", ValueError("no"))
     capture.install()
+    capture.install(only=["httpx", "threads"])
+    capture.uninstall()
+    assert_type(capture.wrap(httpx.Client()), httpx.Client)
     assert_type(capture.__version__, str)
 
 

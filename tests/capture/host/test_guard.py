@@ -163,6 +163,31 @@ def import_modules() -> None:
     assert str(missing) == "No module named 'host_missing_module'"
 
 
+def ignore_all(*args: object) -> None:
+    """Stand in for what would print an exception."""
+
+
+def die_unseen(*, threads: bool) -> None:
+    """Have an exception that nobody catches, in the program and in a thread."""
+    failure = HostError("theirs")
+
+    def fail() -> NoReturn:
+        raise failure
+
+    sys.excepthook(HostError, failure, None)
+    if threads:
+        thread = threading.Thread(target=fail)
+        thread.start()
+        thread.join()
+
+
+async def die_unseen_async() -> None:
+    """Have an exception that no task waits for."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(ignore_all)
+    loop.call_exception_handler({"message": "lost", "exception": HostError("theirs")})
+
+
 def sent(server: ModelServer, response: Any) -> bytes:
     """Return what the server sent, told by the request's id: it hears late of a stream that was closed early."""
     id = response.headers["x-request-id"]
@@ -173,7 +198,7 @@ def ask(server: ModelServer) -> None:
     """Have a model asked, whole, streamed, stopped early and failing, over both HTTP packages."""
     url = f"{server.base_url}/v1/chat/completions"
     for library in (httpx, httpx2):
-        with library.Client(trust_env=False, verify=False, headers=HEADERS) as client:
+        with capture.wrap(library.Client(trust_env=False, verify=False, headers=HEADERS)) as client:
             assert client.post(url, json=BODY).json()["choices"][0]["message"]["content"] == "Zoë is waiting"
             with client.stream("POST", url, json={**BODY, "stream": True}) as response:
                 assert b"".join(response.iter_raw()) == sent(server, response)
@@ -261,11 +286,15 @@ class Host:
         taps: list[tuple[Any, str]] = [
             (client, "send") for library in (httpx, httpx2) for client in (library.Client, library.AsyncClient)
         ]
+        taps.append((asyncio.BaseEventLoop, "call_exception_handler"))
         taps += [(threading.Thread, "start"), (ThreadPoolExecutor, "submit")]
         self._taps = [(owner, name, getattr(owner, name)) for owner, name in taps]
         for tap in self._taps:
             monkeypatch.setattr(*tap)  # so that it is put back at the end
         monkeypatch.setattr(_imports._watcher, "_waiting", {})
+        for module in (sys, threading):
+            monkeypatch.setattr(module, "excepthook", ignore_all)
+            self._taps.append((module, "excepthook", ignore_all))
         (directory / "host_module.py").write_text("value = 1\n")
         (directory / "host_broken_module.py").write_text("from host_failure import failure\nraise failure\n")
         monkeypatch.syspath_prepend(str(directory))
@@ -295,6 +324,8 @@ class Host:
         if not alone:
             start_threads()
         import_modules()
+        die_unseen(threads=not alone)
+        asyncio.run(die_unseen_async())
         ask(self._server)
         asyncio.run(ask_async(self._server))
 
@@ -329,6 +360,7 @@ WRAPPERS = {
     "instrument.generators._end",
     "instrument.generators.traced_async_generator",
     "instrument.generators.traced_generator",
+    "instrument.one_client.wrap",
     "instrument.registry.install",
     "instrument.tee._Async.__aiter__",
     "instrument.tee._Async.aclose",
@@ -349,6 +381,7 @@ CLOSURES = {
     "instrument.decorators._decorator.<locals>.decorate",
     "instrument.decorators._decorator.<locals>.decorate.<locals>.traced",
     "instrument.decorators._decorator.<locals>.decorate.<locals>.traced_async",
+    "instrument.exceptions._hook.<locals>.hook",
     "instrument.generators.traced_async_generator.<locals>.traced",
     "instrument.generators.traced_generator.<locals>.traced",
     "instrument.http._async_send.<locals>.send",
@@ -404,7 +437,8 @@ def test_an_observer_is_seen_to_fail(host: Host, swallowed: list[Exception]) -> 
     }
     for name, methods in observers.items():
         assert {f"instrument.{name}.{method}" for method in methods} <= called.keys()
-    for name in ("threads._place", "generators._swap", "http._watch", "http.instrument", "threads.instrument"):
+    others = ("threads._place", "generators._swap", "http._watch", "exceptions._record", "one_client._http_clients")
+    for name in (*others, "http.instrument", "threads.instrument", "exceptions.instrument", "registry.do_once"):
         assert f"instrument.{name}" in called
 
 
