@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Column", "Columns", "Words", "grouped"]
+__all__ = ["Codes", "Column", "Columns", "Words", "grouped"]
 
 _ROOM = 4096
 """Values a column has room for at the least, once it is a vector."""
@@ -52,7 +52,7 @@ class Column:
         """Become a vector with room for this many values. Room that is never used takes no memory."""
         import numpy as np
 
-        if not self._is_vector or length > len(self._values):
+        if not self._is_vector or length > len(self._values) or self._values.dtype.char != self.typecode:
             grown = np.empty(max(length, self._length, _ROOM), self.typecode)
             grown[: self._length] = self._values[: self._length]
             self._values, self._is_vector = grown, True
@@ -70,11 +70,34 @@ class Column:
 
     def restore(self, values: NDArray[Any]) -> None:
         """Become a vector of these values."""
+        self.typecode = values.dtype.char
         self._values, self._length, self._is_vector = values, len(values), True
 
     def put(self, at: Any, values: Any) -> None:
         """Replace values that were only preliminary."""
         self._values[at] = values
+
+
+class Codes(Column):
+    """Small numbers: each takes as many bytes as the largest one needs, which is seldom more than one."""
+
+    def __init__(self) -> None:
+        super().__init__("B")
+
+    def extend(self, values: Sequence[int] | Sequence[float] | NDArray[Any]) -> None:
+        """Append values."""
+        if len(values):
+            largest = max(values) if isinstance(values, list) else values.max()  # type: ignore[union-attr]
+            while int(largest) >> 8 * self._values.itemsize:
+                self._widen()
+        super().extend(values)
+
+    def _widen(self) -> None:
+        self.typecode = {"B": "H", "H": "I", "I": "Q"}[self.typecode]
+        if self._is_vector:
+            self.expect(len(self._values))
+        else:
+            self._values = array(self.typecode, self._values)
 
 
 def grouped(values: NDArray[Any]) -> Iterator[tuple[int, Any]]:
@@ -135,16 +158,16 @@ class Columns:
     """The columns of a trace."""
 
     def __init__(self) -> None:
-        self.file = Column("H")
+        self.file = Codes()
         self.offset = Column("Q")
         self.length = Column("I")
         self.ts = Column("q")
         self.parent = Column("i")
         """The handle of the parent, or `tree.ROOT`, or `tree.ORPHAN` as long as it is not there."""
-        self.session = Column("I")
-        self.type = Column("I")
-        self.name = Column("I")
-        self.agent = Column("I")
+        self.session = Codes()
+        self.type = Codes()
+        self.name = Codes()
+        self.agent = Codes()
         self.duration = Column("d")
         """Milliseconds; NaN for an event that ends nothing."""
         self.failed = Column("B")

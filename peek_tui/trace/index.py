@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .batch import Batch, BatchReader, Vocabulary, batch_of
-from .columns import Column, Columns
+from .columns import Columns
 from .facts import Facts
 from .ids import ABSENT, NO_ID, Ids
 from .imported import AnyTail
+from .line_numbers import LineNumbers
 from .model import Damage
 from .numbering import Numbering
+from .spendings import Spendings
 from .tail import Block
 from .tree import ORPHAN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SMALL", "Index", "LineNumbers", "Spendings"]
+__all__ = ["SMALL", "Index"]
 
 SMALL = 256 * 1024
 """Bytes of a trace that are read without numpy: the first screen needs no more, and a small trace has no more."""
@@ -29,83 +30,6 @@ SMALL = 256 * 1024
 _BY_CAPTURE = b'"capture":{"version":'
 _OWN_START = b'{"v":1,"ts":'
 _SESSION = slice(95, 127)
-_BLOCK_KEPT = 31 * 1024 * 1024
-"""The largest size that glibc learns from is 32 MiB."""
-
-
-def _keep_freed_memory() -> None:
-    """Let the C library keep what is freed between two blocks, which otherwise costs a third of the time.
-
-    glibc hands out and takes back large blocks page by page, until one is freed: from then on it keeps blocks of that
-    size for the next who asks (`mallopt(3)`, M_MMAP_THRESHOLD). This one is never touched, so it takes no memory.
-    """
-    import numpy as np
-
-    np.empty(_BLOCK_KEPT, np.uint8)
-
-
-class Spendings:
-    """What events used up, for the few that did: columns of their own."""
-
-    def __init__(self) -> None:
-        self.handle = Column("I")
-        self.tokens = Column("q")
-        """-1 where none are stated."""
-        self.cost = Column("d")
-        """Dollars; NaN where none is stated."""
-
-    def add(self, batch: Batch, first: int) -> None:
-        """Take what the events of a batch spent; its first event has the handle `first`."""
-        at, counts, cost = batch.spending
-        if isinstance(at, list):
-            self.handle.extend([first + index for index in at])
-            self.tokens.extend([one[0] + one[1] if one[0] >= 0 else -1 for one in counts])
-        else:
-            import numpy as np
-
-            self.handle.extend(at + first)
-            self.tokens.extend(np.where(counts[:, 0] >= 0, counts[:, 0] + counts[:, 1], -1))
-        self.cost.extend(cost)
-
-
-class LineNumbers:
-    """Where the lines of one file stand in it: kept by block, and counted within one when somebody asks."""
-
-    def __init__(self) -> None:
-        self._offsets: list[int] = []
-        self._numbers: list[int | Sequence[int]] = []
-        self._last = 0, 0
-        """Where somebody asked last, and how many lines before it were counted in its block."""
-        self.read = 0
-        """How many lines were read."""
-
-    def dump(self) -> Any:
-        """Return what `restore` takes."""
-        return [self._offsets, self._numbers, self.read]
-
-    def restore(self, meta: Any) -> None:
-        """Take over the numbers of an index that was kept."""
-        self._offsets, self._numbers, self.read = meta
-
-    def add(self, block: Block, lines: int) -> None:
-        """Take a block of so many lines."""
-        self._offsets.append(block.offset)
-        self._numbers.append(self.read + 1 if block.numbers is None else block.numbers)
-        self.read = self.read + lines if block.numbers is None else block.numbers[-1]
-
-    def at(self, offset: int, read: Callable[[int, int], bytes]) -> int:
-        """Return the number of the line that begins at an offset, counted from 1.
-
-        Who asks for one line after another has each one counted once: a file of nothing but damage is as long as any.
-        """
-        block = bisect_right(self._offsets, offset) - 1
-        start, numbers = self._offsets[block], self._numbers[block]
-        counted, before = self._last
-        if not start <= counted <= offset:
-            counted, before = start, 0
-        before += read(counted, offset - counted).count(b"\n")
-        self._last = offset, before
-        return numbers + before if isinstance(numbers, int) else numbers[before]
 
 
 class Index:
@@ -257,7 +181,9 @@ class Index:
         was_small = self.is_small
         self.bytes += bytes
         if was_small and not self.is_small:
-            _keep_freed_memory()
+            from .memory import keep_freed_memory  # whose import takes as long as many rows
+
+            keep_freed_memory()
             for column in (*self.columns.all().values(), *vars(self.spendings).values()):
                 column.expect(0)
 

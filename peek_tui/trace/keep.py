@@ -10,7 +10,8 @@ from typing import Any
 
 from .cache import cache_path, load_cache, part_of, save_cache
 from .imported import AnyTail
-from .index import Index, LineNumbers
+from .index import Index
+from .line_numbers import LineNumbers
 from .snapshot import Snapshot
 from .tail import Tail
 from .tree import Tree

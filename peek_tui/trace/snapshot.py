@@ -17,7 +17,8 @@ from .found import found_rows
 from .header import read_word
 from .ids import ABSENT
 from .imported import AnyTail
-from .index import Index, LineNumbers
+from .index import Index
+from .line_numbers import LineNumbers
 from .model import DAMAGED, Damage, Event, Usage, damaged_fields, parse_fields
 from .needle import Needle
 from .numbering import missing_ids
@@ -304,6 +305,10 @@ class Snapshot:
         """Return the tree of everything; built at the first call, which takes a while for a long trace."""
         if self._tree is None:
             self._tree = self._grow_tree() if self._length else NO_TREE
+            if not self._index.is_small:
+                from .memory import give_back_freed_memory
+
+                give_back_freed_memory()
         return self._tree
 
     # -- pieces ----------------------------------------------------------------------------------------------------
@@ -320,7 +325,11 @@ class Snapshot:
 
         columns = self._columns_by_row
         parents = columns.parent
-        parents = np.where(parents < self._length, parents, ORPHAN)  # one that came later is not there yet
+        late = parents >= self._length
+        if late.any():
+            parents = np.where(late, np.int32(ORPHAN), parents)  # not there yet
+        if self._order is None:
+            return parents
         return np.where(parents < 0, parents, columns.to_rows(np.maximum(parents, 0))).astype(np.int32, copy=False)
 
     def _astray(self) -> tuple[int, int]:

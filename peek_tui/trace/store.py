@@ -19,8 +19,9 @@ from peek_tui.errors import NoTraceError
 from .ending import ended_agents, with_ending
 from .facts import SessionFacts
 from .imported import AnyTail, open_again, open_tail
-from .index import Index, LineNumbers
+from .index import Index
 from .keep import Keeper
+from .line_numbers import LineNumbers
 from .locks import this_host
 from .order import Order
 from .snapshot import Rate, Snapshot, Stats

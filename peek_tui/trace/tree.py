@@ -75,14 +75,16 @@ class Tree:
 
         given = np.asarray(parents, np.int32)
         self.orphans = frozenset(np.flatnonzero(given == ORPHAN).tolist())
-        self._parents = np.maximum(given, ROOT)
-        self.broken = frozenset(find_cycles(self._parents))
+        self.broken = frozenset(find_cycles(given))
         """The rows at which a cycle was broken, one a cycle."""
-        self._parents[list(self.broken)] = ROOT
+        astray = [*self.orphans, *self.broken]
+        self._parents = given.copy() if astray else given
+        self._parents[astray] = ROOT
         self._children = np.argsort(self._parents, kind="stable").astype(np.int32)
         self._first = _running_sum(np.bincount(self._parents + 1, minlength=len(given) + 1), np.int32)
-        shape = _by_levels(self._parents, self._children, self._first) or _by_rows(self._children, self._first)
-        self._depths, self.sizes, self.positions = shape
+        shape = _by_levels(self._children, self._first) or _by_rows(self._children, self._first)
+        depths, self.sizes, self.positions = shape
+        self._depths = depths.astype(np.min_scalar_type(depths.max()))
         """Of each row: how many ancestors it has, how many rows its branch has with itself, its place in preorder."""
         self.preorder = np.empty(len(given), np.int32)
         """Every row, each before its children."""
@@ -215,29 +217,42 @@ _Shape = tuple["NDArray[np.int32]", "NDArray[np.int32]", "NDArray[np.int32]"]
 """Each row's depth, the size of its branch, and its place in preorder."""
 
 
-def _by_levels(parents: NDArray[np.int32], children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape | None:
-    """Work out the shape of a tree a level at a time, or return None when it is too deep for that."""
+def _by_levels(children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape | None:
+    """Work out the shape of a tree a level at a time, or return None when it is too deep for that.
+
+    Within a level rows stand in the order of their parents, so that sums and places go from one level to the next
+    without a look at where the rows are.
+    """
     import numpy as np
 
-    depths, sizes, positions = (np.zeros(len(parents), np.int32) for _ in range(3))
-    levels = [children[: first[1]]]
+    levels, numbers = [children[: first[1]]], []
     while len(level := levels[-1]):
         if len(levels) > _MOST_LEVELS:
             return None
-        depths[level] = len(levels) - 1
-        starts, ends = first[level + 1], first[level + 2]
-        levels.append(children[_ranges(starts, ends - starts)])
-    sizes += 1
-    for level in reversed(levels[1:-1]):
-        groups = _groups(parents[level])
-        sizes[parents[level[groups]]] += np.add.reduceat(sizes[level], groups)
-    for level in levels[:-1]:
-        before = np.cumsum(sizes[level]) - sizes[level]
-        groups = _groups(parents[level])
-        counts = np.diff(np.append(groups, len(level)))
-        above = parents[level]
-        positions[level] = before - np.repeat(before[groups], counts) + np.where(above < 0, 0, positions[above] + 1)
-    return depths, sizes, positions
+        starts = first[level + 1]
+        numbers.append(first[level + 2] - starts)
+        levels.append(children[_ranges(starts, numbers[-1])])
+    fruitful = [np.flatnonzero(number) for number in numbers]
+    numbers = [number[some] for number, some in zip(numbers, fruitful, strict=True)]
+    sizes = [np.ones(len(level), np.int32) for level in levels]
+    for depth in reversed(range(len(levels) - 2)):
+        sizes[depth][fruitful[depth]] += np.add.reduceat(sizes[depth + 1], _before(numbers[depth]))
+    places = [_before(sizes[0])]
+    for depth in range(1, len(levels) - 1):
+        before, number, above = _before(sizes[depth]), numbers[depth - 1], places[-1][fruitful[depth - 1]]
+        places.append(before + np.repeat(above + 1 - before[_before(number)], number))
+    rows = np.concatenate(levels)
+    depths = np.repeat(np.arange(len(levels), dtype=np.int32), [len(level) for level in levels])
+    return _put(rows, depths), _put(rows, np.concatenate(sizes)), _put(rows, np.concatenate(places))
+
+
+def _put(rows: NDArray[np.int32], values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return these values by row, each row having one."""
+    import numpy as np
+
+    column = np.empty_like(values)
+    column[rows] = values
+    return column
 
 
 def _by_rows(children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape:
@@ -259,19 +274,18 @@ def _by_rows(children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape:
     return np.array(depths, np.int32), np.array(sizes, np.int32), np.array(positions, np.int32)
 
 
-def _ranges(starts: NDArray[np.int32], counts: NDArray[np.int32]) -> NDArray[np.int64]:
+def _ranges(starts: NDArray[np.int32], counts: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the numbers of all these ranges, one range after the other."""
     import numpy as np
 
-    skipped = np.cumsum(counts) - counts
-    return np.repeat(starts - skipped, counts) + np.arange(counts.sum())
+    return np.repeat(starts - _before(counts), counts) + np.arange(counts.sum(), dtype=np.int32)
 
 
-def _groups(sorted_values: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return where each run of equal values begins."""
+def _before(counts: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return for each of these the sum of those before it."""
     import numpy as np
 
-    return np.flatnonzero(np.append(True, sorted_values[1:] != sorted_values[:-1]))
+    return np.cumsum(counts, dtype=np.int32) - counts
 
 
 def _running_sum(values: NDArray[Any], kind: Any) -> NDArray[Any]:

@@ -12,7 +12,7 @@ import pytest
 from capture.events import NO_EVENT
 from capture.format import encode_event
 from peek_tui.trace.columns import Words
-from peek_tui.trace.index import LineNumbers
+from peek_tui.trace.line_numbers import LineNumbers
 from peek_tui.trace.store import Store
 from peek_tui.trace.tail import Block
 from tests.state.traces import NOON, SESSION, TraceFile
