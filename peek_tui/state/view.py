@@ -16,6 +16,7 @@ from .ends import counterpart
 from .history import History
 from .marks import Marks
 from .memory import Memory, Remembered
+from .open_calls import OpenCalls
 from .play import Play
 from .search import Search
 from .seek import Seek
@@ -46,6 +47,7 @@ class View:
         self.breakpoints = Breakpoints()
         self.times = Times()
         self.marks = Marks()
+        self.open_calls = OpenCalls()
         self.play: Play | None = None
         """The playing that goes on."""
         self.near = "llm_request"
@@ -59,6 +61,7 @@ class View:
     def begin_again(self, snapshot: Snapshot) -> None:
         """Take a snapshot with other handles, for all was read again."""
         self.end_search()
+        self.open_calls = OpenCalls()
         self.play = None
         self.times.marked = None
         self._places.clear()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, time_ns
 
 from textual.message import Message
 from textual.timer import Timer
 
 from peek_tui.errors import InputError
 from peek_tui.state.reader import Reading
+from peek_tui.tui.widgets.flight import FlightBar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.timeline import Timeline
 
@@ -17,6 +18,8 @@ from .filtering import Filtering
 
 __all__ = ["Arriving"]
 
+_TICK = 1.0
+"""Seconds between two looks at the clock while the run goes on."""
 _HOLD = 0.1
 """Seconds after a key, and after what arrived was painted, in which nothing that arrives is painted."""
 
@@ -35,6 +38,7 @@ class Arriving(Filtering):
         self.start_sift()
         self.sync(changed=True)
         self._greet()
+        self.set_interval(_TICK, self._fly)
         self.call_after_refresh(self.reader.start, self._tell)  # the first rows are seen before the others are read
 
     def on_unmount(self) -> None:
@@ -97,7 +101,15 @@ class Arriving(Filtering):
             self.tree_view.take(reading.forest)
         if self.tree_view.forest is not None:
             self.first_tree.set()
+        self._fly()
         self.paint(changed=changed)
+
+    def _fly(self) -> None:
+        """Say what the run does now, and for how long it has."""
+        running, now = self.live.status == "running", time_ns()
+        if running:
+            self.view.open_calls.update(self.reader.reading.snapshot, now)
+        self.query_one(FlightBar).sync(self.view.open_calls, now, running=running)
 
     def _begin_again(self, reading: Reading) -> bool:
         """Take what was read again from the beginning; a view that is frozen stays what it is, even so."""

@@ -7,6 +7,7 @@ from textual.containers import Container
 
 from peek_tui.tui.actions import bindings
 from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
+from peek_tui.tui.widgets.flight import FlightBar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
@@ -34,5 +35,6 @@ class Debug(Arriving, Moving, Commands, Panes):
             yield Timeline(self.view)
             yield DecisionTree(self.tree_view, self.event_of)
             yield Inspector()
+        yield FlightBar()
         yield FilterBar()
         yield KeysBar(self.keymap.hints("debug"))

@@ -1,0 +1,88 @@
+"""What a run is doing right now: calls that nothing has answered yet, what a model has said so far, and how fast."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from peek_tui.render.text import clean_line
+from peek_tui.trace.query import of_types
+from peek_tui.trace.store import Snapshot
+
+__all__ = ["Call", "OpenCalls"]
+
+_CALLS = ("llm_request", "tool_call")
+_ANSWERS = ("llm_response", "tool_result")
+_WATCHED = of_types([*_CALLS, *_ANSWERS, "llm_chunk"])
+_FAR = 20_000
+"""Rows that are looked at of those that were there before anybody watched."""
+_TAIL = 240
+"""Characters of a streamed text that are kept, from its end."""
+_SECONDS = 12
+"""Seconds of which the rate is told."""
+_BARS = " ▁▂▃▄▅▆▇"
+
+
+class Call(NamedTuple):
+    """A call that is open."""
+
+    type: str
+    name: str
+    ts: int
+    """When it began, nanoseconds since 1970 UTC."""
+    said: str = ""
+    """The end of what has been streamed of the answer."""
+
+
+class OpenCalls:
+    """Keeps account of the open calls while a trace grows; looks only at what is new."""
+
+    def __init__(self) -> None:
+        self._seen: Snapshot | None = None
+        self._open: dict[str, Call] = {}
+        """By the id of the call, in the order in which they began."""
+        self._arrived: deque[tuple[int, int]] = deque(maxlen=_SECONDS)
+        """How many events came in which second."""
+
+    @property
+    def calls(self) -> list[Call]:
+        return list(self._open.values())
+
+    def update(self, snapshot: Snapshot, now: int) -> None:
+        """Take a newer snapshot; `now` is in nanoseconds since 1970 UTC."""
+        before, self._seen = self._seen, snapshot
+        if snapshot is before:
+            return
+        start = 0 if before is None else snapshot.same_rows(before)
+        if before is None or start < len(before):
+            self._open.clear()  # what stood before has moved
+            start = max(0, len(snapshot) - _FAR)
+        else:
+            self._count(len(snapshot) - len(before), now // 1_000_000_000)
+        for row in snapshot.matching(_WATCHED, range(start, len(snapshot))):
+            self._take(snapshot, row)
+
+    def rate(self, now: int) -> str:
+        """Return the events of the last seconds as bars, the newest last, each as high as its share of the most."""
+        second = now // 1_000_000_000
+        counts = dict(self._arrived)
+        each = [counts.get(second - ago, 0) for ago in range(_SECONDS - 1, -1, -1)]
+        most = max(each)
+        return "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] for count in each) if most else ""
+
+    def _count(self, number: int, second: int) -> None:
+        if self._arrived and self._arrived[-1][0] == second:
+            number += self._arrived.pop()[1]
+        self._arrived.append((second, number))
+
+    def _take(self, snapshot: Snapshot, row: int) -> None:
+        type = snapshot.type(row)
+        event = snapshot.event(row)
+        if type in _CALLS:
+            self._open[event.id] = Call(type, clean_line(event.name), event.ts)
+        elif type in _ANSWERS:
+            self._open.pop(event.parent, None)
+        elif (call := self._open.get(event.parent)) is not None:
+            text = event.data.get("text") or event.data.get("thinking")
+            if isinstance(text, str):
+                self._open[event.parent] = call._replace(said=(call.said + text)[-_TAIL:])

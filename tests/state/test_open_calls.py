@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from peek_tui.state.open_calls import Call, OpenCalls
+from tests.state.traces import NOON, TraceFile
+
+SECOND = 1_000_000_000
+
+
+def test_open_and_answered(trace: TraceFile) -> None:
+    """A call is open until its own answer is there; a result of another call ends nothing."""
+    calls = OpenCalls()
+    one = trace.add("tool_call", "read")
+    other = trace.add("tool_call", "write")
+    calls.update(trace.snapshot(), NOON)
+    assert calls.calls == [Call("tool_call", "read", NOON), Call("tool_call", "write", NOON + SECOND)]
+    trace.add("tool_result", "write", parent=other)
+    calls.update(trace.snapshot(), NOON)
+    assert [call.name for call in calls.calls] == ["read"]
+    trace.add("tool_result", "read", parent=one)
+    calls.update(trace.snapshot(), NOON)
+    assert calls.calls == []
+
+
+def test_streamed(trace: TraceFile) -> None:
+    """What a model says grows as its chunks come, and only its end is kept."""
+    calls = OpenCalls()
+    request = trace.add("llm_request", "m")
+    trace.add("llm_chunk", "m", {"text": "Once"}, parent=request)
+    trace.add("llm_chunk", "m", {"text": " upon"}, parent=request)
+    calls.update(trace.snapshot(), NOON)
+    assert calls.calls[0].said == "Once upon"
+    trace.add("llm_chunk", "m", {"text": "x" * 1_000}, parent=request)
+    calls.update(trace.snapshot(), NOON)
+    assert calls.calls[0].said == "x" * 240
+
+
+def test_hostile(trace: TraceFile) -> None:
+    """Chunks that hold anything, and answers to nothing, change nothing."""
+    calls = OpenCalls()
+    request = trace.add("llm_request", "m")
+    trace.add("llm_chunk", "m", {"text": ["x"]}, parent=request)
+    trace.add("llm_response", "m", parent="5f3a9c1e000000ff")
+    calls.update(trace.snapshot(), NOON)
+    assert calls.calls == [Call("llm_request", "m", NOON)]
+
+
+def test_rate(trace: TraceFile) -> None:
+    """The events of each of the last seconds are told as bars; what was there before is not counted."""
+    calls = OpenCalls()
+    trace.add("log")
+    calls.update(trace.snapshot(), NOON)
+    assert calls.rate(NOON) == ""
+    for _ in range(4):
+        trace.add("log")
+    calls.update(trace.snapshot(), NOON + SECOND)
+    trace.add("log")
+    calls.update(trace.snapshot(), NOON + 2 * SECOND)
+    assert calls.rate(NOON + 3 * SECOND) == "         ▇▂ "
+    assert calls.rate(NOON + 60 * SECOND) == ""
