@@ -26,7 +26,7 @@ async def test_bars(story: Path, size: tuple[int, int]) -> None:
             "types": Region(0, 1, size[0], 1),
             "keys": Region(0, size[1] - 1, size[0], 1),
         }
-        assert peek.bar("keys").startswith(" :")
+        assert peek.bar("keys").startswith(" s/S")
 
 
 async def test_narrow(story: Path) -> None:
