@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .blobs import BLOB_BYTES
 from .clock import Clock, SystemClock
 from .ids import Randomness
 
@@ -24,6 +25,8 @@ class Config:
     """Holds the traces of contexts that name no path; `default_directory()` when None."""
     tags: Sequence[str] = ()
     """Put on every session."""
+    blob_bytes: int = BLOB_BYTES
+    """Bytes of a string from which on it goes to a file beside the trace."""
     clock: Clock = field(default_factory=SystemClock)
     randomness: Randomness = os.urandom
 

@@ -12,6 +12,7 @@ from ..events import CALLS, ENDS, NO_EVENT
 from ..sinks.file import FileSink
 from . import config, roots
 from .asked import AskedCall, AskedCalls, observe
+from .blobs import Blobs
 from .failure import Failure, exit_code, status_of
 from .guard import guarded, swallow
 from .header import EVIDENCE, given_parent, header_keys, link_evidence, word
@@ -174,7 +175,8 @@ class TraceContext(Records):
             session = new_session_id(settings.randomness) if given is None else session_id(given)
         writer = new_writer_id(settings.randomness)
         path = trace_path(self._given_path, settings, self.agent_name, session, writer)
-        return Recorder(session, writer, FileSink(path), settings.clock, settings.randomness)
+        blobs = Blobs(lambda: self.path, settings.blob_bytes)
+        return Recorder(session, writer, FileSink(path), settings.clock, settings.randomness, blobs)
 
     # -- one event -------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import config
+from .blobs import BLOB_BYTES
 from .clock import Clock, SystemClock
 from .context import TraceContext
 from .exit import ended_by, left_by_unknown_exit, watch_exit
@@ -42,19 +43,22 @@ def init(
     agent_name: str = "",
     directory: str | os.PathLike[str] | None = None,
     tags: Sequence[str] = (),
+    blob_bytes: int = BLOB_BYTES,
     clock: Clock | None = None,
     randomness: Randomness = os.urandom,
 ) -> None:
     """Configure how this process records. Optional: without it, or with no arguments, the defaults hold.
 
     `agent_name` names a session that opens by itself; `directory` holds the traces of contexts that name no path;
-    `tags` go on every session. `clock` and `randomness` are for tests (`capture.testing`).
+    `tags` go on every session. A string of more than `blob_bytes` bytes goes to a file beside the trace.
+    `clock` and `randomness` are for tests (`capture.testing`).
     """
     config.configure(
         config.Config(
             agent_name=agent_name,
             directory=None if directory is None else Path(directory).absolute(),
             tags=tuple(tags),
+            blob_bytes=blob_bytes,
             clock=clock or SystemClock(),
             randomness=randomness,
         )
