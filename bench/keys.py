@@ -19,7 +19,7 @@ __all__ = ["measure"]
 SMALL = 600
 """Bytes of a line whose payload is small enough for the inspector to show all of it."""
 READING_MS = 16
-_BARS = 3
+_BARS = 5
 """Lines of the screen that are no rows of the timeline."""
 _POSITION = " {}/"
 """How the screen says where the selection stands."""

@@ -248,6 +248,18 @@ class Snapshot:
         """Return what is known of each run, in the order in which they appeared."""
         return self._facts
 
+    def rows_at(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return for each of some times the first row whose event is not older, the length where there is none."""
+        import numpy as np
+
+        return np.searchsorted(clock_of(self._columns_by_row.ts), times)
+
+    def span(self) -> tuple[int, int]:
+        """Return the times of the first and the last event, nanoseconds since 1970 UTC; zeros where there is none."""
+        timed = [facts for facts in self._facts if facts.first_ts]
+        first = min((facts.first_ts for facts in timed), default=0)
+        return first, max((facts.last_ts for facts in timed), default=0)
+
     def types(self) -> Counter[str]:
         """Return how many events there are of each type; damaged lines count as `damaged`."""
         counts: Counter[str] = Counter()
@@ -276,9 +288,7 @@ class Snapshot:
         types: Counter[str] = Counter()
         for facts in self._facts:
             types.update(facts.types)
-        timed = [facts for facts in self._facts if facts.first_ts]
-        first = min((facts.first_ts for facts in timed), default=0)
-        last = max((facts.last_ts for facts in timed), default=0)
+        first, last = self.span()
         orphans, cycles = self._astray()
         self._check_payloads()
         return Stats(

@@ -30,6 +30,8 @@ class Palette(NamedTuple):
     value: Style
     number: Style
     code: Style
+    amount: Style
+    """How much happened, where that is not what matters most."""
     bar: Style
     """Under the title."""
     groups: dict[str, Style]
@@ -56,6 +58,7 @@ COLOUR = Palette(
     value=_fg("#dadada"),
     number=_fg("#d7af5f"),
     code=_fg("#87d7d7"),
+    amount=_fg("#5f87af"),
     bar=Style(bgcolor="#1b212c"),
     groups={
         "1": _fg("#5fafff"),
@@ -86,6 +89,7 @@ MONO = Palette(
     value=_PLAIN,
     number=_PLAIN,
     code=_PLAIN,
+    amount=Style(dim=True),
     bar=_REVERSE,
     groups=dict.fromkeys("12345678", _PLAIN),
 )

@@ -46,9 +46,12 @@ class Keymap:
         return [action for action in self.actions if screen in action.screens]
 
     def hints(self, screen: str) -> list[Hint]:
-        """Return what the line at the bottom shows; the two directions of an action share one hint."""
+        """Return what the line at the bottom shows, how to get help and how to leave before all else.
+
+        The two directions of an action share one hint.
+        """
         merged: dict[str, list[Action]] = {}
-        for action in self.of(screen):
+        for action in sorted(self.of(screen), key=lambda action: action.section != "Peek"):
             if action.hint and action.keys:
                 merged.setdefault(action.hint, []).append(action)
         return [

@@ -24,7 +24,7 @@ async def _(peek: Peek, key: str) -> None:
 @exercise("half(1)")
 async def _(peek: Peek, key: str) -> None:
     await peek.press(key)
-    assert peek.row == peek.timeline.page_height // 2 == 18
+    assert peek.row == peek.timeline.page_height // 2 == 17
 
 
 @exercise("half(-1)")
@@ -36,7 +36,7 @@ async def _(peek: Peek, key: str) -> None:
 @exercise("page(1)")
 async def _(peek: Peek, key: str) -> None:
     await peek.press(key)
-    assert peek.row == peek.timeline.page_height == 37
+    assert peek.row == peek.timeline.page_height == 35
 
 
 @exercise("page(-1)")

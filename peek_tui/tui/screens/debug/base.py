@@ -19,6 +19,7 @@ from peek_tui.tui.actions import ACTIONS, Keymap
 from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.rows import RowView
+from peek_tui.tui.widgets.strip import StripBar
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
 
@@ -88,6 +89,7 @@ class DebugBase(Screen[None]):
         self.query_one(TitleBar).sync(self.view, self.live, self.reader.reading.lost)
         self.query_one(TypesBar).sync(self.browse)
         self.query_one(FilterBar).sync(self.view)
+        self.query_one(StripBar).sync(self.view)
 
     def say(self, text: str) -> None:
         """Say something in the place of the keys, until the next key."""

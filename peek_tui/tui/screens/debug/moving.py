@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.rows import RowView
+from peek_tui.tui.widgets.strip import StripBar
 from peek_tui.tui.widgets.tree import DecisionTree
 
 from .base import DebugBase
@@ -63,6 +64,9 @@ class Moving(DebugBase):
                 self.go(lambda: self.tree_view.move(event.line - self.tree_view.position))
             case _:
                 self.go(lambda: self.browse.move(event.line - self.browse.position))
+
+    def on_strip_bar_went(self, event: StripBar.Went) -> None:
+        self.go(lambda: self.browse.go_row(event.row))
 
     @property
     def _length(self) -> int:

@@ -9,6 +9,7 @@ from peek_tui.tui.actions import bindings
 from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.flight import FlightBar
 from peek_tui.tui.widgets.inspector import Inspector
+from peek_tui.tui.widgets.strip import StripBar
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
 
@@ -26,11 +27,12 @@ class Debug(Arriving, Moving, Commands, Panes):
     BINDINGS = bindings("debug")
     AUTO_FOCUS = "#timeline"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-mid"), (WIDE, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high"), (32, "-tall")]
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.heading)
         yield TypesBar()
+        yield StripBar()
         with Container(id="panes"):
             yield Timeline(self.view)
             yield DecisionTree(self.tree_view, self.event_of)
