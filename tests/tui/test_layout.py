@@ -18,7 +18,7 @@ def panes(peek: Peek) -> tuple[Region | None, Region | None, Region | None]:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_bars(story: Path, size: tuple[int, int]) -> None:
-    """Title and types are at the top, the keys at the bottom, on every screen."""
+    """Title and types are at the top, the keys at the bottom and first how to get help, on every screen."""
     async with opened([story], size) as peek:
         regions = {bar.id: bar.region for bar in peek.debug.query(Bar) if bar.display}
         assert regions == {
@@ -26,7 +26,7 @@ async def test_bars(story: Path, size: tuple[int, int]) -> None:
             "types": Region(0, 1, size[0], 1),
             "keys": Region(0, size[1] - 1, size[0], 1),
         }
-        assert peek.bar("keys").startswith(" s/S")
+        assert peek.bar("keys").startswith(" : go  ? keys  q quit ")
 
 
 async def test_narrow(story: Path) -> None:
