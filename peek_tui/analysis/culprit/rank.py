@@ -40,8 +40,19 @@ class Suspect(NamedTuple):
 
 
 def suspects(snapshot: Snapshot) -> list[Suspect]:
-    """Rank the acts of a run, or of each of several, best first."""
-    found = [suspect for steps in read_runs(snapshot).values() for suspect in rank(Run(steps))]
+    """Rank the acts of a run, best first. Of several runs those are ranked that did not complete, if there are some.
+
+    The others, as far as they are runs of the same agent, are what these are compared with.
+    """
+    runs = {session: Run(steps) for session, steps in read_runs(snapshot).items()}
+    facts = {one.session: one for one in snapshot.sessions() if one.session in runs}
+    completed = {session for session, one in facts.items() if one.outcome == "completed"}
+    asked = [session for session in runs if session not in completed] or list(runs)
+    found = []
+    for session in asked:
+        agent = facts[session].agent if session in facts else ""
+        runs[session].peers = [runs[peer] for peer in completed if peer != session and facts[peer].agent == agent]
+        found += rank(runs[session])
     return sorted(found, key=lambda suspect: (-suspect.score, suspect.row))
 
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from peek_tui.analysis.values import amounts, content_words, values
 
@@ -16,9 +17,12 @@ __all__ = ["CONTRIBUTION", "Run"]
 
 CONTRIBUTION = 25
 """Words from which on something said counts as a contribution and not as passing the word on."""
-_LEADS = 0.5, 0.9
+_LEADS = 0.65, 0.9
 """Of a team's acts, the share its leader has at the least; of the others' acts, the share that follows one of those."""
+_ASKS = 4
+"""Words that a request has at the least."""
 _ANSWER = re.compile(r"\b(?:final answer|the answer is|answer:)[\s:*]*(.{1,300})", re.IGNORECASE)
+_TOKENS = re.compile(r"[\w.]+")
 _SAYS_NOTHING = frozenset({"terminate", "agreed", "thank", "complete", "completed", "done"})
 
 
@@ -27,6 +31,8 @@ class Run:
     """One run, as far as its signals need it. Lists with an entry an act are in the order of `acts`."""
 
     steps: Sequence[Step]
+    peers: Sequence[Run] = ()
+    """Runs of the same agent that went well."""
     acts: list[Step] = field(init=False)
     places: list[int] = field(init=False)
     """Where each act stands among the steps."""
@@ -40,8 +46,9 @@ class Run:
 
     @cached_property
     def task(self) -> str:
-        """What the person asked for; empty when nobody asked."""
-        return next((step.text for step in self.steps if step.kind == "told"), "")
+        """What was asked for: by a person, else by the first act, which then hands it on."""
+        told = next((step.text for step in self.steps if step.kind == "told"), "")
+        return told or (self.acts[0].text if self.acts else "")
 
     @cached_property
     def task_words(self) -> set[str]:
@@ -119,6 +126,16 @@ class Run:
         return [self.leader is not None and act.agent == self.leader for act in self.acts]
 
     @cached_property
+    def requests(self) -> list[int]:
+        """The leader's acts that ask others for something: of what it says in one go, the last that is no decision."""
+        requests = []
+        for leads, acts in groupby(range(len(self)), lambda act: self.leads[act]):
+            asking = [act for act in acts if self.acts[act].opener != "decision" and self.lengths[act] >= _ASKS]
+            if leads and asking:
+                requests.append(asking[-1])
+        return requests
+
+    @cached_property
     def contributions(self) -> list[int]:
         """The acts that bring something: not the leader's, and neither short nor without a call."""
         open_ = [act for act in range(len(self)) if not self.leads[act]]
@@ -135,17 +152,18 @@ class Run:
         return counts
 
     @cached_property
-    def answer(self) -> set[str]:
-        """The words and numbers of the final answer that the task does not hold.
-
-        Where no step says which is the answer, it is the last contribution.
-        """
-        asked = set(re.findall(r"[\w.]+", self.task.lower()))
+    def stated_answer(self) -> set[str]:
+        """The words and numbers of what a step calls the answer, without those of the task; empty when none does."""
+        asked = set(_TOKENS.findall(self.task.lower()))
         for step in reversed(self.steps):
-            if step.kind in ("act", "end"):
-                said = list(_ANSWER.finditer(step.said))
-                if said:
-                    found = {word.strip(".") for word in re.findall(r"[\w.]+", said[-1][1].split("\n")[0].lower())}
-                    return {word for word in found - asked if len(word) > 1}
+            said = list(_ANSWER.finditer(step.said)) if step.kind in ("act", "end") else []
+            if said:
+                found = {word.strip(".") for word in _TOKENS.findall(said[-1][1].split("\n")[0].lower())}
+                return {word for word in found - asked if len(word) > 1}
+        return set()
+
+    @cached_property
+    def answer(self) -> set[str]:
+        """The stated answer; where none is stated, the values of the last contribution that the task does not hold."""
         last = next((act for act in reversed(self.contributions) if self.words[act] - _SAYS_NOTHING), None)
-        return self.values[last] - values(self.task) if last is not None else set()
+        return self.stated_answer or (self.values[last] - values(self.task) if last is not None else set())

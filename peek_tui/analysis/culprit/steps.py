@@ -14,6 +14,8 @@ from peek_tui.trace.model import Event
 from peek_tui.trace.query import of_types
 from peek_tui.trace.store import Snapshot
 
+from .outputs import code_in, read_output, speaker
+
 __all__ = ["Step", "read_runs"]
 
 _SAYS = {
@@ -94,10 +96,12 @@ class _Reader:
         """The act of each agent that its next call may belong to."""
         self._calls: dict[str, Step] = {}
         """The act each call belongs to, by the call's id."""
+        self._last: Step | None = None
+        """The last act that said or called something: what is seen next came of it, where nothing else is known."""
 
     def take(self, event: Event) -> None:
         """Take the next event that is read."""
-        agent = event.agent or ""
+        agent = speaker(event.agent or "")
         said = "\n".join(filter(None, (text_of(event.data.get(key)) for key in _SAYS.get(event.type, ()))))
         if event.type in _SEEN:
             self._see(event, agent, said)
@@ -115,15 +119,24 @@ class _Reader:
             case "tool_call":
                 self._call(event, agent)
             case "llm_response" if said or event.error:
-                self._open[agent] = self._add(event, "act", agent, _spoken(event.data.get("content")))
+                self._speak(event, agent, _spoken(event.data.get("content")))
             case "agent_turn" if text_of(event.data.get("content")):
-                self._open[agent] = self._add(event, "act", agent or event.name, said)
+                self._speak(event, agent or speaker(event.name), said)
             case "decision":
                 self._decide(event, agent, said)
             case "llm_response" | "agent_turn":
                 pass  # neither says anything
             case _:
                 self._open_act(event, agent).said += f"\n{said}"
+
+    def _speak(self, event: Event, agent: str, said: str) -> None:
+        """Take what an agent said, or an environment that speaks like one."""
+        output = read_output(agent, said)
+        if output is None:
+            self._open[agent] = self._last = self._add(event, "act", agent, said)
+            return
+        self._answer(self._last, said, failed=output.failed)
+        self._add(event, "seen", agent, said).failed = output.failed
 
     def _decide(self, event: Event, agent: str, said: str) -> None:
         """Take a decision: of what a model answered just before, or an act of its own."""
@@ -145,21 +158,28 @@ class _Reader:
         act = self._open_act(event, agent)
         act.done += text_of(event.data.get("arguments")) + "\n"
         act.tools.append(event.name)
-        self._calls[event.id] = act
+        self._calls[event.id] = self._last = act
 
     def _see(self, event: Event, agent: str, said: str) -> None:
         failed = event.error is not None or event.data.get("is_error") is True
         failed = failed or event.type == "policy_violation" or event.data.get("outcome") in ("block", "fail")
         error = event.error
         text = said or (f"{error.type}: {error.message}" if error else "")
-        act = self._calls.get(event.parent)
-        if act is not None:
+        self._answer(self._calls.get(event.parent, self._last), text, failed=failed)
+        if event.type != "safety_check" or failed:
+            self._add(event, "seen", agent, text).failed = failed
+
+    def _answer(self, act: Step | None, text: str, *, failed: bool) -> None:
+        """Note what came of an act that called something, or holds code that somebody ran for it."""
+        if act is None:
+            return
+        code = None if act.tools else code_in(act.said)
+        if code is not None:
+            act.tools.append(code[0])
+        if act.tools:
             act.result += f"\n{text}" if act.result else text
             act.failed = act.failed or failed
             act.answered = True
-        if event.type == "safety_check" and not failed:
-            return
-        self._add(event, "seen", agent, text).failed = failed
 
     def _add(self, event: Event, kind: str, agent: str, said: str) -> Step:
         step = Step(event.row, event.id, kind, agent, said, opener=event.type, source_step=source_step(event))

@@ -29,7 +29,7 @@ WEIGHTS: dict[str, float] = {
     "gave_nothing": 0.3,
     "before_first_error": 0.5,
     "passes_over": 0.5,
-    "changes": 0.3,
+    "changes": 0.8,  # what is changed stays wrong; what is only looked at does not
     # Routine is no cause: neither the ledger kept after each step nor the third try of the same.
     "routine": -1.0,
     "repeats": -0.3,
@@ -37,6 +37,7 @@ WEIGHTS: dict[str, float] = {
     "moves_on_first": 0.7,
     "asked_again": 0.2,
     "takes_list": 0.8,
+    "unlike_peers": 0.5,
     # Where it stands. The first decisive error is looked for, so early counts; a last step mostly sums up.
     "first": 0.3,
     "second": 0.5,

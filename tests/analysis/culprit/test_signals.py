@@ -44,6 +44,10 @@ def act(said: str, agent: str = "a", *tools: str, opener: str = "agent_turn", fa
     return Step(0, "", "act", agent, said, tools=list(tools), opener=opener, failed=failed)
 
 
+def told(said: str) -> Step:
+    return Step(0, "", "told", "", said)
+
+
 def seen(said: str, failed: bool = False) -> Step:
     return Step(0, "", "seen", "", said, failed=failed)
 
@@ -68,11 +72,15 @@ def test_bounds(steps: list[Step]) -> None:
 
 
 def test_new_values() -> None:
-    """A value counts as new where it stands first, a result's not at all."""
-    numbers = measured(
-        "most_new_values", act("It says 4711"), seen("and 8899"), act("so 8899 and 4711"), act("or 5050")
-    )
-    assert numbers == [1, 0, 1]
+    """A value counts as new where an act has it first: not what a person or a result said."""
+    steps = (act("It says 4711"), seen("and 8899"), act("so 8899 and 4711"), act("or 5050"))
+    assert measured("most_new_values", told("What is 1001?"), *steps) == [1, 0, 1]
+    assert measured("most_new_values", told("What is 4711?"), *steps) == [0, 0, 1]
+
+
+def test_untold() -> None:
+    """Where nobody asked for anything, the first act is what was asked for, and brings nothing new."""
+    assert measured("most_new_values", act("It says 4711"), act("so 4711 and 5050")) == [0, 1]
 
 
 def test_passes_over() -> None:
@@ -97,9 +105,36 @@ def test_led() -> None:
         act("I found a page that speaks of something else " * 4, "a"),
         act("We go on with what we have now and compute", "lead", opener="decision"),
         act("Compute distances between both stations instead", "lead"),
+        act("Next is b", "lead", opener="decision"),
         act("The distance between them is far from what one thinks " * 3, "b"),
     ]
-    assert [number > 0 for number in measured("asked_again", *steps)] == [place == 1 for place in range(8)]
-    assert measured("moves_on_first", *steps) == [float(place == 5) for place in range(8)]
-    assert measured("led_first", *steps) == [float(place == 1) for place in range(8)]
-    assert measured("first", *steps) == [0.0] * 8
+    assert [number > 0 for number in measured("asked_again", *steps)] == [place == 1 for place in range(9)]
+    assert measured("moves_on_first", *steps) == [float(place == 5) for place in range(9)]
+    assert measured("led_first", *steps) == [float(place == 1) for place in range(9)]
+    assert measured("first", *steps) == [0.0] * 9
+
+
+def test_unlike_peers() -> None:
+    """A call that no run which went well makes after such a call stands out by their share."""
+    calls = [act("", "a", "read"), act("", "a", "edit"), act("", "a", "test")]
+    peers = [Run(calls), Run(calls[:2])]
+    [signal] = [signal for signal in SIGNALS if signal.name == "unlike_peers"]
+    assert signal.measure(Run(calls, peers)) == [0.0, 0.0, 0.5]
+    assert signal.measure(Run(calls)) == [0.0, 0.0, 0.0]
+    assert signal.reason(Run(calls, peers), 2) == "calls test after edit, as 2 runs that went well hardly do"
+
+
+def test_changes() -> None:
+    """A tool changes something by its name, a shell by what it runs; notes to oneself change nothing."""
+    names = ["Write", "issue_refund", "find_payments", "TodoWrite", "read_file", "send_email"]
+    assert measured("changes", *(act("", "a", name) for name in names)) == [1, 1, 0, 0, 0, 1]
+    shells = {
+        "ls -l": 0,
+        "rm -r x": 1,
+        "cat x > y": 1,
+        "make 2>&1 | tail": 0,
+        "cd /x && git commit -m y": 1,
+        "a => b": 0,
+    }
+    steps = [Step(0, "", "act", "a", done=command, tools=["Bash"]) for command in shells]
+    assert measured("changes", *steps) == list(shells.values())

@@ -17,12 +17,23 @@ _ADMITS = re.compile(
     r"|unavailable|insufficient|incomplete|fix\w*|correct\w*|retry|again|instead)\b",
     re.IGNORECASE,
 )
-_CHANGES = re.compile(
-    r"write|edit|update|delete|remove|create|insert|send|refund|cancel|book|pay|transfer|patch|apply", re.IGNORECASE
+_CHANGING = frozenset(
+    """
+    add apply approve book cancel charge commit create delete deploy edit exchange insert install merge modify move pay
+    patch push refund remove rename replace reset return send set submit transfer update upload write
+    """.split()  # noqa: SIM905  words are easier to read as a text
 )
-
-_NOTES = re.compile(r"todo|note|plan|memory", re.IGNORECASE)
-"""Tools with which an agent writes to itself."""
+"""Words in the name of a tool that changes something."""
+_NOTING = frozenset({"memory", "note", "notes", "plan", "todo", "todos"})
+"""Words in the name of a tool with which an agent writes to itself."""
+_NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_SHELLS = re.compile(r"bash|shell|terminal|exec|command", re.IGNORECASE)
+_SHELL_CHANGES = re.compile(
+    r"(?:^|[;&|(]\s*|\bsudo )(?:rm|mv|cp|tee|chmod|chown|mkdir|touch|systemctl|kill|sed -i"
+    r"|(?:pip3?|npm|apt|apt-get|conda) install|git (?:commit|push|reset|checkout|merge|rebase))\b"
+    r"|[^-=2&]>{1,2} ?[\w/.~$\"']",
+    re.MULTILINE,
+)
 
 
 def _calls(run: Run) -> list[float]:
@@ -55,7 +66,14 @@ def _passes_over(run: Run) -> list[float]:
 
 
 def _changes(run: Run) -> list[float]:
-    return [float(any(_CHANGES.search(tool) and not _NOTES.search(tool) for tool in act.tools)) for act in run.acts]
+    return [float(any(_is_change(tool, act.done) for tool in act.tools)) for act in run.acts]
+
+
+def _is_change(tool: str, done: str) -> bool:
+    if _SHELLS.search(tool):
+        return _SHELL_CHANGES.search(done) is not None
+    words = {word.lower() for word in _NAME_WORDS.findall(tool)}
+    return bool(words & _CHANGING) and not words & _NOTING
 
 
 def _is_empty(text: str) -> bool:

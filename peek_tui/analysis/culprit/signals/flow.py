@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ..run import Run
-from ..steps import Step
 from .signal import Signal, listed
 
 __all__ = ["SIGNALS"]
@@ -16,8 +15,8 @@ _SAME = 0.6
 _OTHER = 0.25
 """Shares of the words of the shorter of two requests, from which on they ask for the same, below which for another."""
 _LIST = 3
-_SAYS = 4
-"""Words that a request has at the least."""
+_WEIGHS = 6
+"""Words that a decision has more of."""
 
 
 def _routine(run: Run) -> list[float]:
@@ -40,20 +39,10 @@ def _repeats(run: Run) -> list[float]:
     return repeats
 
 
-def _requests(run: Run) -> list[int]:
-    """Return the leader's acts that ask another agent for something."""
-    return [act for act, step in enumerate(run.acts) if run.leads[act] and _asks(step, run.lengths[act])]
-
-
-def _asks(step: Step, length: int) -> bool:
-    return step.opener != "decision" and length >= _SAYS
-
-
 def _moves(run: Run) -> list[tuple[int, int]]:
     """Return the pairs of a request that asks for something else than the one before, and the decision behind it."""
     moves = []
-    requests = _requests(run)
-    for before, after in pairwise(requests):
+    for before, after in pairwise(run.requests):
         if _shared(run.words[before], run.words[after]) < _OTHER:
             decision = next((act for act in range(after - 1, before, -1) if _decides(run, act)), after)
             moves.append((after, decision))
@@ -74,8 +63,7 @@ def _moves_on_first(run: Run) -> list[float]:
 def _asked_again(run: Run) -> list[float]:
     """Measure how much the request after a contribution repeats the one before it."""
     again = [0.0] * len(run)
-    requests = _requests(run)
-    for before, after in pairwise(requests):
+    for before, after in pairwise(run.requests):
         shared = _shared(run.words[before], run.words[after])
         done = [act for act in range(before + 1, after) if not run.leads[act]]
         if shared > _SAME and done:
@@ -101,8 +89,32 @@ def _taken(run: Run) -> list[set[str]]:
     return taken
 
 
+def _unlike_peers(run: Run) -> list[float]:
+    """Measure in how many of the runs that went well no such call follows such a call."""
+    known = [set(_transitions(peer)) for peer in run.peers]
+    return [
+        sum(pair not in pairs for pairs in known) / len(known) if known and pair[1] else 0.0
+        for pair in _transitions(run)
+    ]
+
+
+def _transitions(run: Run) -> list[tuple[str, str]]:
+    """Return for each act the tool that the act before it called, and the one it calls itself."""
+    return list(pairwise(["", *_tools(run)]))
+
+
+def _tools(run: Run) -> list[str]:
+    """Return which tool each act calls first, `""` for one that calls none."""
+    return [act.tools[0] if act.tools else "" for act in run.acts]
+
+
+def _says_unlike(run: Run, act: int) -> str:
+    before, tool = _transitions(run)[act]
+    return f"calls {tool} after {before or 'no call'}, as {len(run.peers)} runs that went well hardly do"
+
+
 def _decides(run: Run, act: int) -> bool:
-    return run.leads[act] and run.acts[act].opener == "decision" and run.lengths[act] > 6
+    return run.leads[act] and act not in run.requests and run.lengths[act] > _WEIGHS
 
 
 def _likeness(one: set[str], other: set[str]) -> float:
@@ -120,4 +132,5 @@ SIGNALS = (
     Signal("moves_on_first", _moves_on_first, "is where the run first leaves what it was looking for"),
     Signal("asked_again", _asked_again, "did not deliver: the same is asked for again after it"),
     Signal("takes_list", _takes_list, _says_takes_list),
+    Signal("unlike_peers", _unlike_peers, _says_unlike),
 )

@@ -45,7 +45,8 @@ def _says_recast(run: Run, act: int) -> str:
 
 def _answers_first(run: Run) -> list[float]:
     """Mark the act in which half of the final answer stands first."""
-    first = next((act for act in range(len(run)) if _holds_answer(run, act)), None)
+    end = len(run) if run.stated_answer else max(run.contributions, default=0)  # the last holds what was taken from it
+    first = next((act for act in range(end) if _holds_answer(run, act)), None)
     return [float(act == first) for act in range(len(run))]
 
 

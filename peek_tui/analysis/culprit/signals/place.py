@@ -50,18 +50,16 @@ def _unaided(run: Run) -> list[float]:
 
 def _judges(run: Run) -> list[float]:
     """Weigh a leader's decision straight after a contribution: most after the second, when a course is set."""
-    weights = []
-    for act, step in enumerate(run.acts):
-        judges = act > 0 and run.leads[act] and not run.leads[act - 1] and step.opener == "decision"
+    requests, weights = set(run.requests), []
+    for act in range(len(run)):
+        judges = act > 0 and run.leads[act] and not run.leads[act - 1] and act not in requests
         weights.append(1 / (1 + abs(run.before[act] - 2)) if judges else 0.0)
     return weights
 
 
 def _asks(run: Run) -> list[float]:
-    return [
-        1 / (1 + run.before[act]) if run.leads[act] and step.opener != "decision" else 0.0
-        for act, step in enumerate(run.acts)
-    ]
+    requests = set(run.requests)
+    return [1 / (1 + run.before[act]) if act in requests else 0.0 for act in range(len(run))]
 
 
 def _leads(run: Run) -> list[float]:
