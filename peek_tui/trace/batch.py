@@ -130,12 +130,7 @@ class BatchReader:
 
     def _decode_block(self, lines: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Batch | None:
         """Decode the lines between these places, all at once, or return None when that cannot be done."""
-        import numpy as np
-
-        codes = np.frombuffer(lines, np.uint8)
-        if (codes[starts] != ord("{")).any() or (codes[ends - 1] != ord("}")).any():
-            return None
-        headers = read_block(lines, len(starts))
+        headers = read_block(lines, starts, ends)
         if headers is None:
             return None
         return self._batch(headers, starts, ends - starts, lambda line: lines[starts[line] : ends[line]])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from .at_once import REFUSED, decode_at_once
 from .columns import Columns
 from .imported import AnyTail
 
-__all__ = ["are_sound", "doubtful_lines"]
+__all__ = ["doubtful_lines", "is_sound"]
 
 _AT_ONCE = 1024 * 1024
 """Bytes looked at together."""
@@ -26,7 +26,7 @@ class _Payload(msgspec.Struct, frozen=True, gc=False):
     data: _Object = _Object()
 
 
-_decode = msgspec.json.Decoder(_Payload).decode
+_decoder = msgspec.json.Decoder(_Payload)
 
 
 def doubtful_lines(columns: Columns, tails: Sequence[AnyTail], start: int, end: int) -> Iterator[tuple[int, bytes]]:
@@ -45,22 +45,20 @@ def doubtful_lines(columns: Columns, tails: Sequence[AnyTail], start: int, end: 
         while first < change:
             within = int(offsets[first:change].searchsorted(offsets[first] + np.uint64(_AT_ONCE)))
             stop = first + max(1, within)
-            begins = (offsets[first:stop] - offsets[first]).tolist()
-            ends = [begin + length for begin, length in zip(begins, lengths[first:stop].tolist(), strict=True)]
-            text = tails[files[first]].bytes_at(int(offsets[first]), ends[-1])
-            lines = [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
-            if not are_sound(lines):
-                yield from ((start + at, line) for at, line in enumerate(lines, first) if not are_sound([line]))
+            begins = (offsets[first:stop] - offsets[first]).astype(np.int64)
+            ends = begins + lengths[first:stop]
+            text = tails[files[first]].bytes_at(int(offsets[first]), int(ends[-1]))
+            if len(text) != ends[-1] or decode_at_once(_decoder, text, begins, ends) is None:
+                lines = [text[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+                yield from ((start + at, line) for at, line in enumerate(lines, first) if not is_sound(line))
             first = stop
 
 
-def are_sound(lines: Sequence[bytes]) -> bool:
-    """Return whether lines are JSON in UTF-8, with an object for a payload."""
+def is_sound(line: bytes) -> bool:
+    """Return whether a line is JSON in UTF-8, with an object for a payload."""
     try:
-        for line in lines:
-            if not line.isascii():
-                line.decode()
-        deque(map(_decode, lines), maxlen=0)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        line.decode()
+        _decoder.decode(line)
+    except REFUSED:
         return False
     return True

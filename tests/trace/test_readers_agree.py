@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peek_tui.trace.batch import Batch, BatchReader, Vocabulary
-from peek_tui.trace.check import are_sound
+from peek_tui.trace.check import is_sound
 from peek_tui.trace.ids import Ids
 
 from .lines import LINES
@@ -69,7 +69,7 @@ def check(lines: list[bytes]) -> None:
         assert said(fixed) == said(few)
         assert fixed.lines == few.lines
         put_off = few.damage.keys() - fixed.damage.keys()
-        assert not any(are_sound([line_of(block, few, index)]) for index in put_off)
+        assert not any(is_sound(line_of(block, few, index)) for index in put_off)
     block = b"".join(lines)
     few, decoded = reader.read_few(block), reader.read(block, ours=False)
     assert (said(decoded), decoded.damage, decoded.lines) == (said(few), few.damage, few.lines)
