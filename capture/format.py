@@ -7,12 +7,11 @@ FORMAT.md's version 1: header keys in one order, everything before the value of 
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, NamedTuple, Protocol
 
 from .errors import LineError
 from .interrupts import from_signal_handler
-from .values import copy_plain, dump_line, is_plain, load_json
+from .values import KEYS, Keys, copy_plain, dump_line, is_plain, load_json
 
 __all__ = ["OPTIONAL_KEYS", "VERSION", "LineEncoder", "ParsedLine", "Review", "encode_event", "parse_line"]
 
@@ -22,9 +21,6 @@ OPTIONAL_KEYS = ("duration_ms", "error", "agent", "task", "usage", "cost_usd", "
 """The header keys an event may lack, in the order the writer puts them between `name` and `data`."""
 
 _PLAIN_KEYS = frozenset({"v", "ts", "id", "parent", "session", "type", "name"})
-_DOLLAR = ord("$")
-_DOLLAR_KEY = re.compile(rb'\$(?<=[{,]"\$)')
-"""Perhaps a key that starts with a `$`: a text that does follows a colon, unless it stands in a list."""
 _BOM = b"\xef\xbb\xbf"
 _PAYLOAD_KEY = b',"data":'
 _RESCUE_ATTEMPTS = 16
@@ -42,6 +38,9 @@ class ParsedLine(NamedTuple):
 class Review(Protocol):
     """What may change an event on its way to the disk: redaction, bounds."""
 
+    keys: Keys
+    """The names of keys it has nothing against."""
+
     def passes(self, line: bytes) -> bool:
         """Whether a line may be written as it is. Asked for every event, so it must be quick; False is no verdict."""
 
@@ -55,6 +54,7 @@ class LineEncoder:
     def __init__(self, session: str, review: Review | None = None) -> None:
         self._session = session
         self._review = review
+        self._keys = KEYS if review is None else review.keys
 
     def encode(
         self, ts: int, id: str, parent: str, type: str, name: str, header: dict[str, Any], data: dict[str, Any]
@@ -78,13 +78,13 @@ class LineEncoder:
                 if key in header:
                     event[key] = header[key]
         event["data"] = data
-        review = self._review
+        keys, review = self._keys, self._review
         try:
-            if is_plain(data) and (not header or is_plain(header)):
+            if is_plain(data, keys) and (not header or is_plain(header, keys)):
                 line = dump_line(event)
-                if (_DOLLAR not in line or not _DOLLAR_KEY.search(line)) and (review is None or review.passes(line)):
-                    return line  # no key of the author's looks like one of ours
-        except (TypeError, ValueError, RuntimeError) as error:  # too deep, or another thread changes it just now
+                if review is None or review.passes(line):
+                    return line
+        except Exception as error:  # too deep, another thread changes it just now, a key of the host's own class
             if from_signal_handler(error):
                 raise
             # The careful way below can write it.

@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -31,12 +31,16 @@ else:
     _NEWLINE = orjson.OPT_APPEND_NEWLINE
     _loads = orjson.loads
 
-__all__ = ["copy_plain", "dump_line", "is_plain", "load_json", "restore"]
+__all__ = ["KEYS", "Keys", "copy_plain", "dump_line", "is_plain", "load_json", "restore"]
 
 MAX_DEPTH = 200
 """Levels of JSON below which containers are written as opaque; orjson itself stops at 254."""
 MAX_NODES = 200_000
 """Containers looked at before a value is taken for one that shares or contains itself without end."""
+MAX_KEYS = 10_000
+"""Names of keys that are remembered; a program may make up new ones for ever."""
+MAX_KEY = 100
+"""Characters of one that is."""
 MAX_REPR = 10_000
 """Characters of a foreign `repr` that are kept."""
 
@@ -92,15 +96,48 @@ def _restore(value: Any) -> Any:
         return value  # somebody else's object that happens to look like one of ours
 
 
-def is_plain(value: dict[str, Any] | list[Any]) -> bool:
-    """Whether every container and number in `value` is one the encoder writes as it is.
+class Keys:
+    """Names of keys that were looked at and are written as they are, so that of a dict like others nothing else is
+    asked.
+    """
+
+    def __init__(self) -> None:
+        self.known: set[object] = set()
+
+    def special(self, key: str) -> bool:
+        """Whether a key, or what stands under it, needs care."""
+        return key.startswith("$")  # as ours do
+
+    def learn(self, keys: Iterable[object]) -> bool:
+        """Look at keys that are not all known; return whether all may be written as they are."""
+        for key in keys:
+            if key not in self.known:
+                if type(key) is not str or self.special(key):
+                    return False
+                if len(self.known) < MAX_KEYS and len(key) <= MAX_KEY:
+                    self.known.add(key)
+        return True
+
+
+KEYS = Keys()
+"""For whoever has nothing against any name."""
+
+
+def is_plain(value: dict[str, Any] | list[Any], keys: Keys = KEYS) -> bool:
+    """Whether every container, number and key in `value` is one the encoder writes as it is.
 
     Strings that cannot be encoded are the encoder's to refuse. The list grows while it is walked, so neither depth nor
     a cycle costs stack; a cycle ends at the bound.
     """
+    known = keys.known
     containers: list[Any] = [value]
     for node in containers:
-        for item in node.values() if type(node) is dict else node:
+        items = node
+        if type(node) is dict:
+            if not known.issuperset(node) and not keys.learn(node):
+                return False
+            items = node.values()
+        for item in items:
             kind = type(item)
             if kind is str:  # the most frequent first: this loop is most of what a large payload costs us
                 continue
@@ -133,9 +170,7 @@ def _perhaps_rounded(value: Any) -> bool:
 
 
 def _suits_json(node: dict[Any, Any] | list[Any]) -> bool:
-    """Whether the standard library's encoder takes keys and integers as orjson does, which refuses them otherwise."""
-    if type(node) is dict and not all(type(key) is str for key in node):
-        return False
+    """Whether the standard library's encoder takes integers as orjson does, which refuses long ones otherwise."""
     items = node.values() if type(node) is dict else node
     return all(_MIN_INT <= item <= _MAX_INT for item in items if type(item) is int)
 

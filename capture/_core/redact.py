@@ -1,0 +1,179 @@
+"""Takes secrets out of events before they reach the disk, and counts them by kind.
+
+Most lines hold none. They are told by a look for what each pattern begins with (`redact_patterns`), over the encoded
+line, all texts of it at once; keys by their names, which are remembered. Only an event that this look objects to is
+gone through text by text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from ..interrupts import from_signal_handler
+from ..values import Keys
+from .guard import swallow
+from .redact_patterns import PATTERNS, Pattern, is_secret, may_be_secret
+
+__all__ = ["Redact", "Redactor", "redactor_of"]
+
+Redact: TypeAlias = "bool | Callable[[str], str] | Sequence[str | re.Pattern[str]]"
+"""What `init(redact=…)` takes: whether to, a function that is given each text after that, or patterns beside ours."""
+
+_HEADER = 120
+"""Bytes at the beginning of a line in which only ids and numbers stand."""
+
+
+class _Group:
+    """Patterns with one anchor."""
+
+    def __init__(self, anchor: str, patterns: list[Pattern]) -> None:
+        self.anchor = anchor
+        self.byte = ord(anchor)
+        self._patterns = patterns
+        self.hinted = re.compile(_any_of(re.escape(anchor), [one.hint for one in patterns]).encode()).search
+        """Looks into a line for what the patterns begin with."""
+
+    @cached_property
+    def in_text(self) -> list[tuple[str, re.Pattern[str], str]]:
+        """Kind, pattern and what stands in its place. Compiled when it is first needed, which takes milliseconds."""
+        return [(one.kind, re.compile(one.whole), _instead(one)) for one in self._patterns]
+
+
+class _HarmlessKeys(Keys):
+    """Names of keys under which no secret stands, and which are none."""
+
+    def special(self, key: str) -> bool:
+        return super().special(key) or may_be_secret(key) or not _passes(key.encode("utf-8", "replace"), 0)
+
+
+class Redactor:
+    """Redacts the events of one recorder. A `rewrite` or patterns of one's own cost a look at every single text."""
+
+    def __init__(
+        self, patterns: Sequence[str | re.Pattern[str]] = (), rewrite: Callable[[str], str] | None = None
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        """How many secrets were taken out, by kind."""
+        self.keys = _HarmlessKeys()
+        self._own = [re.compile(pattern) for pattern in patterns]
+        self._rewrite = rewrite
+        self._quick = not self._own and rewrite is None
+
+    def passes(self, line: bytes) -> bool:
+        """Whether a line surely holds no secret among its texts."""
+        return self._quick and _passes(line, _HEADER)
+
+    def revise(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return an event of plain JSON without its secrets; it is changed in place."""
+        nodes: list[Any] = [event]
+        for node in nodes:
+            if isinstance(node, dict):
+                self._mapping(node)
+            else:
+                node[:] = [self._text(item) if isinstance(item, str) else item for item in node]
+            nodes += [item for item in _items(node) if isinstance(item, dict | list)]
+        return event
+
+    def _mapping(self, node: dict[str, Any]) -> None:
+        kind = node.get("$type")
+        if kind == "dict":
+            node["items"] = [[key, self._value(key, value)] for key, value in node["items"]]
+        elif kind == "bytes":
+            node["base64"] = self._base64(node["base64"])
+        else:
+            items = [(self._text(key), self._value(key, value)) for key, value in node.items()]
+            node.clear()
+            node.update(items)
+
+    def _value(self, key: Any, value: Any) -> Any:
+        """Return what may stand under a key."""
+        if not isinstance(key, str) or not may_be_secret(key):
+            return self._text(value) if isinstance(value, str) else value
+        if isinstance(value, list):
+            return [self._value(key, item) for item in value]
+        if isinstance(value, bool | dict) or value is None or not is_secret(key, str(value)):
+            return self._text(value) if isinstance(value, str) else value
+        return self._mark("named_secret")
+
+    def _text(self, text: str) -> str:
+        for group in _GROUPS:
+            if group.anchor in text:
+                for kind, pattern, instead in group.in_text:
+                    text, count = pattern.subn(instead, text)
+                    if count:
+                        self.counts[kind] += count
+        for own in self._own:
+            text, count = own.subn("[redacted:own]", text)
+            self.counts["own"] += count
+        return text if self._rewrite is None else self._rewritten(text, self._rewrite)
+
+    def _rewritten(self, text: str, rewrite: Callable[[str], str]) -> str:
+        """Return what the author's function makes of a text. What it fails on is not written."""
+        try:
+            rewritten = str(rewrite(text))
+        except Exception as error:
+            swallow(error)
+            return self._mark("failed")
+        if rewritten != text:
+            self.counts["own"] += 1
+        return rewritten
+
+    def _base64(self, text: str) -> str:
+        try:
+            plain = base64.b64decode(text).decode("latin-1")
+        except (binascii.Error, ValueError) as error:
+            if from_signal_handler(error):
+                raise
+            return text
+        clean = self._text(plain)
+        return text if clean == plain else base64.b64encode(clean.encode("utf-8")).decode()
+
+    def _mark(self, kind: str) -> str:
+        self.counts[kind] += 1
+        return f"[redacted:{kind}]"
+
+
+def redactor_of(redact: Redact) -> Redactor | None:
+    """Return what redacts as `init(redact=…)` says, or None when nothing is to be."""
+    if isinstance(redact, bool):
+        return Redactor() if redact else None
+    return Redactor(rewrite=redact) if callable(redact) else Redactor(redact)
+
+
+def _items(node: Any) -> Any:
+    return node.values() if isinstance(node, dict) else node
+
+
+def _passes(line: bytes, start: int) -> bool:
+    for group in _GROUPS:  # noqa: SIM110  # a generator would cost as much again
+        if group.byte in line and group.hinted(line, start):
+            return False
+    return True
+
+
+def _grouped(patterns: Sequence[Pattern]) -> list[_Group]:
+    groups: dict[str, list[Pattern]] = {}
+    for pattern in patterns:
+        groups.setdefault(pattern.anchor, []).append(pattern)
+    return [_Group(anchor, group) for anchor, group in groups.items()]
+
+
+def _any_of(anchor: str, hints: list[str]) -> str:
+    """Return one expression for all hints. It begins with the anchor if they do: that is found by a tight loop."""
+    if all(hint.startswith(anchor) for hint in hints):
+        return anchor + f"(?:{'|'.join(hint.removeprefix(anchor) for hint in hints)})"
+    return "|".join(hints)
+
+
+def _instead(pattern: Pattern) -> str:
+    kept = r"\g<keep>" if "(?P<keep>" in pattern.whole else ""
+    return f"{kept}[redacted:{pattern.kind}]"
+
+
+_GROUPS = _grouped(PATTERNS)
