@@ -7,12 +7,24 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .blobs import BLOB_BYTES
 from .clock import Clock, SystemClock
 from .ids import Randomness
 
+if TYPE_CHECKING:
+    from .redact import Redact
+
 __all__ = ["Config", "configure", "default_directory", "in_force"]
+
+
+def _redact_by_default() -> bool:
+    return os.environ.get("PEEK_REDACT") != "0"
+
+
+def _content_by_default() -> bool:
+    return os.environ.get("PEEK_CONTENT") != "0"
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,10 @@ class Config:
     """Put on every session."""
     blob_bytes: int = BLOB_BYTES
     """Bytes of a string from which on it goes to a file beside the trace."""
+    redact: Redact = field(default_factory=_redact_by_default)
+    """Whether secrets are taken out, and what else is (`capture._core.redact`)."""
+    content: bool = field(default_factory=_content_by_default)
+    """Whether what model, user and tools said is recorded, or only its shape."""
     clock: Clock = field(default_factory=SystemClock)
     randomness: Randomness = os.urandom
 

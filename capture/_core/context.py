@@ -21,6 +21,7 @@ from .paths import session_id, trace_path
 from .process import describe_process, program_name
 from .recorder import Recorder, Totals
 from .records import Common, Records
+from .review import Reviewer
 from .spans import OpenCall, OpenCalls, Place, Span, here, move
 from .tasks import Strand, is_running, running_strand, strand_path
 
@@ -143,7 +144,8 @@ class TraceContext(Records):
         common: Common = {"duration_ms": (recorder.clock.steady_ns() - self._started_ns) / 1e6}
         if status == "error" and failure is not None:
             common["error"] = failure
-        data: dict[str, Any] = {"status": status, "totals": self._totals.as_data()}
+        redacted = recorder.redacted if self._outer is None else None
+        data: dict[str, Any] = {"status": status, "totals": self._totals.as_data(), "redacted": redacted or None}
         if isinstance(failure, SystemExit):
             data["exit_code"] = exit_code(failure)
         self._write("agent_end", self.agent_name, span.id, header_keys(common, data), data)
@@ -176,7 +178,8 @@ class TraceContext(Records):
         writer = new_writer_id(settings.randomness)
         path = trace_path(self._given_path, settings, self.agent_name, session, writer)
         blobs = Blobs(lambda: self.path, settings.blob_bytes)
-        return Recorder(session, writer, FileSink(path), settings.clock, settings.randomness, blobs)
+        review = Reviewer(settings.redact, settings.content, blobs)
+        return Recorder(session, writer, FileSink(path), settings.clock, settings.randomness, review)
 
     # -- one event -------------------------------------------------------------------------------------------------
 

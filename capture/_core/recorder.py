@@ -6,15 +6,17 @@ import os
 import threading
 import weakref
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from ..events import CALLS, NO_EVENT
-from ..format import LineEncoder, Review
+from ..format import LineEncoder
 from ..interrupts import from_signal_handler
 from ..sinks import Sink
 from .clock import Clock
 from .deltas import Deltas
 from .ids import Randomness, new_writer_id
+from .review import Reviewer
 
 __all__ = ["Recorder", "Totals"]
 
@@ -57,13 +59,14 @@ class Recorder:
         sink: Sink,
         clock: Clock,
         randomness: Randomness = os.urandom,
-        review: Review | None = None,
+        review: Reviewer | None = None,
     ) -> None:
         self.session = session
         self.sink = sink
         self.clock = clock
         self._time_ns = clock.time_ns
         self._randomness = randomness
+        self._review = review
         self._encode = LineEncoder(session, review).encode
         self._next = int(writer, 16) << 32
         """The next event's id as a number: the writer's half above, the count below."""
@@ -102,6 +105,11 @@ class Recorder:
                 if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
                     self.sink.close()
             return id
+
+    @property
+    def redacted(self) -> Mapping[str, int]:
+        """How many secrets were kept from the disk, by kind."""
+        return {} if self._review is None else self._review.redacted
 
     def close(self) -> None:
         """Tell a last loss, if there is one, and let go of the sink."""

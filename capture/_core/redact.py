@@ -16,9 +16,9 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from ..interrupts import from_signal_handler
-from ..values import Keys
+from ..values import Keys, dump_line
 from .guard import swallow
-from .redact_patterns import PATTERNS, Pattern, is_secret, may_be_secret
+from .redact_patterns import GROUPS, Group, Pattern, is_secret, may_be_secret
 
 __all__ = ["Redact", "Redactor", "redactor_of"]
 
@@ -27,17 +27,18 @@ Redact: TypeAlias = "bool | Callable[[str], str] | Sequence[str | re.Pattern[str
 
 _HEADER = 120
 """Bytes at the beginning of a line in which only ids and numbers stand."""
+_MANY = 1000
+"""Secrets of one kind from which on a text goes as a whole: it is a list of them, or made to keep us busy."""
 
 
-class _Group:
-    """Patterns with one anchor."""
+class _Search:
+    """How one group of patterns is looked for."""
 
-    def __init__(self, anchor: str, patterns: list[Pattern]) -> None:
-        self.anchor = anchor
-        self.byte = ord(anchor)
-        self._patterns = patterns
-        self.hinted = re.compile(_any_of(re.escape(anchor), [one.hint for one in patterns]).encode()).search
-        """Looks into a line for what the patterns begin with."""
+    def __init__(self, group: Group) -> None:
+        self.anchor = group.anchor
+        self.byte = ord(group.anchor)
+        self.hinted = re.compile(group.hint.encode()).search
+        self._patterns = group.patterns
 
     @cached_property
     def in_text(self) -> list[tuple[str, re.Pattern[str], str]]:
@@ -71,43 +72,46 @@ class Redactor:
 
     def revise(self, event: dict[str, Any]) -> dict[str, Any]:
         """Return an event of plain JSON without its secrets; it is changed in place."""
+        searches = _hinted(event)
         nodes: list[Any] = [event]
         for node in nodes:
             if isinstance(node, dict):
-                self._mapping(node)
+                self._mapping(node, searches)
             else:
-                node[:] = [self._text(item) if isinstance(item, str) else item for item in node]
+                node[:] = [self._text(item, searches) if isinstance(item, str) else item for item in node]
             nodes += [item for item in _items(node) if isinstance(item, dict | list)]
         return event
 
-    def _mapping(self, node: dict[str, Any]) -> None:
+    def _mapping(self, node: dict[str, Any], searches: list[_Search]) -> None:
         kind = node.get("$type")
         if kind == "dict":
-            node["items"] = [[key, self._value(key, value)] for key, value in node["items"]]
+            node["items"] = [[key, self._value(key, value, searches)] for key, value in node["items"]]
         elif kind == "bytes":
             node["base64"] = self._base64(node["base64"])
         else:
-            items = [(self._text(key), self._value(key, value)) for key, value in node.items()]
+            items = [(self._text(key, searches), self._value(key, value, searches)) for key, value in node.items()]
             node.clear()
             node.update(items)
 
-    def _value(self, key: Any, value: Any) -> Any:
+    def _value(self, key: Any, value: Any, searches: list[_Search]) -> Any:
         """Return what may stand under a key."""
         if not isinstance(key, str) or not may_be_secret(key):
-            return self._text(value) if isinstance(value, str) else value
+            return self._text(value, searches) if isinstance(value, str) else value
         if isinstance(value, list):
-            return [self._value(key, item) for item in value]
+            return [self._value(key, item, searches) for item in value]
         if isinstance(value, bool | dict) or value is None or not is_secret(key, str(value)):
-            return self._text(value) if isinstance(value, str) else value
-        return self._mark("named_secret")
+            return self._text(value, searches) if isinstance(value, str) else value
+        return self._mark("by_name")
 
-    def _text(self, text: str) -> str:
-        for group in _GROUPS:
-            if group.anchor in text:
-                for kind, pattern, instead in group.in_text:
-                    text, count = pattern.subn(instead, text)
+    def _text(self, text: str, searches: list[_Search]) -> str:
+        for search in searches:
+            if search.anchor in text:
+                for kind, pattern, instead in search.in_text:
+                    text, count = pattern.subn(instead, text, _MANY)
                     if count:
                         self.counts[kind] += count
+                    if count == _MANY:
+                        return self._mark("many")
         for own in self._own:
             text, count = own.subn("[redacted:own]", text)
             self.counts["own"] += count
@@ -131,7 +135,7 @@ class Redactor:
             if from_signal_handler(error):
                 raise
             return text
-        clean = self._text(plain)
+        clean = self._text(plain, _SEARCHES)
         return text if clean == plain else base64.b64encode(clean.encode("utf-8")).decode()
 
     def _mark(self, kind: str) -> str:
@@ -150,25 +154,22 @@ def _items(node: Any) -> Any:
     return node.values() if isinstance(node, dict) else node
 
 
+def _hinted(event: dict[str, Any]) -> list[_Search]:
+    """Return the searches that may find something in one of an event's texts."""
+    try:
+        line = dump_line(event)
+    except (TypeError, ValueError) as error:  # a name with lone surrogates
+        if from_signal_handler(error):
+            raise
+        return _SEARCHES
+    return [search for search in _SEARCHES if search.byte in line and search.hinted(line)]
+
+
 def _passes(line: bytes, start: int) -> bool:
-    for group in _GROUPS:  # noqa: SIM110  # a generator would cost as much again
-        if group.byte in line and group.hinted(line, start):
+    for search in _SEARCHES:  # noqa: SIM110  # a generator would cost as much again
+        if search.byte in line and search.hinted(line, start):
             return False
     return True
-
-
-def _grouped(patterns: Sequence[Pattern]) -> list[_Group]:
-    groups: dict[str, list[Pattern]] = {}
-    for pattern in patterns:
-        groups.setdefault(pattern.anchor, []).append(pattern)
-    return [_Group(anchor, group) for anchor, group in groups.items()]
-
-
-def _any_of(anchor: str, hints: list[str]) -> str:
-    """Return one expression for all hints. It begins with the anchor if they do: that is found by a tight loop."""
-    if all(hint.startswith(anchor) for hint in hints):
-        return anchor + f"(?:{'|'.join(hint.removeprefix(anchor) for hint in hints)})"
-    return "|".join(hints)
 
 
 def _instead(pattern: Pattern) -> str:
@@ -176,4 +177,4 @@ def _instead(pattern: Pattern) -> str:
     return f"{kept}[redacted:{pattern.kind}]"
 
 
-_GROUPS = _grouped(PATTERNS)
+_SEARCHES = [_Search(group) for group in GROUPS]

@@ -1,8 +1,9 @@
 """What secrets look like: the names they stand under, and the shapes of today's tokens.
 
-Every pattern has an *anchor*, one character that each of its matches holds. Its bytes are searched for first, with a
-regular expression that begins with that character, so that a line without a secret costs one pass of a tight loop for
-each anchor and no more: 25 expressions that begin with a class of characters cost 24 times a `write`.
+Patterns are grouped by an *anchor*, one character that each of their matches holds. A line is searched for each anchor
+with an expression that begins with it, so that a line without a secret costs one pass of a tight loop for each and no
+more: 25 expressions that begin with a class of characters cost 24 times a `write`. Next comes what excludes most places
+at once, and only then what tells the patterns apart.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["PATTERNS", "Pattern", "is_secret", "may_be_secret"]
+__all__ = ["GROUPS", "Group", "Pattern", "is_secret", "may_be_secret"]
 
 
 class Pattern(NamedTuple):
@@ -18,34 +19,65 @@ class Pattern(NamedTuple):
 
     kind: str
     """What stands in its place, and what it is counted as."""
-    anchor: str
     hint: str
-    """What stands, also in JSON, wherever `whole` matches."""
+    """What is found behind the anchor, in the line of an event, wherever `whole` matches the text in it."""
     whole: str
     """The secret; what is to stay before it is the group `keep`."""
 
 
+class Group(NamedTuple):
+    """Patterns with one anchor."""
+
+    anchor: str
+    hint: str
+    """Finds, in the line of an event, where one of the patterns may match."""
+    patterns: tuple[Pattern, ...]
+
+
+def _group(anchor: str, gate: str, *patterns: Pattern) -> Group:
+    """Return a group; `gate` is what holds behind the anchor of all its patterns."""
+    hints = "|".join(pattern.hint for pattern in patterns)
+    return Group(anchor, f"{re.escape(anchor)}{gate}(?:{hints})", patterns)
+
+
+# -- tokens ----------------------------------------------------------------------------------------------------------
+
 _TOKEN = r"[A-Za-z0-9_-]"
+_AHEAD = r"(?=[A-Za-z0-9][A-Za-z0-9_%+/.-]{15})"
 
 
-def _token(kind: str, heads: str, tail: str) -> Pattern:
-    """Return the pattern of a token that begins with one of `heads` and goes on with `tail`.
+class _Token(NamedTuple):
+    """A token that begins with one of several words, whose last character is the anchor."""
 
-    A token begins where a word does, or behind an escape: of JSON, of a URL, of a terminal's colour. The first letters
-    of the heads stand before all that, for a search that begins with a literal is many times as fast.
+    kind: str
+    heads: str
+    tail: str
+
+
+def _tokens(*tokens: _Token) -> Group:
+    anchor = tokens[0].heads[-1]
+    before = "".join(sorted({head[-2] for token in tokens for head in token.heads.split()}))
+    return _group(anchor, rf"{_AHEAD}(?<=[{before}]{re.escape(anchor)})", *map(_pattern, tokens))
+
+
+def _pattern(token: _Token) -> Pattern:
+    """Return the pattern of a token.
+
+    It begins where a word does, or behind an escape: of JSON, of a URL, of a terminal's colour. The first letters of
+    the heads stand before all that, for a search that begins with a literal is many times as fast.
     """
-    words = heads.split()
-    first = _common(words)
-    begins = rf"(?:(?<!{_TOKEN}{first})|(?<=\\[nrtbf]{first})|(?<=%[0-9A-F][0-9A-F]{first})|(?<=[0-9]m{first}))"
-    rests = "|".join(re.escape(word[len(first) :]) for word in words)
-    anchor = re.escape(words[0][-1])
-    hint = "|".join(f"(?<={re.escape(word)})" for word in words)
-    return Pattern(
-        kind,
-        words[0][-1],
-        rf"{anchor}(?:{hint}){_TOKEN}{{8}}",
-        f"{re.escape(first)}{begins}(?:{rests}){tail}",
-    )
+    heads = token.heads.split()
+    first = _common(heads)
+    escaped = rf"(?<=\\[nrtbf]{first})|(?<=%[0-9A-F][0-9A-F]{first})|(?<=[0-9]m{first})"
+    begins = rf"(?:(?<!{_TOKEN}{first})|(?<=[nrtbfm0-9A-F]{first})(?:{escaped}))"
+    rests = "|".join(re.escape(head[len(first) :]) for head in heads)
+    hint = "|".join(f"(?<={re.escape(head)})" for head in heads)
+    return Pattern(token.kind, hint, f"{re.escape(first)}{begins}(?:{rests}){token.tail}")
+
+
+def _gated(pattern: Pattern, gate: str) -> Pattern:
+    """Return the pattern with a hint that looks at `gate` first, for a group without one for all."""
+    return pattern._replace(hint=f"{gate}(?:{pattern.hint})")
 
 
 def _common(words: list[str]) -> str:
@@ -56,131 +88,187 @@ def _common(words: list[str]) -> str:
     return first
 
 
-_RANDOM = r"(?=(?:[A-Za-z0-9]{0,11}[_-]){0,6}[A-Za-z0-9]{12})(?=[A-Za-z_-]{0,60}[0-9])"
+_RANDOM = r"(?=(?:[A-Za-z0-9]{0,11}+[_-]){0,6}[A-Za-z0-9]{12})(?=[A-Za-z_-]{0,60}+[0-9])"
 """A stretch of twelve letters and digits, and a digit: what kebab-case words have not. Bounded, so it stays linear."""
 
-_TOKENS = (
-    _token("anthropic_key", "sk-ant-", rf"{_TOKEN}{{16,}}"),
-    _token("openai_key", "sk-", rf"{_RANDOM}{_TOKEN}{{20,}}"),
-    _token(
+_DASH = _tokens(
+    _Token("anthropic_key", "sk-ant-", rf"{_TOKEN}{{16,}}"),
+    _Token("openai_key", "sk-", rf"{_RANDOM}{_TOKEN}{{20,}}"),
+    _Token(
         "gitlab_token",
         "glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glagent- glimt- glffct- gloas- glwt-",
         r"[A-Za-z0-9_.-]{20,}",
     ),
-    _token("slack_token", "xoxa- xoxb- xoxc- xoxd- xoxe- xoxo- xoxp- xoxr- xoxs- xapp-", r"[A-Za-z0-9%-]{16,}"),
-    _token("pypi_token", "pypi-", rf"AgE{_TOKEN}{{32,}}"),
-    _token("google_secret", "GOCSPX-", rf"{_TOKEN}{{20,}}"),
-    _token("xai_key", "xai-", r"[A-Za-z0-9]{40,}"),
-    _token("perplexity_key", "pplx-", r"[A-Za-z0-9]{32,}"),
-    _token("tavily_key", "tvly-", rf"{_RANDOM}{_TOKEN}{{20,}}"),
-    _token("github_token", "ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{36,}"),
-    _token("github_token", "github_pat_", r"[A-Za-z0-9_]{36,}"),
-    _token("stripe_key", "sk_live_ sk_test_ rk_live_ rk_test_", r"[A-Za-z0-9]{16,}"),
-    _token("stripe_secret", "whsec_", r"[A-Za-z0-9+/]{24,}={0,2}"),
-    _token("huggingface_token", "hf_", r"[A-Za-z0-9]{30,}"),
-    _token("npm_token", "npm_", r"[A-Za-z0-9]{36,}"),
-    _token("groq_key", "gsk_", r"[A-Za-z0-9]{40,}"),
-    _token("replicate_token", "r8_", r"[A-Za-z0-9]{37,}"),
-    _token("langsmith_key", "lsv2_pt_ lsv2_sk_", r"[0-9a-f]{32}_[0-9a-f]{10}"),
-    _token("docker_token", "dckr_pat_", rf"{_TOKEN}{{27}}"),
-    _token("digitalocean_token", "dop_v1_ doo_v1_ dor_v1_", r"[0-9a-f]{64}"),
-    _token("linear_key", "lin_api_", r"[A-Za-z0-9]{40}"),
-    _token("notion_token", "ntn_", r"[A-Za-z0-9]{40,}"),
-    _token("shopify_token", "shpat_ shpca_ shppa_ shpss_", r"[0-9a-fA-F]{32}"),
-    _token("grafana_token", "glsa_", r"[A-Za-z0-9]{32}_[0-9a-f]{8}"),
-    _token("google_token", "ya29.", rf"{_TOKEN}{{20,}}"),
-    _token("sendgrid_key", "SG.", rf"{_TOKEN}{{22}}\.{_TOKEN}{{43}}"),
-    _token("vault_token", "hvs.", rf"{_TOKEN}{{24,}}"),
+    _Token("slack_token", "xoxa- xoxb- xoxc- xoxd- xoxe- xoxo- xoxp- xoxr- xoxs- xapp-", r"[A-Za-z0-9%-]{16,}"),
+    _Token("pypi_token", "pypi-", rf"AgE{_TOKEN}{{32,}}"),
+    _Token("google_oauth", "GOCSPX-", rf"{_TOKEN}{{20,}}"),
+    _Token("xai_key", "xai-", r"[A-Za-z0-9]{40,}"),
+    _Token("perplexity_key", "pplx-", r"[A-Za-z0-9]{32,}"),
+    _Token("tavily_key", "tvly-", rf"{_RANDOM}{_TOKEN}{{20,}}"),
+)
+_UNDERSCORE = _tokens(
+    _Token("github_token", "ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{36,}"),
+    _Token("github_token", "github_pat_", r"[A-Za-z0-9_]{36,}"),
+    _Token("stripe_key", "sk_live_ sk_test_ rk_live_ rk_test_", r"[A-Za-z0-9]{16,}"),
+    _Token("stripe_signing", "whsec_", r"[A-Za-z0-9+/]{24,}={0,2}"),
+    _Token("huggingface_token", "hf_", r"[A-Za-z0-9]{30,}"),
+    _Token("npm_token", "npm_", r"[A-Za-z0-9]{36,}"),
+    _Token("groq_key", "gsk_", r"[A-Za-z0-9]{40,}"),
+    _Token("replicate_token", "r8_", r"[A-Za-z0-9]{37,}"),
+    _Token("langsmith_key", "lsv2_pt_ lsv2_sk_", r"[0-9a-f]{32}_[0-9a-f]{10}"),
+    _Token("docker_token", "dckr_pat_", rf"{_TOKEN}{{27}}"),
+    _Token("digitalocean_token", "dop_v1_ doo_v1_ dor_v1_", r"[0-9a-f]{64}"),
+    _Token("linear_key", "lin_api_", r"[A-Za-z0-9]{40}"),
+    _Token("notion_token", "ntn_", r"[A-Za-z0-9]{40,}"),
+    _Token("shopify_token", "shpat_ shpca_ shppa_ shpss_", r"[0-9a-fA-F]{32}"),
+    _Token("grafana_token", "glsa_", r"[A-Za-z0-9]{32}_[0-9a-f]{8}"),
 )
 
-_EDGE = r"(?![A-Za-z0-9])"
-_PEM = r"[A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?"
+# -- other shapes ----------------------------------------------------------------------------------------------------
 
-_SHAPES = (
+_PEM = r"[A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?"
+_USER = r"://[^\s/:@\"'<>?#\\]{0,100}+:"
+
+_DOT = _group(
+    ".",
+    "",
     Pattern(
         "jwt",
-        ".",
-        rf"\.eyJ{_TOKEN}{{6}}",
+        rf"eyJ{_TOKEN}{{6}}",
         rf"eyJ(?:(?<!{_TOKEN}eyJ)|(?<=\\[nrt]eyJ)){_TOKEN}{{8,}}\.eyJ{_TOKEN}{{6,}}(?:\.{_TOKEN}*){{0,3}}",
     ),
     Pattern(
-        "private_key",
-        "-",
-        r"\-BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY",
-        rf"-----BEGIN {_PEM}-----[^-]{{0,20000}}(?:-----END {_PEM}-----)?",
+        "slack_webhook",
+        r"slack\.com/services/T",
+        r"(?P<keep>\.slack\.com/services/)T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{20,}",
     ),
+    _gated(_pattern(_Token("google_token", "ya29.", rf"{_TOKEN}{{20,}}")), r"(?<=9\.)"),
+    _gated(_pattern(_Token("sendgrid_key", "SG.", rf"{_TOKEN}{{22}}\.{_TOKEN}{{43}}")), r"(?<=G\.)"),
+    _gated(_pattern(_Token("vault_token", "hvs.", rf"{_TOKEN}{{24,}}")), r"(?<=s\.)"),
+)
+_A = _group(
+    "A",
+    r"(?=[KSBCI][ISCz])",
     Pattern(
         "aws_key_id",
-        "A",
-        r"A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}",
-        rf"A(?:(?<![A-Za-z0-9]A)|(?<=\\[nrt]A))(?:KIA|SIA|BIA|CCA)[A-Z2-7]{{16}}{_EDGE}",
+        r"(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}",
+        r"A(?:(?<![A-Za-z0-9]A)|(?<=\\[nrt]A))(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}(?![A-Za-z0-9])",
     ),
     Pattern(
         "google_key",
-        "A",
-        rf"AIza{_TOKEN}{{35}}",
+        rf"Iza{_TOKEN}{{35}}",
         rf"AIza(?:(?<!{_TOKEN}AIza)|(?<=\\[nrt]AIza)){_TOKEN}{{35}}(?!{_TOKEN})",
     ),
+)
+_B = _group(
+    "B",
+    r"(?=[Eea])",
     Pattern(
         "http_auth",
-        "B",
-        r"B(?:earer|asic) {1,4}[A-Za-z0-9+/=_.~-]{8}",
-        r"(?P<keep>B(?:earer|asic) {1,4})(?=[A-Za-z+/=_.~-]{0,60}[0-9=])[A-Za-z0-9+/=_.~-]{12,}",
+        r"(?:earer|asic) {1,4}(?=[A-Za-z+/=_.~-]{0,60}+[0-9=])[A-Za-z0-9+/=_.~-]{12}",
+        r"(?P<keep>B(?:earer|asic) {1,4})(?=[A-Za-z+/=_.~-]{0,60}+[0-9=])[A-Za-z0-9+/=_.~-]{12,}",
     ),
-    Pattern(
-        "url_password",
-        "@",
-        r"://[^\s/:@\"'<>?#\\]{0,100}:[^\s/@\"'<>\\]{1,200}@",
-        r"(?P<keep>://[^\s/:@\"'<>?#\\]{0,100}:)(?![{<$%]|\*+@)[^\s/@\"'<>\\]{1,200}(?=@[^\s@])",
-    ),
-    Pattern(
-        "slack_webhook",
-        ".",
-        r"\.slack\.com/services/T",
-        r"(?P<keep>\.slack\.com/services/)T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{20,}",
-    ),
+    Pattern("pem", rf"EGIN {_PEM}", rf"-----BEGIN {_PEM}-----[^-]{{0,20000}}(?:-----END {_PEM}-----)?"),
 )
+_AT = Group(
+    "@",
+    rf"{_USER}[^\s/@\"'<>\\]{{1,200}}@",
+    (Pattern("password_in_url", "", rf"(?P<keep>{_USER})(?![{{<$%]|\*+@)[^\s/@\"'<>\\]{{1,200}}(?=@[^\s@])"),),
+)
+"""A line with an `@` in it is searched for what begins so long before it."""
 
 # -- what a name before it gives away ------------------------------------------------------------------------------
 
-_NAMED = "word swd pwd cret oken i_key i-key ikey iKey s_key s-key sKey t_key t-key tKey e_key e-key eKey rization"
-"""How the names end behind which a text gives a secret: password, secret, token, api_key, access_key, secret_key,
-private_key, authorization.
+_PASSWORDS = "word swd pwd"
+_NAMED = (
+    "word swd pwd cret oken rization i_key i-key i-Key ikey iKey ess_key ess-key ess-Key essKey "
+    "ret_key ret-key ret-Key retKey ate_key ate-key ate-Key ateKey"
+)
+"""How the names end behind which a text gives a secret: password, secret, token, authorization, api_key, access_key,
+secret_key, private_key.
 """
+_PAGES = ("page_token", "pageToken", "next_token", "nextToken", "sync_token", "syncToken", "ation_token", "ationToken")
+"""How those end that end like one of these and are none."""
 _QUERY = "?key &key &sig ?sig ture code"
+
+_OPENING = r" {0,2}\[?(?:[Bb]earer |[Bb]asic |[Tt]oken )?\\{0,15}[\"']?"
 _VALUE = r"[^\s\"'\\,;<>(){}\[\]&|$]"
+_CREDENTIAL = (
+    rf"(?:(?<=[\"'])(?=[^\s\"'\\0-9]{{0,60}}+[0-9])[^\s\"'\\]{{6,}}"
+    rf"|(?=[A-Za-z_.+/~!@#^*%-]{{0,60}}+[0-9]){_VALUE}{{6,}})"
+)
+"""A text without spaces, of which a digit is part: in quotes any such, else one that is no expression."""
+_QUOTED = r"(?<=[\"'])[^\s\"'\\]{4,}"
+_PARAMETER = rf"(?=[A-Za-z_.+/~%-]{{0,60}}+[0-9]){_VALUE}{{8,}}"
+_COOKIES = r"[^\s\"'\\=;]{1,200}+=[^\r\n\"'\\]{4,}"
+_BEGINS = {
+    sign: rf"(?:(?<=[\"'])[^\s\"'\\]{{4}}|[^\s\"'\\=;0-9]{{0,200}}+{end})"
+    for sign, end in (("=", "[0-9]"), (":", "[0-9=]"))
+}
+"""How what is given away behind each sign begins: a cookie has a `=`, the others a digit or quotes."""
+
+_JSON_QUOTES = ["'", r'\\"', r'\\\\\\"', r'\\\\\\\\\\\\\\"']
+"""What may stand between a name and a colon in the line of an event: the quotes of Python, of JSON in a text, of JSON
+in JSON in a text, and so on. Before a lone `"` the name is a key of the event's own.
+"""
+_TEXT_QUOTES = ['"', *_JSON_QUOTES]
 
 
-def _after(words: list[str], closing: str) -> str:
-    """Return an expression for a place behind one of `words` and `closing`, the last letters looked at first."""
-    groups: dict[str, list[str]] = {}
-    for word in words:
-        groups.setdefault(word[-1], []).append(word)
-    return "|".join(
-        f"(?<={last}{closing})(?:{'|'.join(f'(?<={re.escape(word)}{closing})' for word in group)})"
-        for last, group in groups.items()
-    )
+class _Named(NamedTuple):
+    """What a name gives away."""
+
+    kind: str
+    names: str
+    value: str
+    in_text: list[str] = []  # noqa: RUF012  # never changed
+    """What may stand between name and sign in a text,"""
+    in_line: list[str] = []  # noqa: RUF012
+    """and in the line of an event that holds the text."""
+
+    def all_names(self) -> list[str]:
+        return [*self.names.split(), *self.names.upper().split()]
+
+    def pattern(self, sign: str) -> Pattern:
+        hint, whole = (
+            "|".join(self._behind(one, sign) for one in ["", *some]) for some in (self.in_line, self.in_text)
+        )
+        return Pattern(self.kind, hint, rf"(?P<keep>{sign}(?:{whole}){_OPENING}){self.value}")
+
+    def _behind(self, between: str, sign: str) -> str:
+        """Return an expression for the place behind a name and a sign, the name's last letter looked at first."""
+        ends: dict[str, list[str]] = {}
+        for name in self.all_names():
+            ends.setdefault(name[-1], []).append(rf"(?<={re.escape(name)}{between}{sign})")
+        letters = "|".join(f"(?<={last}{between}{sign})(?:{'|'.join(some)})" for last, some in ends.items())
+        pages = "".join(f"(?<!{name}{between}{sign})" for name in _PAGES)
+        return rf"(?<={between[-3:] or '[A-Za-z]'}{sign})(?:{letters}){pages}"
 
 
-def _named(kind: str, sign: str, words: str, closings: list[str], json_closings: list[str], value: str) -> Pattern:
-    """Return the pattern of a value behind a name and a sign. Only the value goes; the name stands."""
-    both = [*words.split(), *words.upper().split()]
-    hint, whole = (
-        "|".join(_after(both, closing + sign) for closing in closings) for closings in (json_closings, closings)
-    )
-    opening = r" {0,2}(?:[Bb]earer |[Bb]asic |[Tt]oken )?\\{0,3}[\"']?"
-    return Pattern(kind, sign, rf"{sign}(?:{hint}){opening}{value}", rf"(?P<keep>{sign}(?:{whole}){opening}){value}")
+def _named(sign: str, *named: _Named) -> Group:
+    """Return the group of values behind a name, perhaps a quote or a space, and a sign. Only the value goes.
+
+    No sign that belongs to the event's own JSON is followed by a text that belongs to one of its texts.
+    """
+    letters = "".join(sorted({name[-1] for one in named for name in one.all_names()}))
+    befores = "|".join(f"(?<=[{letters}]{between}{sign})" for between in ["", *named[0].in_line])
+    gate = rf"(?![\"{{\[=:])(?:{befores})(?={_OPENING}{_BEGINS[sign]})"
+    return _group(sign, gate, *(one.pattern(sign) for one in named))
 
 
-_CREDENTIAL = rf"(?=[A-Za-z_.+/=~!@#^*%-]{{0,60}}[0-9]){_VALUE}{{6,}}"
-
-_NAMES = (
-    _named("named_secret", "=", _NAMED, ["", " "], ["", " "], _CREDENTIAL),
-    _named("named_secret", ":", _NAMED, ["", '"', "'", r'\\"'], ["", "'", r'\\"', r'\\\\\\"'], _CREDENTIAL),
-    _named("query_secret", "=", _QUERY, [""], [""], rf"(?=[A-Za-z_.+/~%-]{{0,60}}[0-9]){_VALUE}{{8,}}"),
+_EQUALS = _named(
+    "=",
+    _Named("by_name", _NAMED, _CREDENTIAL, [" "], [" "]),
+    _Named("by_name", _PASSWORDS, _QUOTED, [" "], [" "]),
+    _Named("in_query", _QUERY, _PARAMETER),
+)
+_COLON = _named(
+    ":",
+    _Named("by_name", _NAMED, _CREDENTIAL, _TEXT_QUOTES, _JSON_QUOTES),
+    _Named("by_name", _PASSWORDS, _QUOTED, _TEXT_QUOTES, _JSON_QUOTES),
+    _Named("cookies", "okie", _COOKIES, _TEXT_QUOTES, _JSON_QUOTES),
 )
 
-PATTERNS: tuple[Pattern, ...] = (*_TOKENS, *_SHAPES, *_NAMES)
+GROUPS = (_DASH, _UNDERSCORE, _DOT, _A, _B, _AT, _EQUALS, _COLON)
 
 # -- names of keys and headers -------------------------------------------------------------------------------------
 
@@ -192,6 +280,8 @@ _LONG = re.compile(r"(?:token|auth|cookie|sessionkey|csrf)$")
 _HARMLESS = re.compile(r"(?:page|next|sync|continuation|pad|eos|bos|cls|sep|unk|mask|stop|first)token$")
 _SEPARATORS = str.maketrans("", "", "-_. ")
 _SHORTEST = 16
+_GONE = re.compile(r"<redacted>|\[redacted:|\[withheld:")
+"""What stands in a secret's place already."""
 
 
 def is_secret(name: str, value: str) -> bool:
@@ -199,6 +289,8 @@ def is_secret(name: str, value: str) -> bool:
     which may be a word that a model was not sure of, only a long one, and of a cookie one with a value.
     """
     plain = _plain(name)
+    if _GONE.match(value):
+        return False
     if _ALWAYS.search(plain):
         return value != ""
     if not _LONG.search(plain) or _HARMLESS.search(plain):

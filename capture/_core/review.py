@@ -1,4 +1,4 @@
-"""What may change an event between the recorder and the disk, in its order: withhold → redact."""
+"""What may change an event between the recorder and the disk, in its order: withhold → redact → bound."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..values import KEYS, Keys
+from .blobs import Blobs
 from .redact import Redact, Redactor, redactor_of
 from .withhold import withhold
 
@@ -15,9 +16,10 @@ __all__ = ["Reviewer"]
 class Reviewer:
     """The one place where what is recorded is changed. Most lines pass as they are; the others are revised."""
 
-    def __init__(self, redact: Redact = True, content: bool = True) -> None:
+    def __init__(self, redact: Redact = True, content: bool = True, blobs: Blobs | None = None) -> None:
         self._redactor: Redactor | None = redactor_of(redact)
         self._content = content
+        self._blobs = blobs
         self.keys: Keys = KEYS if self._redactor is None else self._redactor.keys
 
     @property
@@ -26,9 +28,16 @@ class Reviewer:
         return {} if self._redactor is None else dict(self._redactor.counts)
 
     def passes(self, line: bytes) -> bool:
-        return self._content and (self._redactor is None or self._redactor.passes(line))
+        blobs, redactor = self._blobs, self._redactor
+        return (
+            self._content
+            and (blobs is None or blobs.passes(line))  # first, for it is quick
+            and (redactor is None or redactor.passes(line))
+        )
 
     def revise(self, event: dict[str, Any]) -> dict[str, Any]:
         if not self._content:
             event = withhold(event)
-        return event if self._redactor is None else self._redactor.revise(event)
+        if self._redactor is not None:
+            event = self._redactor.revise(event)
+        return event if self._blobs is None else self._blobs.revise(event)

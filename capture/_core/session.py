@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import config
 from .blobs import BLOB_BYTES
@@ -19,6 +20,9 @@ from .ids import Randomness
 from .roots import only
 from .run import this_run
 from .spans import here
+
+if TYPE_CHECKING:
+    from .redact import Redact
 
 __all__ = ["current", "end_session", "init", "start_session"]
 
@@ -44,6 +48,8 @@ def init(
     directory: str | os.PathLike[str] | None = None,
     tags: Sequence[str] = (),
     blob_bytes: int = BLOB_BYTES,
+    redact: Redact | None = None,
+    content: bool | None = None,
     clock: Clock | None = None,
     randomness: Randomness = os.urandom,
 ) -> None:
@@ -52,13 +58,21 @@ def init(
     `agent_name` names a session that opens by itself; `directory` holds the traces of contexts that name no path;
     `tags` go on every session. A string of more than `blob_bytes` bytes goes to a file beside the trace.
     `clock` and `randomness` are for tests (`capture.testing`).
+
+    `redact` is about secrets, which are taken out of every event by default (or as `PEEK_REDACT` says): False leaves
+    them in, a list of regular expressions takes out what matches them too, and a function is given every text, with the
+    secrets gone, and returns what is to be written. `content=False` (or `PEEK_CONTENT=0`) keeps of all that model, user
+    and tools say only its shape and size.
     """
+    defaults = config.Config()
     config.configure(
         config.Config(
             agent_name=agent_name,
             directory=None if directory is None else Path(directory).absolute(),
             tags=tuple(tags),
             blob_bytes=blob_bytes,
+            redact=defaults.redact if redact is None else redact,
+            content=defaults.content if content is None else content,
             clock=clock or SystemClock(),
             randomness=randomness,
         )

@@ -10,14 +10,17 @@ from typing import Any
 
 __all__ = ["withhold"]
 
-_OPEN = frozenset(
-    "agent_name framework tags pid host python git capture status totals redacted events bytes reasons speaker "
-    "turn_index provider model attempt response_id finish_reason usage_raw time_to_first_token_ms chunks closed_by "
-    "is_error confidence evidence_event_ids policy_name outcome risk_level violation_type severity template_id "
-    "alert_type related_event_ids label agent_id agent_type action by paused_ms stream base keep same".split()
-)
+_RUN = """
+agent_name framework tags pid host python git capture status totals redacted events bytes reasons speaker turn_index
+provider model attempt response_id finish_reason usage_raw time_to_first_token_ms chunks closed_by is_error confidence
+evidence_event_ids policy_name outcome risk_level violation_type severity template_id alert_type related_event_ids label
+agent_id agent_type action by paused_ms stream base keep same
+"""
+_OPEN = frozenset(_RUN.split())
 """The fields of a payload that say how a run went, not what was said in it."""
-_STRUCTURE = frozenset("type role id name index call_id tool_call_id tool_use_id status method".split())
+_STRUCTURE = frozenset(
+    ("type", "role", "id", "name", "index", "call_id", "tool_call_id", "tool_use_id", "status", "method")
+)
 """The keys inside the others that say what a thing is."""
 
 
@@ -39,5 +42,7 @@ def _shape(value: Any) -> Any:
     if isinstance(value, list):
         return [_shape(item) for item in value]
     if isinstance(value, dict):
-        return {key: item if key in _STRUCTURE and isinstance(item, str) else _shape(item) for key, item in value.items()}
+        return {
+            key: item if key in _STRUCTURE and isinstance(item, str) else _shape(item) for key, item in value.items()
+        }
     return "[withheld: number]" if isinstance(value, int | float) and not isinstance(value, bool) else value
