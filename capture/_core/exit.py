@@ -51,11 +51,18 @@ def note_outermost(frame: FrameType) -> None:
 
 
 def ended_by() -> BaseException | None:
-    """Return what nobody caught, when exit handlers run: an exception, or the `SystemExit` of a `sys.exit()`."""
-    uncaught = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    if uncaught is None and _asked is not None and _outermost is not None and not _has_returned(_outermost):
-        return _asked
-    return uncaught
+    """Return what nobody caught, when exit handlers run: an exception, or the `SystemExit` of a `sys.exit()`.
+
+    An exception that went through all of the program began its traceback there; others that the interpreter keeps were
+    put there for a debugger, as pytest does with those of failed tests.
+    """
+    kept = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    if _outermost is None:
+        return kept
+    if _has_returned(_outermost):
+        return None
+    traceback = getattr(kept, "__traceback__", None)
+    return kept if traceback is not None and traceback.tb_frame is _outermost else _asked
 
 
 def left_by_unknown_exit() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 __all__ = ["COMMANDS", "main"]
 
@@ -20,6 +21,7 @@ _ROOT_OPTIONS = ("--help", "-h", "--install-completion", "--show-completion")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `peek` with these arguments, the process's own by default. Ends in SystemExit, or returns for success."""
+    _own_packages_first()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words in (["--version"], ["-V"]):  # asked by scripts, which must not pay for imports
         from capture._version import __version__
@@ -37,6 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from .root import command_line
 
     command_line(words[:1] if words[0] in COMMANDS else COMMANDS)(args=words, prog_name="peek")
+
+
+def _own_packages_first() -> None:
+    """Have what we import be ours, though PYTHONPATH or the directory of `python -m` may hold a `capture` of a host."""
+    if "capture" not in sys.modules:
+        sys.path.insert(0, str(Path(__file__).parents[2]))
 
 
 def _open(sources: Sequence[str]) -> None:

@@ -38,8 +38,9 @@ RunPeek = Callable[..., Ran]
 
 
 def environment(directory: Path, **changes: str) -> dict[str, str]:
-    """Return this process's environment, with a place for traces and nobody's proxy."""
-    return {**os.environ, "PEEK_DIR": str(directory / "state"), "PEEK_DEBUG": "1", "no_proxy": "*", **changes}
+    """Return this process's environment, with a place for traces, nobody's proxy, and imports that cost once."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PEEK_DIR": str(directory / "state"), "PEEK_DEBUG": "1", "no_proxy": "*", **changes}
 
 
 @pytest.fixture
