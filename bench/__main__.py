@@ -12,7 +12,23 @@ from pathlib import Path
 
 from peek_tui.render.table import table
 
-from . import commands, culprit, event, first_token, fold, follow, idle, imports, index, keys, lag, search, start, tail
+from . import (
+    commands,
+    culprit,
+    event,
+    first_token,
+    fold,
+    follow,
+    idle,
+    imports,
+    index,
+    keys,
+    lag,
+    model_call,
+    search,
+    start,
+    tail,
+)
 from .measure import Plan, Row
 from .traces import Traces, scratch_directory
 
@@ -21,6 +37,7 @@ __all__ = ["FIGURES", "main"]
 FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "event": event.measure,
     "first_token": first_token.measure,
+    "model_call": model_call.measure,
     "imports": imports.measure,
     "start": start.measure,
     "keys": keys.measure,
