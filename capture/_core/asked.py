@@ -2,9 +2,10 @@
 
 A call that a model asks for is recorded when its answer has been read, its result when the host next sends it. When
 the host records its calls itself (a decorator, a framework's callback, by hand), that is the better record: it knows
-for which decision the tool ran, and whether it ran at all, for a guardrail may have answered in its place. So the calls
-of a tool that is known to be recorded so are left to the host. While a framework watches that has not been seen to
-record this tool, a call is only remembered, until the framework has told of it, or a result is sent and it did not.
+for which decision the tool ran, and whether it ran at all, for a guardrail may have answered in its place. So the
+calls of a tool that is known to be recorded so are left to the host, which is told what led to them. While a
+framework watches that has not been seen to record this tool, a call is only remembered, until the framework has told
+of it, or a result is sent and it did not.
 """
 
 from __future__ import annotations
@@ -44,6 +45,10 @@ class AskedCall(NamedTuple):
     context: TraceContext
     parent: str
     """What it belongs to, by the parent rule where its model was asked."""
+    response: str = ""
+    """The answer that asks for it."""
+    left: bool = False
+    """It is the host's own to record: it records this tool itself."""
     id: str = ""
     """The event's id, empty as long as there is none."""
 

@@ -229,7 +229,7 @@ class TraceContext(Records):
     def _write_call(
         self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], place: Place
     ) -> str:
-        id = self._asked_for(name, data) if type == "tool_call" else ""
+        id = self._asked_for(name, header, data) if type == "tool_call" else ""
         id = id or self._write(type, name, parent or place.parent_of_calls, header, data)
         span = Span(id, self, place) if type == "subagent_start" else None
         self._open_calls.opened(OpenCall(id, type, name, running_strand(), self._steady_ns(), span))
@@ -237,19 +237,26 @@ class TraceContext(Records):
             move(Place(span))
         return id
 
-    def _asked_for(self, name: str, data: dict[str, Any]) -> str:
-        """Return the event of a call that the host is about to record, if a model asked for it and it is there."""
+    def _asked_for(self, name: str, header: dict[str, Any], data: dict[str, Any]) -> str:
+        """Return the event of a call that the host is about to record, if a model asked for it and it is there. If it
+        is not, say which answer asked, and for what, where who records it cannot tell.
+        """
         observe(name)
         asked = self._root._asked
         call = asked.seen(name, data.get("arguments")) if asked else None
-        if call is None or not call.id:
+        if call is None:
+            return ""
+        if not call.id:
+            header["links"] = [*header.get("links", ()), call.response]
+            data["arguments"] = call.arguments if data.get("arguments") is None else data["arguments"]
             return ""
         call.context._open_calls.forget(call.id)
         return call.id
 
     def _record_asked(self, call: AskedCall) -> AskedCall:
         """Record a call that a model asked for."""
-        id = self._write("tool_call", call.name, call.parent, {}, {"arguments": call.arguments})
+        header: dict[str, Any] = {"links": [call.response]}
+        id = self._write("tool_call", call.name, call.parent, header, {"arguments": call.arguments})
         self._open_calls.opened(OpenCall(id, "tool_call", call.name, running_strand(), self._steady_ns()))
         return call._replace(id=id)
 

@@ -171,9 +171,9 @@ class Answer:
             "closed_by": closed_by,
             "http": self._http,
         }
-        self._context._record("llm_response", reply.model or self._model, data, common)
+        id = self._context._record("llm_response", reply.model or self._model, data, common)
         if failure is None:
-            calls_asked(self._context, self._asking.parent, reply, held_back=self._asking.watched)
+            calls_asked(self._context, self._asking.parent, reply, id, held_back=self._asking.watched)
 
     def _elapsed_ms(self) -> float:
         return round((self._context._steady_ns() - self._started_ns) / 1e6, 3)

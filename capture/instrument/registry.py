@@ -61,6 +61,27 @@ INSTRUMENTATIONS = (
         "runs of LangChain and LangGraph, nodes, tools, retrievers",
         "adapters.langchain",
     ),
+    Instrumentation(
+        "openai-agents",
+        "agents.tracing",
+        "openai-agents",
+        "callback",
+        "agents, turns, tools, handoffs, guardrails",
+        "adapters.openai_agents",
+    ),
+    Instrumentation(
+        "pydantic-ai", "pydantic_ai", "pydantic-ai-slim", "callback", "agents, tools", "adapters.pydantic_ai"
+    ),
+    Instrumentation("litellm", "litellm", "litellm", "callback", "model calls beside the wire", "adapters.litellm"),
+    Instrumentation("mcp", "mcp.client.session", "mcp", "callback", "tools that a client calls", "adapters.mcp"),
+    Instrumentation(
+        "opentelemetry",
+        "opentelemetry.sdk.trace",
+        "opentelemetry-sdk",
+        "spans",
+        "agents, tools and model calls of every tracer in the process",
+        "adapters.otel",
+    ),
 )
 
 _applied: dict[object, list[Undo]] = {}

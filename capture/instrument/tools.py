@@ -11,15 +11,14 @@ from ..wire import Reply, ToolResult, Wire
 __all__ = ["calls_asked", "results_sent"]
 
 
-def calls_asked(context: TraceContext, parent: str, reply: Reply, *, held_back: bool) -> None:
+def calls_asked(context: TraceContext, parent: str, reply: Reply, response: str, *, held_back: bool) -> None:
     """Record the calls that an answer asks for, but for those that the host records itself; or only remember them."""
     if reply.finish_reason is None or reply.error is not None:
         return  # an answer that was cut may have cut its last call too
     for wanted in reply.tool_calls or ():
-        call = AskedCall(str(wanted.get("name") or ""), wanted.get("arguments"), context, parent)
-        if observed(call.name):
-            continue
-        if not held_back:
+        name = str(wanted.get("name") or "")
+        call = AskedCall(name, wanted.get("arguments"), context, parent, response, observed(name))
+        if not (held_back or call.left):
             call = context._record_asked(call)
         context._root._asked.add(str(wanted.get("id") or ""), call)
 
@@ -30,7 +29,7 @@ def results_sent(context: TraceContext, wire: Wire, messages: Any) -> None:
     found: list[tuple[AskedCall, ToolResult]] = []
     for result in wire.results(messages) if asked else ():
         call = asked.answered(result.call_id, result.name)
-        if call is not None:
+        if call is not None and not call.left:
             found.append((call, result))
         if not asked:
             break

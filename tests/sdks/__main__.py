@@ -39,7 +39,7 @@ def main() -> int:
 
 def _passes(case: Case, environment: str, python: Path) -> bool:
     started = time.monotonic()
-    findings = check(case, python)
+    findings = check(case, python, older=environment.startswith("older"))
     packages = ", ".join(f"{package} {version(environment, package)}" for package in case.packages)
     print(f"{'FAILED' if findings else 'passed'}  {packages}  {time.monotonic() - started:.1f} s", flush=True)
     for finding in findings:

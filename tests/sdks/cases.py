@@ -23,6 +23,10 @@ class Case:
     answers: tuple[Reply | Failure, ...]
     seen: str
     """The outline of its trace."""
+    older: str = ""
+    """The outline where an older line of the package says something else."""
+    unbilled: tuple[tuple[int, int], ...] = ()
+    """Tokens of answers that no server gave."""
     environment: dict[str, str] = field(default_factory=dict)
     """Variables it is run with beside those every program gets."""
 
@@ -31,14 +35,18 @@ CASES = (
     Case(
         ("openai",),
         "openai_chat",
-        (ASKS, ANSWERS),
+        (ASKS, ANSWERS, Reply((Text("Warmer."),))),
         """
 agent_start openai_chat
   llm_request gpt-test
     llm_response get_weather()
+  tool_call get_weather {"city": "Rome"}
+    tool_result "Rome: 21 °C"
   llm_request gpt-test
     llm_chunk
     llm_response "It is 21 °C in Rome."
+  llm_request gpt-test
+    llm_response "Warmer."
   agent_end completed
 """,
     ),
@@ -61,5 +69,104 @@ agent_start langgraph_agent
     agent_end completed
   agent_end completed
 """,
+    ),
+    Case(
+        ("openai-agents",),
+        "openai_agents",
+        (Reply((ToolUse("transfer_to_weather", {}),)), ASKS, ANSWERS),
+        """
+agent_start openai_agents
+  agent_start triage (openai-agents)
+    agent_turn triage #1
+      safety_check polite pass
+      llm_request gpt-test
+        llm_response transfer_to_weather()
+      decision hand off to weather
+    agent_end completed
+  agent_start weather (openai-agents)
+    agent_turn weather #2
+      llm_request gpt-test
+        llm_response get_weather()
+      tool_call get_weather {"city": "Rome"}
+        tool_result "Rome: 21 °C"
+    agent_turn weather #3
+      llm_request gpt-test
+        llm_response "It is 21 °C in Rome."
+    agent_end completed
+  agent_end completed
+""",
+        environment={"OPENAI_API_KEY": ""},
+    ),
+    Case(
+        ("pydantic-ai-slim",),
+        "pydantic_agent",
+        (ASKS, ANSWERS),
+        """
+agent_start pydantic_agent
+  agent_start weather (pydantic-ai)
+    llm_request gpt-test
+      llm_response get_weather()
+    tool_call get_weather {"city": "Rome"}
+      tool_result "Rome: 21 °C"
+    llm_request gpt-test
+      llm_response "It is 21 °C in Rome."
+    agent_end completed
+  agent_end completed
+""",
+    ),
+    Case(
+        ("opentelemetry-sdk",),
+        "otel_spans",
+        (ANSWERS,),
+        """
+agent_start otel_spans
+  agent_start weather (otel)
+    tool_call look_up null
+      tool_result "21 °C"
+    llm_request gpt-test
+      llm_response "It is 21 °C in Rome."
+    agent_end completed
+  agent_end completed
+""",
+    ),
+    Case(
+        ("mcp",),
+        "mcp_client",
+        (),
+        """
+agent_start mcp_client
+  tool_call get_weather {"city": "Rome"}
+    tool_result "Rome: 21 °C"
+  tool_call get_weather {"city": "Atlantis"}
+    tool_result "Error executing tool get_weather" ! ToolError
+  agent_end completed
+""",
+        older="""
+agent_start mcp_client
+  tool_call get_weather {"city": "Rome"}
+    tool_result "Rome: 21 °C"
+  tool_call get_weather {"city": "Atlantis"}
+    tool_result "Error executing tool get_weather: no such city" ! ToolError
+  agent_end completed
+""",
+    ),
+    Case(
+        ("litellm",),
+        "litellm_calls",
+        (ANSWERS, ANSWERS, ANSWERS),
+        """
+agent_start litellm_calls
+  llm_request gpt-test
+    llm_response "It is 21 °C in Rome."
+  llm_request claude-test
+    llm_chunk
+    llm_response "It is 21 °C in Rome."
+  llm_request gpt-mock
+    llm_response "Warm."
+  llm_request gpt-test
+    llm_response "It is 21 °C in Rome."
+  agent_end completed
+""",
+        unbilled=((10, 20),),
     ),
 )

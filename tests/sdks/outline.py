@@ -59,7 +59,14 @@ def _line(event: Event) -> str:
 
 def _said(data: dict[str, Any]) -> str:
     calls = [f"{call['name']}()" for call in data.get("tool_calls") or ()]
-    content = data.get("content")
+    text = _text(data.get("content"))
+    return " ".join([*([json.dumps(text, ensure_ascii=False)] if text else []), *calls])
+
+
+def _text(content: Any) -> str:
+    """Return what a content says in any provider's shape: a text, or blocks of it, perhaps in messages."""
     if isinstance(content, list):
-        content = "".join(block.get("text") or "" for block in content if isinstance(block, dict))
-    return " ".join([*([json.dumps(content, ensure_ascii=False)] if content else []), *calls])
+        return "".join(map(_text, content))
+    if isinstance(content, dict):
+        return str(content.get("text") or "") or _text(content.get("content") or content.get("parts"))
+    return content or ""

@@ -30,13 +30,15 @@ class _Run(NamedTuple):
     events: list[Event]
 
 
-def check(case: Case, python: Path) -> list[str]:
+def check(case: Case, python: Path, *, older: bool) -> list[str]:
     """Return what is wrong, one finding a string; nothing if all is as it must be."""
     plain, seen = _run(case, python, captured=False), _run(case, python, captured=True)
+    expected = case.older if older and case.older else case.seen
+    billed = sorted([*_sent(seen.exchanges), *case.unbilled])
     return [
         *(_differences("its output changed", _text(plain.output), _text(seen.output))),
-        *(_differences("something else was seen", case.seen.strip(), outline(seen.events))),
-        *(_differences("other tokens", str(_sent(seen.exchanges)), str(_counted(seen.events)))),
+        *(_differences("something else was seen", expected.strip(), outline(seen.events))),
+        *(_differences("other tokens", str(billed), str(_counted(seen.events)))),
     ]
 
 
@@ -44,6 +46,8 @@ def _run(case: Case, python: Path, *, captured: bool) -> _Run:
     with tempfile.TemporaryDirectory() as directory, LoopbackServer(*case.answers) as server:
         scratch = Path(directory)
         environment = {
+            "ANTHROPIC_API_KEY": "k",
+            "ANTHROPIC_BASE_URL": server.base_url,
             "HOME": directory,
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",
             "OPENAI_API_KEY": "k",
@@ -85,7 +89,7 @@ def _text(output: tuple[str, str, int]) -> str:
 
 def _sent(exchanges: list[Exchange]) -> list[tuple[int, int]]:
     """Return what the server billed, input and output tokens of each answer."""
-    return sorted(_billed(exchange.usage) for exchange in exchanges if exchange.usage is not None)
+    return [_billed(exchange.usage) for exchange in exchanges if exchange.usage is not None]
 
 
 def _billed(usage: Mapping[str, Any]) -> tuple[int, int]:

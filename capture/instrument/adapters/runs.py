@@ -38,8 +38,8 @@ class Runs:
     def agent(self, key: Hashable, parent: Hashable, name: str, framework: str | None = None) -> None:
         """An agent begins. `framework` is what runs it, when that is not the library that tells."""
         self._stand_in(parent)
-        agent = _Agent(name, framework or self._observer)
-        self._opened(key, agent, agent.span)
+        agent = _Agent.seen(self._observer, name, framework)
+        self._opened(key, agent, _span())
 
     def turn(self, key: Hashable, parent: Hashable, speaker: str, **fields: Any) -> None:
         """A turn of an agent begins: a node of its graph, a round of its loop."""
@@ -64,6 +64,14 @@ class Runs:
         """Something begins that is no event; what belongs to it belongs to its parent."""
         self._stand_in(parent)
         self._opened(key, None, _span())
+
+    def is_open(self, key: Hashable) -> bool:
+        """Whether a run has begun and not ended."""
+        return key in self._open
+
+    def is_passed(self, key: Hashable) -> bool:
+        """Whether a run is open that is no event."""
+        return key in self._open and self._open[key][0] is None
 
     def end(self, key: Hashable, error: Failure | None = None, **outcome: Any) -> None:
         """A run has ended: `error` if it failed, `result` of a tool, the response's fields of a model."""
@@ -95,17 +103,29 @@ def _span() -> Span | None:
     return None if place is None else place.span
 
 
-class _Agent:
-    def __init__(self, name: str, framework: str) -> None:
+class _Agent(TraceContext):
+    """An agent's run that an observer, or several, see."""
+
+    def __init__(self, observer: str, name: str, framework: str | None) -> None:
         outer = current()
         if here() is None and outer._span is not None:
             move(Place(outer._span))  # the program's session, not another one for each agent it runs
-        self._context = TraceContext(name, framework=framework)
-        self._context._start()
-        self.span = self._context._span
+        super().__init__(name, framework=framework or observer)
+        self.observers = {observer}
+        self._start()
+
+    @classmethod
+    def seen(cls, observer: str, name: str, framework: str | None) -> _Agent | None:
+        """Record that `observer` sees an agent begin. None if it is the one of that name that has just begun here."""
+        place = here()
+        open = None if place is None else place.span.context
+        if isinstance(open, _Agent) and open.agent_name == name and observer not in open.observers:
+            open.observers.add(observer)
+            return None
+        return cls(observer, name, framework)
 
     def end(self, error: Failure | None = None, **outcome: Any) -> None:
-        self._context._end("completed" if error is None else "error", error)
+        self._end("completed" if error is None else "error", error)
 
 
 class _Turn(Span):

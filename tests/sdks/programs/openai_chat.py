@@ -1,4 +1,4 @@
-"""Asks for the weather with chat completions and streams the answer."""
+"""Asks for the weather with chat completions streams the answer, and asks once more with the Responses API."""
 
 import json
 
@@ -32,3 +32,4 @@ for chunk in stream:
     if chunk.choices:
         print(chunk.choices[0].delta.content or "", end="")
 print()
+print(client.responses.create(model="gpt-test", input="And in May?").output_text)
