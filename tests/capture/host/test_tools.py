@@ -25,11 +25,9 @@ BOTH, LAST = Reply((Text("let me see"), ADD, LOOK)), Reply((Text("three"),))
 
 
 @pytest.fixture(autouse=True)
-def nothing_learned() -> Iterator[None]:
+def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test knows which tools another one's host records."""
-    asked._observed.clear()
-    yield
-    asked._observed.clear()
+    monkeypatch.setattr(asked, "_observed", {})
 
 
 class Agent:
