@@ -13,6 +13,7 @@ from pathlib import Path
 from peek_tui.render.table import table
 
 from . import (
+    alerts,
     commands,
     culprit,
     event,
@@ -50,6 +51,7 @@ FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "tail": tail.measure,
     "fold": fold.measure,
     "culprit": culprit.measure,
+    "alerts": alerts.measure,
 }
 
 _HEAD = ("figure", "here", "against", "compared", "goal", "met")

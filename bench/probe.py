@@ -48,6 +48,16 @@ def _index(path: str) -> Work:
     return lambda: (loaded := store.load([Path(path)]), loaded.snapshot().tree())
 
 
+def _analysis(path: str) -> Work:
+    """Look for alerts in what was read, rate its events and build its tree."""
+    from peek_tui.analysis.alerts import find_alerts
+    from peek_tui.analysis.importance import importance
+
+    find_alerts(_store()([]).snapshot())  # imports what it needs
+    snapshot = _store().load([Path(path)]).snapshot()
+    return lambda: (find_alerts(snapshot), importance(snapshot), snapshot.tree())
+
+
 def _keep(path: str, cache: str) -> Work:
     """Do the same, and keep the index for the next time."""
     store = _store()
@@ -115,6 +125,7 @@ def _duckdb(path: str) -> Work:
 
 WORKS: dict[str, Callable[..., Work]] = {
     "index": _index,
+    "analysis": _analysis,
     "keep": _keep,
     "reopen": _reopen,
     "header": _header,

@@ -16,7 +16,7 @@ from peek_tui.trace.model import parse_fields, read_failure
 if TYPE_CHECKING:
     from .news import News
 
-__all__ = ["Calls", "Step"]
+__all__ = ["PAYLOAD", "Calls", "Step", "payload"]
 
 _CALL, _RESULT = "tool_call", "tool_result"
 
@@ -60,29 +60,25 @@ class Calls:
         at = rows - news.start
         is_call = (news.column("type")[at] == news.code("type", _CALL)).tolist()
         names, failed = (news.column(name)[at].tolist() for name in ("name", "failed"))
-        agents = news.agents(rows).tolist()
+        agents, parents = news.agents(rows).tolist(), news.parent_rows(rows)
+        digests = news.digests(_CALL), news.digests(_RESULT)
         steps = []
-        open, numbers = self._open, self._numbers
-        for row, parent, line, calls, agent, name, fails in zip(
-            rows.tolist(),
-            news.parent_rows(rows),
-            news.snapshot.lines(rows),
-            is_call,
-            agents,
-            names,
-            failed,
-            strict=True,
+        open, numbers, make = self._open, self._numbers, Step._make
+        for row, parent, calls, agent, name, fails in zip(
+            rows.tolist(), parents, is_call, agents, names, failed, strict=True
         ):
             if calls:
                 number = numbers[agent] = numbers.get(agent, -1) + 1
-                step = Step(row, row, number, agent, name, hash((agent, name, payload(line))), 0, False)
-                open[row] = step
+                key = hash((agent, name, next(digests[0])))
+                open[row] = step = make((row, row, number, agent, name, key, 0, False))
                 steps.append(step)
                 continue
+            outcome = next(digests[1])
             call = open.pop(parent, None) or self._last_open(agent, name)
             if call is not None:
-                outcome = hash(_failure(line)) if fails else hash(payload(line))
-                steps.append(Step(row, call.row, call.number, call.agent, call.name, call.key, outcome, bool(fails)))
+                if fails:
+                    outcome = hash(_failure(news.snapshot.raw(row)))
+                steps.append(make((row, call[0], call[2], call[3], call[4], call[5], outcome, bool(fails))))
         return steps
 
     def _last_open(self, agent: int, name: int) -> Step | None:
@@ -97,16 +93,18 @@ class _Line(msgspec.Struct, frozen=True, gc=False):
     data: msgspec.Raw = msgspec.Raw(b"")
 
 
-_OWN = b'{"v":1,"ts":'
+PAYLOAD = b',"data":'
+_TYPE = 129
+"""Where the type stands in a line of `capture`'s own making."""
 _decode = msgspec.json.Decoder(_Line).decode
 
 
 def payload(line: bytes) -> bytes:
     """Return the payload of an event's line as it is written there, which is enough to tell whether two are equal."""
-    if line.startswith(_OWN):
-        head, _, data = line.partition(b',"data":')
-        if b',"source":' not in head and b',"name":' in head:
-            return data  # as `capture` writes it, and several times as fast
+    at = line.find(PAYLOAD)
+    head = line[_TYPE:at]  # the part before has a fixed width
+    if head.startswith(b'"type":"') and b',"name":' in head and b',"source":' not in head:
+        return line[at:]  # as `capture` writes it, and several times as fast
     try:
         return bytes(_decode(line).data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

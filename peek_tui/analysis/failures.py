@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 from .calls import payload
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from .news import News
 
 __all__ = ["ALIKE", "PATIENCE", "Failures"]
@@ -26,6 +29,10 @@ PATIENCE = 10
 _words = re.compile(rb"[\w.-]+").findall
 _MOST_WORDS = 400
 _RESULT, _RESPONSE = "tool_result", "llm_response"
+
+
+_Kind = tuple[int, int, int]
+"""The codes of type, agent and name."""
 
 
 @dataclass(slots=True)
@@ -50,20 +57,16 @@ class Failures:
         """The failed result that each retry's result answers to."""
         self.abandoned: set[int] = set()
         """Failed results nobody came back to."""
-        self._open: dict[tuple[int, int, int], list[_Failure]] = {}
+        self._open: dict[_Kind, list[_Failure]] = {}
         """By type, agent and name."""
 
     def take(self, news: News) -> list[int]:
         """Look at the new rows, and return the failed ones that have been recovered meanwhile."""
-        rows = news.rows(_RESULT, _RESPONSE)
-        if not len(rows):
-            return []
-        at = rows - news.start
-        types, names, failed = (news.column(name)[at].tolist() for name in ("type", "name", "failed"))
-        keys = zip(types, news.agents(rows).tolist(), names, strict=True)
+        rows, kinds = self._worth_looking_at(news)
+        failed = news.column("failed")[rows - news.start].tolist()
         is_tool = news.code("type", _RESULT)
         recovered = []
-        for row, call, key, fails in zip(rows.tolist(), news.parent_rows(rows), keys, failed, strict=True):
+        for row, call, key, fails in zip(rows.tolist(), news.parent_rows(rows), kinds, failed, strict=True):
             if not fails and key not in self._open:
                 continue
             words = _words_of(news, call) if key[0] == is_tool else frozenset()
@@ -71,6 +74,28 @@ class Failures:
             if not self._open[key]:
                 del self._open[key]
         return recovered
+
+    def _worth_looking_at(self, news: News) -> tuple[NDArray[np.intp], list[_Kind]]:
+        """Return the results that failed or that may recover one, in order, and of which kind each is."""
+        import numpy as np
+
+        rows = news.rows(_RESULT, _RESPONSE)
+        at = rows - news.start
+        types, names, failed = (news.column(name)[at] for name in ("type", "name", "failed"))
+        agents = news.agents(rows)
+        order = np.lexsort((names, agents, types))
+        kinds = np.stack((types, agents, names))[:, order]
+        begins = np.append(True, (kinds[:, 1:] != kinds[:, :-1]).any(axis=0))[: len(rows)]
+        group = np.cumsum(begins) - 1
+        firsts = np.flatnonzero(begins)
+        places = np.arange(len(rows))
+        last = np.maximum.accumulate(np.where(failed[order].astype(bool), places, -PATIENCE - 1))
+        wanted = (places - last <= PATIENCE) & (last >= firsts[group] if len(rows) else True)
+        if self._open:  # what failed before may be recovered by the first ones of its kind
+            is_open = [kind in self._open for kind in zip(*kinds[:, firsts].tolist(), strict=True)]
+            wanted |= np.array(is_open, bool)[group] & (places - firsts[group] < PATIENCE)
+        kept = np.sort(order[wanted])
+        return rows[kept], list(zip(types[kept].tolist(), agents[kept].tolist(), names[kept].tolist(), strict=True))
 
     def left_open(self) -> list[int]:
         """Return the failed results that may still be recovered, in order: if the run is over, they are abandoned."""

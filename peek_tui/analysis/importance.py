@@ -153,8 +153,7 @@ _decode = msgspec.json.Decoder(_Line).decode
 
 
 def _decisions(news: News) -> Iterator[tuple[int, float]]:
-    rows = news.rows("decision")
-    for row, line in zip(rows.tolist(), news.snapshot.lines(rows), strict=True):
+    for row, line in news.lines("decision"):
         sure = read_number(_confidence(line))
         yield row, UNSURE - (UNSURE - SURE) * (0.5 if sure is None else min(max(sure, 0.0), 1.0))
 

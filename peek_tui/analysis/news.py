@@ -10,7 +10,7 @@ from peek_tui.trace.model import Event
 from peek_tui.trace.requests import Finder, whole
 from peek_tui.trace.snapshot import Snapshot
 
-from .calls import Calls, Step
+from .calls import PAYLOAD, Calls, Step, payload
 from .usages import Spent, read_usages
 
 if TYPE_CHECKING:
@@ -69,6 +69,13 @@ class News:
             rows = self.rows(type)
             lines = self._lines[type] = list(zip(rows.tolist(), self.snapshot.lines(rows), strict=True))
         return lines
+
+    def digests(self, type: str) -> Iterator[int]:
+        """Yield a number for the payload of each new event of a type, the same where payloads are the same."""
+        lines = self.lines(type)
+        if self.snapshot.is_ours:
+            return iter([hash(line[line.find(PAYLOAD) :]) for _, line in lines])
+        return (hash(payload(line)) for _, line in lines)
 
     def events(self, *types: str) -> Iterator[Event]:
         """Yield the new events of these types, payloads and all, in order: of types of which there are few."""

@@ -37,12 +37,11 @@ class _Usage(msgspec.Struct, frozen=True, gc=False):
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
 
+    def counts(self) -> tuple[int, int, int, int]:
+        return self.input_tokens, self.output_tokens, self.cache_read_tokens, self.cache_write_tokens
 
-class _Line(msgspec.Struct, frozen=True, gc=False):
-    usage: _Usage | None = None
 
-
-_decode = msgspec.json.Decoder(_Line).decode
+_decode = msgspec.json.Decoder(_Usage).decode
 _KEY = b',"usage":{'
 
 
@@ -51,32 +50,26 @@ def read_usages(news: News) -> list[Spent]:
     rows = news.rows("llm_response")
     names, agents = news.column("name")[rows - news.start].tolist(), news.agents(rows).tolist()
     found = []
-    for row, agent, name, line in zip(rows.tolist(), agents, names, news.snapshot.lines(rows), strict=True):
-        if _KEY not in line:
+    for (row, line), agent, name in zip(news.lines("llm_response"), agents, names, strict=True):
+        at = line.find(_KEY)
+        if at < 0:
             continue
-        usage = _read(line)
+        usage = _read(line, at)
         if usage is None:  # a foreign writer's: read with more patience
             read = news.event(row).usage
-            if read is None:
-                continue
-            usage = _Usage(read.input, read.output, read.cache_read, read.cache_write)
-        found.append(
-            Spent(
-                row, agent, name, usage.input_tokens, usage.output_tokens, usage.cache_read_tokens,
-                usage.cache_write_tokens,
-            )
-        )  # fmt: skip
+            if read is not None:
+                found.append(Spent(row, agent, name, read.input, read.output, read.cache_read, read.cache_write))
+        else:
+            found.append(Spent(row, agent, name, *usage))
     return found
 
 
-def _read(line: bytes) -> _Usage | None:
-    try:
-        head, _, rest = line.partition(_KEY)
-        if b'"data":' not in head and b'"source":' not in head:
-            return _decode_usage(b"{" + rest[: rest.index(b"}") + 1])
-        return _decode(line).usage
-    except (ValueError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+def _read(line: bytes, at: int) -> tuple[int, int, int, int] | None:
+    """Read the usage that begins behind the comma at a place of a line; None where it may not be the event's own."""
+    head = line[:at]
+    if b'"data":' in head or b'"source":' in head:
         return None
-
-
-_decode_usage = msgspec.json.Decoder(_Usage).decode
+    try:
+        return _decode(line[at + len(_KEY) - 1 : line.index(b"}", at) + 1]).counts()
+    except (ValueError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None

@@ -160,6 +160,11 @@ class Snapshot:
         handles = rows if self._order is None else list(map(self.handle, rows))
         return read_lines(self._columns, self._tails, handles)
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether `capture` wrote every file: then keys stand in its order, and the payload is last in a line."""
+        return all(self._index.is_ours(file) for file in range(len(self._tails)))
+
     def rows_holding(self, probes: Sequence[bytes], start: int = 0) -> list[NDArray[Any]]:
         """Return for each probe, bytes of at most 64, the rows from `start` on whose lines hold it, in order.
 

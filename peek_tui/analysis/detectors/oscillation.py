@@ -37,15 +37,17 @@ class Oscillation:
             agent = agents.get(step.agent)
             if agent is None:
                 agent = agents[step.agent] = _Agent()
+            calls = agent.calls
             if step.row != step.call:
                 agent.results[step.call] = step
-                if step.call == agent.calls[-1].row:
+                if step.call == agent.newest:
                     self._look(agent)
                 continue
-            if agent.calls and agent.calls[-1].row not in agent.results:
+            if calls and agent.newest not in agent.results:
                 self._look(agent)
-            agent.calls.append(step)
-            if len(agent.calls) > 2 * _KEPT:
+            calls.append(step)
+            agent.newest = step.row
+            if len(calls) > 8 * _KEPT:
                 agent.forget()
         if news.over:
             for agent in agents.values():
@@ -55,8 +57,8 @@ class Oscillation:
     def _look(self, agent: _Agent) -> None:
         """Look whether the newest call closes a circle, or goes on in one."""
         calls = agent.calls
-        key = calls[-1].key
-        if key not in [call.key for call in calls[-5:-2]]:
+        key, number = calls[-1].key, len(calls)
+        if number < 4 or (calls[-3].key != key and calls[-4].key != key and (number < 5 or calls[-5].key != key)):
             agent.circle = None
             return
         for period, rounds in ROUNDS.items():
@@ -78,6 +80,8 @@ class _Agent:
         self.calls: list[Step] = []
         self.results: dict[int, Step] = {}
         """By the row of the call."""
+        self.newest = -1
+        """The row of the newest one."""
         self.circle: _Circle | None = None
         """The one it goes round in at the moment."""
 

@@ -9,7 +9,9 @@ the evidence.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 from ..alerts import Found
@@ -39,32 +41,8 @@ ORDERS = re.compile(
 )
 """What orders an agent about. What a program tells who runs it (`you should run npm audit`) is none."""
 
-PROBES = (
-    *(
-        b"ignore",
-        b"disregard",
-        b"forget",
-        b"overrid",
-        b"instruction",
-        b"must ",
-        b"should ",
-        b"shall ",
-        b"have to ",
-        b"has to ",
-    ),
-    *(
-        b"required to ",
-        b"are to ",
-        b"do not ",
-        b"n't ",
-        b"never ",
-        b"before you",
-        b"before answ",
-        b"before cont",
-        b"before proc",
-    ),
-)
-"""One of these stands in lower case in every result with an order in it."""
+PROBES = (b"instruction", b"ignore", b"disregard", b"overrid", b"must ", b"should ", b"do not ", b"before you")
+"""Only results are read in which one of these stands, in lower case: each probe costs as much as reading a usage."""
 
 _VALUES = re.compile(
     r"https?://[^\s\"'<>)\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w/])~?/[\w./-]{4,}|\b[A-Z]{2}\d{2}[A-Z0-9]{8,30}\b"
@@ -74,6 +52,7 @@ _ESCAPED = re.compile(rb"\\[nrt]")
 """A letter of which would seem to begin the next word."""
 _SAID = ("user_message", "tool_call", "agent_start", "agent_turn", "subagent_start")
 _MOST = 64
+_TOGETHER = 4096
 
 
 class PromptInjection:
@@ -87,7 +66,7 @@ class PromptInjection:
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
-        suspects = [row for row, line in news.lines("tool_result") if _may_order(line)]
+        suspects = list(_suspects(news.lines("tool_result")))
         if suspects or self._planted:
             self._follow(news, {row: found for row in suspects if (found := _plant(news, row)) is not None})
         return self._episodes.tell(news)
@@ -141,13 +120,26 @@ class _Planted(Episode):
         )
 
 
-def _may_order(line: bytes) -> bool:
-    lower = line.lower()
-    for probe in PROBES:
-        if probe in lower:
-            text = _ESCAPED.sub(b" ", line).decode("utf-8", "replace")
-            return ORDERS.search(text) is not None
-    return False
+def _suspects(lines: list[tuple[int, bytes]]) -> Iterator[int]:
+    """Yield the rows of those lines in which an order may stand.
+
+    They are passed over together, some thousand at a time: to look into each one for each probe takes twice as long.
+    """
+    for first in range(0, len(lines), _TOGETHER):
+        part = [line for _, line in lines[first : first + _TOGETHER]]
+        text = b"\n".join(part).lower()
+        ends = list(accumulate(len(line) + 1 for line in part))
+        for at in sorted({bisect_right(ends, place) for probe in PROBES for place in _places(text, probe)}):
+            words = _ESCAPED.sub(b" ", part[at]).decode("utf-8", "replace")
+            if ORDERS.search(words):
+                yield lines[first + at][0]
+
+
+def _places(text: bytes, probe: bytes) -> Iterator[int]:
+    place = text.find(probe)
+    while place >= 0:
+        yield place
+        place = text.find(probe, place + 1)
 
 
 def _plant(news: News, row: int) -> _Planted | None:

@@ -6,7 +6,6 @@ of its other requests from one to the next. A request that follows a failed answ
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -55,7 +54,7 @@ class RepeatedRequest:
     rule = "repeated_request"
 
     def __init__(self) -> None:
-        self._said: OrderedDict[str, _Said] = OrderedDict()
+        self._said: dict[bytes, _Said] = {}
         """By the request's id."""
         self._asked: dict[int, _Asked] = {}
         self._numbers: dict[tuple[int, int], int] = {}
@@ -87,8 +86,8 @@ class RepeatedRequest:
         before = self._asked.get(what)
         if before is None or number_ - before.number > WINDOW:
             self._asked[what] = _Asked(row, number_)
-            if len(self._asked) > _KEPT:
-                self._asked = dict(list(self._asked.items())[_KEPT // 2 :])
+            if len(self._asked) > 2 * _KEPT:
+                self._asked = dict(list(self._asked.items())[_KEPT:])
             return
         if key in self._failed:
             before.number = number_
@@ -103,9 +102,9 @@ class RepeatedRequest:
 
     def _what_it_says(self, line: bytes) -> int | None:
         """Return what stands for all that a request says; None where that cannot be known."""
-        if line.startswith(_OWN) and b'"base":' not in line and b'"http":' not in line:
+        if line.startswith(_OWN) and b'"http":' not in line and b'"base":' not in line:
             said = hash(payload(line))
-            self._remember(line[_ID].decode(), _Said(said, line))
+            self._remember(line[_ID], _Said(said, line))
             return said
         try:
             event = _decode(line)
@@ -115,18 +114,18 @@ class RepeatedRequest:
         rest = bytes(data.messages), bytes(data.system), bytes(data.tools), bytes(data.settings)
         said = hash(rest)
         if data.base is not None:
-            before = self._said.get(data.base) if isinstance(data.base, str) else None
+            before = self._said.get(data.base.encode()) if isinstance(data.base, str) else None
             if before is None or not isinstance(data.keep, int):
                 return None
             nothing_new = bytes(data.messages) in (b"", b"[]") and not any(rest[1:]) and data.keep == before.messages()
             said = before.said if nothing_new else hash((before.said, data.keep, rest))
-        self._remember(event.id, _Said(said, line))
+        self._remember(event.id.encode(), _Said(said, line))
         return said
 
-    def _remember(self, id: str, said: _Said) -> None:
+    def _remember(self, id: bytes, said: _Said) -> None:
         self._said[id] = said
-        if len(self._said) > _KEPT:
-            self._said.popitem(last=False)
+        if len(self._said) > 2 * _KEPT:
+            self._said = dict(list(self._said.items())[_KEPT:])
 
 
 class _Said(NamedTuple):

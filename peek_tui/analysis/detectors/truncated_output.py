@@ -31,9 +31,13 @@ class TruncatedOutput:
     def take(self, news: News) -> Iterator[Found]:
         rows = news.rows("llm_response")
         names, agents = news.column("name")[rows - news.start].tolist(), news.agents(rows).tolist()
-        for row, name, agent, line in zip(rows.tolist(), names, agents, news.snapshot.lines(rows), strict=True):
-            rest = line.partition(_KEY)[2]
-            if not rest.startswith(_BYTES) or news.event(row).data.get("finish_reason") not in REASONS:
+        for (row, line), name, agent in zip(news.lines("llm_response"), names, agents, strict=True):
+            at = line.find(_KEY)
+            if (
+                at < 0
+                or not line.startswith(_BYTES, at + len(_KEY))
+                or news.event(row).data.get("finish_reason") not in REASONS
+            ):
                 if self._cut:
                     self._cut.pop((agent, name), None)
                 continue
