@@ -15,13 +15,17 @@ from typing import Literal, NamedTuple, Protocol
 from peek_tui.trace.snapshot import Snapshot
 
 from .calls import Calls
-from .news import News
+from .news import News, pieces
 from .progress import Progress
 
 __all__ = ["SEVERITIES", "Alert", "Detector", "Found", "Severity", "Watch", "find_alerts"]
 
 Severity = Literal["low", "medium", "high"]
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
+
+
+_READS = ("tool_call", "tool_result", "llm_request", "llm_response", "safety_check")
+"""The types of which detectors read every line."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,13 @@ class Watch:
             self._begin()
             self._progress.start(snapshot)
         self._seen = len(snapshot)
-        news = News(snapshot, start, over=over, calls=self._calls)
         changed = {}
-        for detector in self._detectors:
-            for key, alert in detector.take(news):
-                changed[detector.rule, key] = alert
+        for first, end in pieces(snapshot, start):
+            is_last = over and end == len(snapshot)
+            news = News(snapshot, first, end, over=is_last, calls=self._calls, reads=_READS)
+            for detector in self._detectors:
+                for key, alert in detector.take(news):
+                    changed[detector.rule, key] = alert
         self._found |= changed
         return in_order(changed.values())
 

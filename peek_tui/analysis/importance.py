@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from peek_tui.trace.model import parse_fields, read_number
 from peek_tui.trace.snapshot import Snapshot
 
 from .failures import Failures
-from .news import News
+from .news import News, pieces
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -105,28 +106,32 @@ class Importance:
         if start < self._rated:
             self._begin()
             start = self._progress.start(snapshot)
-        news = News(snapshot, start)
         room = -1 if self._values is None else len(self._values)
         if len(snapshot) > room:
             grown = np.empty(max(len(snapshot), room * 3 // 2))
             if start:
                 grown[:start] = self._values[:start]
             self._values = grown
-        values = self._values[start : len(snapshot)]
+        said = dict(_said(snapshot, start))
+        self._fixed |= said.keys()
+        for first, end in pieces(snapshot, start):
+            self._rate(News(snapshot, first, end, reads=("decision", "safety_check")))
+        for row, value in said.items():
+            self._values[row] = value
+        self._rated = len(snapshot)
+
+    def _rate(self, news: News) -> None:
+        import numpy as np
+
+        values = self._values[news.start : news.end]
         values[:] = _by_type(news)
-        for row, value in _decisions(news):
-            values[row - start] = value
-        for row, value in _checks(news):
-            values[row - start] = value
+        for row, value in chain(_decisions(news), _checks(news)):
+            values[row - news.start] = value
         failed = news.column("failed")
         values[failed] = np.maximum(values[failed], FAILED)
         for row in self._failures.take(news):
             if row not in self._fixed:
                 self._values[row] = RECOVERED
-        for row, value in _said(news):
-            self._fixed.add(row)
-            values[row - start] = value
-        self._rated = len(snapshot)
 
 
 def importance(snapshot: Snapshot) -> NDArray[np.float64]:
@@ -153,7 +158,7 @@ _decode = msgspec.json.Decoder(_Line).decode
 
 
 def _decisions(news: News) -> Iterator[tuple[int, float]]:
-    for row, line in news.lines("decision"):
+    for row, line in zip(news.rows("decision").tolist(), news.lines("decision"), strict=True):
         sure = read_number(_confidence(line))
         yield row, UNSURE - (UNSURE - SURE) * (0.5 if sure is None else min(max(sure, 0.0), 1.0))
 
@@ -167,16 +172,16 @@ def _confidence(line: bytes) -> Any:
 
 
 def _checks(news: News) -> Iterator[tuple[int, float]]:
-    for row, line in news.lines("safety_check"):
+    for row, line in zip(news.rows("safety_check").tolist(), news.lines("safety_check"), strict=True):
         said = _OUTCOME.search(line)
         outcome = said[1].decode() if said else str(news.event(row).data.get("outcome"))
         yield row, CHECKS.get(outcome, OTHER)
 
 
-def _said(news: News) -> Iterator[tuple[int, float]]:
-    """Yield what authors said of new rows."""
-    [rows] = news.snapshot.rows_holding([_AUTHOR], news.start)
+def _said(snapshot: Snapshot, start: int) -> Iterator[tuple[int, float]]:
+    """Yield what authors said of the rows from `start` on."""
+    [rows] = snapshot.rows_holding([_AUTHOR], start)
     for row in rows.tolist():
-        said = news.event(row).importance
+        said = snapshot.event(row).importance
         if said is not None:
             yield row, min(max(float(said), 0.0), 1.0)

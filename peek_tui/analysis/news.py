@@ -17,23 +17,37 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["News"]
+__all__ = ["PIECE", "News", "pieces"]
+
+
+PIECE = 65_536
+"""Rows that are looked at together: more, and their lines would fill the memory."""
 
 
 class News:
-    """The rows of a snapshot from `start` on."""
+    """The rows of a snapshot from `start` up to `end`."""
 
-    def __init__(self, snapshot: Snapshot, start: int = 0, *, over: bool = False, calls: Calls | None = None) -> None:
-        """`calls` knows the calls of the rows before."""
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        start: int = 0,
+        end: int | None = None,
+        *,
+        over: bool = False,
+        calls: Calls | None = None,
+        reads: tuple[str, ...] = (),
+    ) -> None:
+        """`calls` knows the calls of the rows before; `reads` are types of which somebody will read every line."""
         self.snapshot = snapshot
         self.start = start
-        self.end = len(snapshot)
+        self.end = len(snapshot) if end is None else end
         self.over = over
-        """Whether the run has ended for good, so that what is not there will not come."""
+        """Whether the run has ended for good with these rows, so that what is not there will not come."""
         self._calls = calls or Calls()
         self._events: dict[int, Event] = {}
         self._codes: dict[str, dict[str, int]] = {}
-        self._lines: dict[str, list[tuple[int, bytes]]] = {}
+        self._reads = reads
+        self._lines: dict[str, list[bytes]] = {}
 
     def rows(self, *types: str) -> NDArray[np.intp]:
         """Return the new rows with events of these types, in order."""
@@ -62,20 +76,28 @@ class News:
         both: NDArray[np.int64] = session.astype("int64") << 32 | agent
         return both
 
-    def lines(self, type: str) -> list[tuple[int, bytes]]:
-        """Return the new events of one type: their rows and their lines, read once for all who ask."""
-        lines = self._lines.get(type)
-        if lines is None:
-            rows = self.rows(type)
-            lines = self._lines[type] = list(zip(rows.tolist(), self.snapshot.lines(rows), strict=True))
-        return lines
+    def lines(self, type: str) -> list[bytes]:
+        """Return the lines of the new events of one type, in the order of `rows`; read once for all who ask."""
+        if type not in self._lines:
+            self._read(self._reads if type in self._reads else (type,))
+        return self._lines[type]
+
+    def _read(self, types: tuple[str, ...]) -> None:
+        """Read the lines of several types in one pass."""
+        rows = self.rows(*types)
+        of_type: dict[int, list[bytes]] = {}
+        for type in types:
+            of_type[self.code("type", type)] = self._lines[type] = []
+        codes = self._types[rows - self.start].tolist()
+        for code, line in zip(codes, self.snapshot.lines(rows), strict=True):
+            of_type[code].append(line)
 
     def digests(self, type: str) -> Iterator[int]:
         """Yield a number for the payload of each new event of a type, the same where payloads are the same."""
         lines = self.lines(type)
         if self.snapshot.is_ours:
-            return iter([hash(line[line.find(PAYLOAD) :]) for _, line in lines])
-        return (hash(payload(line)) for _, line in lines)
+            return iter([hash(line[line.find(PAYLOAD) :]) for line in lines])
+        return (hash(payload(line)) for line in lines)
 
     def events(self, *types: str) -> Iterator[Event]:
         """Yield the new events of these types, payloads and all, in order: of types of which there are few."""
@@ -86,7 +108,7 @@ class News:
         event = self._events.get(row)
         if event is None:
             event = self.snapshot.event(row)
-            if row >= self.start:
+            if self.start <= row < self.end:
                 self._events[row] = event
         return event
 
@@ -96,7 +118,7 @@ class News:
 
     def column(self, name: str) -> NDArray[Any]:
         """Return the values of a column of `Snapshot.columns` in the new rows."""
-        values: NDArray[Any] = getattr(self.snapshot.columns, name)[self.start :]
+        values: NDArray[Any] = getattr(self.snapshot.columns, name)[self.start : self.end]
         return values
 
     def ids(self, rows: list[int]) -> tuple[str, ...]:
@@ -136,3 +158,9 @@ class News:
     @cached_property
     def _finder(self) -> Finder:
         return Finder(self.snapshot)
+
+
+def pieces(snapshot: Snapshot, start: int) -> list[tuple[int, int]]:
+    """Return the rows from `start` on in pieces that are looked at together; at least one, perhaps an empty one."""
+    ends = [*range(start + PIECE, len(snapshot), PIECE), len(snapshot)]
+    return list(zip([start, *ends[:-1]], ends, strict=True))

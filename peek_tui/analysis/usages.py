@@ -50,7 +50,7 @@ def read_usages(news: News) -> list[Spent]:
     rows = news.rows("llm_response")
     names, agents = news.column("name")[rows - news.start].tolist(), news.agents(rows).tolist()
     found = []
-    for (row, line), agent, name in zip(news.lines("llm_response"), agents, names, strict=True):
+    for row, line, agent, name in zip(rows.tolist(), news.lines("llm_response"), agents, names, strict=True):
         at = line.find(_KEY)
         if at < 0:
             continue

@@ -65,7 +65,8 @@ def blocks(news: News) -> NDArray[np.intp]:
     """Return the rows of the new safety checks that said no."""
     import numpy as np
 
-    rows = [row for row, line in news.lines("safety_check") if any(word in line for word in _BLOCKS)]
+    checks = zip(news.rows("safety_check").tolist(), news.lines("safety_check"), strict=True)
+    rows = [row for row, line in checks if any(word in line for word in _BLOCKS)]
     return np.array([row for row in rows if news.event(row).data.get("outcome") in BLOCKS], np.intp)
 
 

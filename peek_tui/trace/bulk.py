@@ -17,7 +17,7 @@ __all__ = ["holding", "read_lines"]
 _AT_ONCE = 1024 * 1024
 """Bytes read together: what begins in one such stretch of a file."""
 _LONGEST_PROBE = 64
-_GAP = 32 * 1024
+_GAP = 8 * 1024
 """Bytes nobody asked for that are read rather than the file asked again."""
 
 

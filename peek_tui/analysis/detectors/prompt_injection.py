@@ -66,7 +66,7 @@ class PromptInjection:
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
-        suspects = list(_suspects(news.lines("tool_result")))
+        suspects = list(_suspects(news.rows("tool_result").tolist(), news.lines("tool_result")))
         if suspects or self._planted:
             self._follow(news, {row: found for row in suspects if (found := _plant(news, row)) is not None})
         return self._episodes.tell(news)
@@ -74,7 +74,11 @@ class PromptInjection:
     def _follow(self, news: News, planted: dict[int, _Planted]) -> None:
         """Go through the calls behind orders, in order."""
         sessions = news.snapshot.columns.session
-        calls = dict(news.lines("tool_call")) if planted or self._planted else {}
+        calls = (
+            dict(zip(news.rows("tool_call").tolist(), news.lines("tool_call"), strict=True))
+            if planted or self._planted
+            else {}
+        )
         for row in sorted([*planted, *calls]):
             session = int(sessions[row])
             if row in planted:
@@ -120,19 +124,19 @@ class _Planted(Episode):
         )
 
 
-def _suspects(lines: list[tuple[int, bytes]]) -> Iterator[int]:
+def _suspects(rows: list[int], lines: list[bytes]) -> Iterator[int]:
     """Yield the rows of those lines in which an order may stand.
 
     They are passed over together, some thousand at a time: to look into each one for each probe takes twice as long.
     """
     for first in range(0, len(lines), _TOGETHER):
-        part = [line for _, line in lines[first : first + _TOGETHER]]
+        part = lines[first : first + _TOGETHER]
         text = b"\n".join(part).lower()
         ends = list(accumulate(len(line) + 1 for line in part))
         for at in sorted({bisect_right(ends, place) for probe in PROBES for place in _places(text, probe)}):
             words = _ESCAPED.sub(b" ", part[at]).decode("utf-8", "replace")
             if ORDERS.search(words):
-                yield lines[first + at][0]
+                yield rows[first + at]
 
 
 def _places(text: bytes, probe: bytes) -> Iterator[int]:

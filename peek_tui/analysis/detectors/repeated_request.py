@@ -7,8 +7,7 @@ of its other requests from one to the next. A request that follows a failed answ
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -21,11 +20,11 @@ __all__ = ["RepeatedRequest"]
 
 TIMES = 3
 WINDOW = 20
-_KEPT = 512
+_DEEPEST = 64
+"""Requests that are read to know what one says that builds on them, when nobody remembers."""
+_KEPT = 1024
 """Requests that are remembered, since later ones may say what they add to them."""
 
-_OWN = b'{"v":1,"ts":'
-_ID = slice(38, 54)
 _NOTHING = msgspec.Raw(b"")
 
 
@@ -48,111 +47,110 @@ _decode = msgspec.json.Decoder(_Line).decode
 _count = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
+_Key = tuple[int, int]
+"""An agent and a model."""
+
+
 class RepeatedRequest:
     """Finds requests that were made before."""
 
     rule = "repeated_request"
 
     def __init__(self) -> None:
-        self._said: dict[bytes, _Said] = {}
-        """By the request's id."""
-        self._asked: dict[int, _Asked] = {}
-        self._numbers: dict[tuple[int, int], int] = {}
-        self._failed: set[tuple[int, int]] = set()
+        self._asked: dict[int, _Asked | tuple[int, int]] = {}
+        """By what was asked; of what was asked once, the row and the number alone."""
+        self._numbers: dict[_Key, int] = {}
+        self._failed: set[_Key] = set()
+        self._said: dict[str, tuple[int, int]] = {}
+        """What the requests say that others build on, and how many messages they have, by id."""
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
         rows = news.rows("llm_request", "llm_response")
         at = rows - news.start
-        asked = news.column("type")[at] == news.code("type", "llm_request")
+        is_request = (news.column("type")[at] == news.code("type", "llm_request")).tolist()
         names, failed = (news.column(name)[at].tolist() for name in ("name", "failed"))
-        keys = list(zip(news.agents(rows).tolist(), names, strict=True))
-        is_request, lines = asked.tolist(), news.snapshot.lines(rows[asked])
+        keys = zip(news.agents(rows).tolist(), names, strict=True)
+        lines = iter(news.lines("llm_request"))
         for row, key, asks, fails in zip(rows.tolist(), keys, is_request, failed, strict=True):
             if asks:
-                self._take_request(row, key, next(lines))
+                line = next(lines)
+                plain = b'"base":' not in line and b'"http":' not in line
+                said = hash(payload(line)) if plain else self._what_it_says(news, line)
+                if said is not None:
+                    self._ask(row, key, hash((key, said)))
             elif fails:
                 self._failed.add(key)
             elif self._failed:
                 self._failed.discard(key)
         return self._episodes.tell(news)
 
-    def _take_request(self, row: int, key: tuple[int, int], line: bytes) -> None:
-        said = self._what_it_says(line)
-        if said is None:
-            return
-        number_ = self._numbers[key] = self._numbers.get(key, -1) + 1
-        what = hash((key, said))
+    def _ask(self, row: int, key: _Key, what: int) -> None:
+        """Take a request."""
+        number = self._numbers[key] = self._numbers.get(key, -1) + 1
         before = self._asked.get(what)
-        if before is None or number_ - before.number > WINDOW:
-            self._asked[what] = _Asked(row, number_)
+        if before is None or number - (before[1] if isinstance(before, tuple) else before.number) > WINDOW:
+            self._asked[what] = row, number
             if len(self._asked) > 2 * _KEPT:
                 self._asked = dict(list(self._asked.items())[_KEPT:])
             return
-        if key in self._failed:
-            before.number = number_
-            return
-        if before.again is None:
-            before.again = _Repeated(key[1])
-            before.again.add(before.row)
-        before.number = number_
-        before.again.add(row)
-        if before.again.count >= TIMES:
-            self._episodes.touch((what, before.row), "medium", before.again)
+        if isinstance(before, tuple):
+            before = self._asked[what] = _Asked(key[1], before[0])
+        before.number = number
+        if key not in self._failed:
+            before.again.add(row)
+            if before.again.count >= TIMES:
+                self._episodes.touch((what, before.again.first_row), "medium", before.again)
 
-    def _what_it_says(self, line: bytes) -> int | None:
+    def _what_it_says(self, news: News, line: bytes) -> int | None:
         """Return what stands for all that a request says; None where that cannot be known."""
-        if line.startswith(_OWN) and b'"http":' not in line and b'"base":' not in line:
-            said = hash(payload(line))
-            self._remember(line[_ID], _Said(said, line))
-            return said
         try:
             event = _decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
+        said = self._follow(news, line, event, 0)
+        if said is not None:
+            self._said[event.id] = said
+            if len(self._said) > 2 * _KEPT:
+                self._said = dict(list(self._said.items())[_KEPT:])
+        return None if said is None else said[0]
+
+    def _follow(self, news: News, line: bytes, event: _Line, depth: int) -> tuple[int, int] | None:
+        """Return what a request says and how many messages it has, given what the ones it builds on say."""
         data = event.data
         rest = bytes(data.messages), bytes(data.system), bytes(data.tools), bytes(data.settings)
-        said = hash(rest)
-        if data.base is not None:
-            before = self._said.get(data.base.encode()) if isinstance(data.base, str) else None
-            if before is None or not isinstance(data.keep, int):
-                return None
-            nothing_new = bytes(data.messages) in (b"", b"[]") and not any(rest[1:]) and data.keep == before.messages()
-            said = before.said if nothing_new else hash((before.said, data.keep, rest))
-        self._remember(event.id.encode(), _Said(said, line))
-        return said
+        messages = len(_count(data.messages)) if data.messages else 0
+        if data.base is None:
+            return (hash(rest) if b'"http":' in line else hash(payload(line))), messages
+        if not isinstance(data.base, str) or not isinstance(data.keep, int) or depth > _DEEPEST:
+            return None
+        before = self._said.get(data.base) or self._read(news, data.base, depth)
+        if before is None:
+            return None
+        if not messages and not any(rest[1:]) and data.keep == before[1]:
+            return before
+        return hash((before[0], data.keep, rest)), data.keep + messages
 
-    def _remember(self, id: bytes, said: _Said) -> None:
-        self._said[id] = said
-        if len(self._said) > 2 * _KEPT:
-            self._said = dict(list(self._said.items())[_KEPT:])
-
-
-class _Said(NamedTuple):
-    """What a request says, for those that say what they add to it."""
-
-    said: int
-    line: bytes
-
-    def messages(self) -> int:
-        """Return how many messages the request has, those it keeps included."""
+    def _read(self, news: News, id: str, depth: int) -> tuple[int, int] | None:
+        """Return what a request says that nobody has remembered."""
+        handle = news.snapshot.find(id)
+        if handle is None:
+            return None
         try:
-            data = _decode(self.line).data
-            keep = data.keep if isinstance(data.keep, int) and data.base is not None else 0
-            return keep + (len(_count(data.messages)) if data.messages else 0)
+            line = news.snapshot.raw(news.snapshot.row(handle))
+            return self._follow(news, line, _decode(line), depth + 1)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return -1
+            return None
 
 
-@dataclass(slots=True)
 class _Asked:
-    """A request that was made, perhaps several times."""
+    """A request that was made several times."""
 
-    row: int
-    """Of the first time."""
-    number: int
-    """Which request of its agent to this model the last time was."""
-    again: _Repeated | None = None
+    def __init__(self, name: int, row: int) -> None:
+        self.number = 0
+        """Which request of its agent to this model the last time was."""
+        self.again = _Repeated(name)
+        self.again.add(row)
 
 
 class _Repeated(Episode):

@@ -31,7 +31,7 @@ class TruncatedOutput:
     def take(self, news: News) -> Iterator[Found]:
         rows = news.rows("llm_response")
         names, agents = news.column("name")[rows - news.start].tolist(), news.agents(rows).tolist()
-        for (row, line), name, agent in zip(news.lines("llm_response"), names, agents, strict=True):
+        for row, line, name, agent in zip(rows.tolist(), news.lines("llm_response"), names, agents, strict=True):
             at = line.find(_KEY)
             if (
                 at < 0
