@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple, Protocol
 from peek_tui.trace.snapshot import Snapshot
 
 from .calls import Calls
-from .news import News, pieces
+from .news import News, no_collection, pieces
 from .progress import Progress
 
 __all__ = ["SEVERITIES", "Alert", "Detector", "Found", "Severity", "Watch", "find_alerts"]
@@ -95,9 +95,10 @@ class Watch:
         for first, end in pieces(snapshot, start):
             is_last = over and end == len(snapshot)
             news = News(snapshot, first, end, over=is_last, calls=self._calls, reads=_READS)
-            for detector in self._detectors:
-                for key, alert in detector.take(news):
-                    changed[detector.rule, key] = alert
+            with no_collection():
+                for detector in self._detectors:
+                    for key, alert in detector.take(news):
+                        changed[detector.rule, key] = alert
         self._found |= changed
         return in_order(changed.values())
 

@@ -21,7 +21,7 @@ from peek_tui.trace.model import parse_fields, read_number
 from peek_tui.trace.snapshot import Snapshot
 
 from .failures import Failures
-from .news import News, pieces
+from .news import News, no_collection, pieces
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ class Importance:
         said = dict(_said(snapshot, start))
         self._fixed |= said.keys()
         for first, end in pieces(snapshot, start):
-            self._rate(News(snapshot, first, end, reads=("decision", "safety_check")))
+            with no_collection():
+                self._rate(News(snapshot, first, end, reads=("decision", "safety_check")))
         for row, value in said.items():
             self._values[row] = value
         self._rated = len(snapshot)

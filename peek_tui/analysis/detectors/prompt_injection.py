@@ -41,7 +41,7 @@ ORDERS = re.compile(
 )
 """What orders an agent about. What a program tells who runs it (`you should run npm audit`) is none."""
 
-PROBES = (b"instruction", b"ignore", b"disregard", b"overrid", b"must ", b"should ", b"do not ", b"before you")
+PROBES = (b"instruction", b"ignore", b"disregard", b"must ", b"do not ")
 """Only results are read in which one of these stands, in lower case: each probe costs as much as reading a usage."""
 
 _VALUES = re.compile(
@@ -74,11 +74,8 @@ class PromptInjection:
     def _follow(self, news: News, planted: dict[int, _Planted]) -> None:
         """Go through the calls behind orders, in order."""
         sessions = news.snapshot.columns.session
-        calls = (
-            dict(zip(news.rows("tool_call").tolist(), news.lines("tool_call"), strict=True))
-            if planted or self._planted
-            else {}
-        )
+        looks = planted or self._planted
+        calls = dict(zip(news.rows("tool_call").tolist(), news.lines("tool_call"), strict=True)) if looks else {}
         for row in sorted([*planted, *calls]):
             session = int(sessions[row])
             if row in planted:
