@@ -7,10 +7,12 @@ read as vectors: where the lines are of `capture`'s own making by their fixed-wi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import accumulate, compress
 from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from .columns import Words
 from .header import Header, counts_of, read_block, read_headers
@@ -49,8 +51,7 @@ class Spending(NamedTuple):
     """Dollars; NaN where none are stated."""
 
 
-@dataclass
-class Batch:
+class Batch(msgspec.Struct):
     """The events of one block, a value a column: lists, or vectors. Indices count the events of the batch."""
 
     at: Any
@@ -70,11 +71,11 @@ class Batch:
     spending: Spending
     lines: int
     """How many lines the block has, blank ones and repetitions included."""
-    damage: dict[int, tuple[str, str]] = field(default_factory=dict)
+    damage: dict[int, tuple[str, str]] = {}
     """Why, and which part: the `line` or its `payload`."""
-    agents: dict[int, tuple[Header, bytes]] = field(default_factory=dict)
+    agents: dict[int, tuple[Header, bytes]] = {}
     """The events that start or end an agent, and their lines."""
-    imported: set[int] = field(default_factory=set)
+    imported: set[int] = set()
     """The events whose ids are no numbers of a writer's: importers make them."""
 
     def __len__(self) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from math import isnan, nan
 from operator import add
 from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import asdict, replace
 
 from capture.events import NO_EVENT
 
@@ -22,8 +24,7 @@ SPENDS = frozenset({"llm_response", "llm_chunk"})
 """The types whose tokens are summed. A chunk has some when its response was written before all were counted."""
 
 
-@dataclass
-class SessionFacts:
+class SessionFacts(msgspec.Struct):
     """The sums of one session."""
 
     session: str
@@ -37,10 +38,10 @@ class SessionFacts:
     last_ts: int = 0
     events: int = 0
     errors: int = 0
-    types: Counter[str] = field(default_factory=Counter)
-    usage: Usage = field(default_factory=Usage)
+    types: Counter[str] = msgspec.field(default_factory=Counter)
+    usage: Usage = msgspec.field(default_factory=Usage)
     cost_usd: float | None = None
-    open_roots: set[str] = field(default_factory=set)
+    open_roots: set[str] = msgspec.field(default_factory=set)
     """Root agents that have started and not ended."""
 
     def count(self, events: _Events) -> None:
@@ -117,7 +118,7 @@ class Facts:
 
     def dump(self) -> Any:
         """Return what `restore` takes."""
-        return {str(session): vars(facts) for session, facts in self._sessions.items()}
+        return {str(session): asdict(facts) for session, facts in self._sessions.items()}
 
     def restore(self, meta: Any) -> None:
         """Take over the facts of an index that was kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from peek_tui.errors import InputError, UsageError
 
@@ -10,10 +11,13 @@ from .compressed import AnyFile, CompressedFile
 from .decoders import compression
 from .document import DocumentFile
 from .growing import GrowingFile
-from .importers import FORMATS, HEAD, Importer, detect
 from .names import plain_name
+from .record import HEAD, is_ours, read_record
 from .spool import Spool
 from .tail import OURS, Block, Tail
+
+if TYPE_CHECKING:
+    from .importers import Importer
 
 __all__ = ["AnyTail", "ImportedTail", "UndecidedTail", "check_format", "open_again", "open_tail"]
 
@@ -141,6 +145,11 @@ class UndecidedTail:
         if self._given:
             return _tail_for(self._file, self._given)
         head = self._file.head(HEAD)
+        first = read_record(head[: head.find(b"\n") + 1])
+        if first is not None and is_ours(first):
+            return Tail(self._file)
+        from .importers import detect
+
         found = detect(head)
         return _tail_for(self._file, found) if found or b"\n" in head or len(head) == HEAD else self
 
@@ -192,11 +201,15 @@ def open_again(path: Path, format: str | None = None) -> AnyTail | None:
 
 def check_format(format: str) -> None:
     """Raise `UsageError` for a name that is no format's."""
+    from .importers import FORMATS
+
     if format not in (OURS, *FORMATS):
         raise UsageError(f"{format}: there is no such format; there are {', '.join((OURS, *FORMATS))}")
 
 
 def _tail_for(file: AnyFile, format: str | None) -> Tail | ImportedTail:
+    from .importers import FORMATS
+
     if format not in FORMATS:
         return Tail(file)
     tail = Tail(file if FORMATS[format].begins is None else DocumentFile(file))

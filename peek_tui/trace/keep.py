@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .cache import cache_path, load_cache, part_of, save_cache
 from .imported import AnyTail
 from .index import Index
 from .line_numbers import LineNumbers
@@ -36,6 +35,8 @@ class Keeper:
         plain, was_new, self._is_new = _plain(tails), self._is_new, False
         if self._directory is None or not was_new or plain is None or _size(plain) < WORTH:
             return None
+        from .cache import cache_path, load_cache
+
         descriptors = {os.path.realpath(tail.path): tail.fileno() for tail in plain}
         found = load_cache(cache_path(self._directory, [tail.path for tail in plain]), descriptors)
         if found is None:
@@ -62,6 +63,8 @@ class Keeper:
         tree = snapshot.known_tree if snapshot is not None and len(snapshot) == len(index) else None
         if self._directory is None or plain is None or not self._is_worth_it(self._progress(index, tree)):
             return
+        from .cache import cache_path, part_of, save_cache
+
         meta, arrays = index.dump()
         shape: Any = None
         if tree is not None and len(tree):

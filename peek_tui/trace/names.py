@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-__all__ = ["is_trace_name", "plain_name"]
+__all__ = ["is_trace_name", "plain_name", "subagent_files"]
 
 _TRACE = re.compile(r"\.jsonl(?:[.-]\d+)*(?:\.gz|\.zst)?$")
 """`run.jsonl`, `run.jsonl.gz`, and as `logrotate` names what it puts aside `run.jsonl.2.gz`, `run.jsonl-20260102`."""
@@ -19,3 +19,12 @@ def is_trace_name(name: str) -> bool:
 def plain_name(path: Path) -> Path:
     """Return what a compressed file is called when it is not compressed."""
     return path.with_suffix("") if path.suffix in (".gz", ".zst") else path
+
+
+def subagent_files(path: Path) -> list[Path]:
+    """Return the files of the subagents of a transcript, compressed or not."""
+    try:
+        files = (plain_name(path).with_suffix("") / "subagents").rglob("agent-*.jsonl*")
+        return sorted(file for file in files if is_trace_name(file.name))
+    except OSError:
+        return []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from peek_tui.errors import InputError
 
@@ -16,8 +17,7 @@ from .store import Store
 __all__ = ["Session", "read_sessions"]
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """One run."""
 
     id: str

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from capture.events import NO_EVENT
 
 from .bulk import holding, read_lines
-from .check import doubtful_lines
 from .facts import SPENDS, SessionFacts
-from .found import found_rows
 from .header import read_word
 from .ids import ABSENT
 from .imported import AnyTail
@@ -228,6 +226,8 @@ class Snapshot:
         """Yield the rows from `start` on that hold a text, or those before it from the last, as they are found."""
         begin = start if start is not None else self._length if reverse else 0
         if not self._index.is_small:
+            from .found import found_rows
+
             return found_rows(self._columns_by_row, self._tails, needle, begin, reverse=reverse)
         rows = range(begin - 1, -1, -1) if reverse else range(begin, self._length)
         return (row for row in rows if needle.found_in(self.raw(row)))
@@ -391,6 +391,8 @@ class Snapshot:
         index, columns = self._index, self._columns
         if index.is_small:
             return  # each line was decoded whole
+        from .check import doubtful_lines
+
         for handle, text in doubtful_lines(columns, self._tails, index.checked, self._length):
             if handle not in index.damage:
                 _, reason = parse_fields(text)

@@ -10,8 +10,7 @@ from typing import Protocol
 from peek_tui.errors import InputError, NoTraceError, UsageError
 
 from .directory import TraceDirectory, TraceFile, Watch, list_traces
-from .importers.subagents import subagent_files
-from .names import is_trace_name, plain_name
+from .names import is_trace_name, plain_name, subagent_files
 
 __all__ = ["LOOKS", "Source", "TraceFile", "find", "find_session", "group_sessions", "resolve", "trace_files"]
 

@@ -21,7 +21,7 @@ from capture.values import restore
 from peek_tui.cli.convert import run as run_convert
 from peek_tui.demo.generate import generate
 from peek_tui.trace.blobs import blob_directory
-from peek_tui.trace.importers.subagents import subagent_files
+from peek_tui.trace.names import subagent_files
 from peek_tui.trace.store import Snapshot, Store
 from tests.state.traces import TraceFile
 from tests.trace.importers.foreign import DATA, foreign_lines

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from capture.events import NO_EVENT
+from peek_tui.trace.names import subagent_files
 
 from .conversation import Agent, Conversation, Denial, block_text
 from .lines import Lines, Origin, items, mapping, read_number, read_record, read_session, read_time, word
 from .requests import REQUEST_LINES, Requests
 from .rest import write_rest
-from .subagents import NOTICE, Subagents, subagent_files
+from .subagents import NOTICE, Subagents
 
 __all__ = ["ClaudeCode", "recognises"]
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from capture.events import VOCABULARY
 from capture.format import encode_event
-from capture.values import load_json
 from peek_tui.trace.model import DAMAGED, read_number
+from peek_tui.trace.record import read_record
 
 __all__ = [
     "Lines",
@@ -25,7 +25,6 @@ __all__ = [
     "word",
 ]
 
-_BOM = b"\xef\xbb\xbf"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEX = frozenset("0123456789abcdef")
 _OURS = VOCABULARY.keys() | {DAMAGED}
@@ -130,15 +129,6 @@ def event_id(session: str, kind: str, *key: str) -> str:
     """Return 16 hex digits that are the same wherever the same foreign event is met."""
     text = "\0".join((session, kind, *key))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def read_record(line: bytes) -> dict[str, Any] | None:
-    """Read a foreign line as a JSON object; None when it is none."""
-    try:
-        value = load_json(line.strip(b" \t\r\n").removeprefix(_BOM))
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def read_session(foreign: str) -> str:

@@ -8,27 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from capture.events import NO_EVENT
-from peek_tui.trace.names import is_trace_name, plain_name
 
 from .conversation import AGENT_TOOLS, Agent, Conversation, agent_word, block_text
 from .lines import Lines, mapping, word
 
-__all__ = ["NOTICE", "Subagents", "subagent_files"]
+__all__ = ["NOTICE", "Subagents"]
 
 NOTICE = "<task-notification>"
 """How a prompt begins with which the program tells its model that something in the background has ended."""
 _SAID = re.compile(r"<(task-id|tool-use-id|status|result)>(.*?)</\1>", re.DOTALL)
 _NOT_ENDED = ("Async agent launched", "<tool_use_error>")
 """How the result of a call begins that left its subagent running, or started none."""
-
-
-def subagent_files(path: Path) -> list[Path]:
-    """Return the files of the subagents of a transcript, compressed or not."""
-    try:
-        files = (plain_name(path).with_suffix("") / "subagents").rglob("agent-*.jsonl*")
-        return sorted(file for file in files if is_trace_name(file.name))
-    except OSError:
-        return []
 
 
 class Subagents:

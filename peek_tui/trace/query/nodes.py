@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from peek_tui.trace.model import Event
 
@@ -35,8 +36,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class And:
+class And(msgspec.Struct, frozen=True):
     """All of them hold; of none, always."""
 
     nodes: tuple[Node, ...]
@@ -57,8 +57,7 @@ class And:
         return " ".join(map(_grouped, self.nodes)) or "*"
 
 
-@dataclass(frozen=True)
-class Or:
+class Or(msgspec.Struct, frozen=True):
     """At least one of them holds."""
 
     nodes: tuple[Node, ...]
@@ -79,8 +78,7 @@ class Or:
         return " OR ".join(map(str, self.nodes))
 
 
-@dataclass(frozen=True)
-class Not:
+class Not(msgspec.Struct, frozen=True):
     """It does not hold."""
 
     node: Node
@@ -124,8 +122,7 @@ def found(patterns: Iterable[Pattern]) -> Node:
     return Text(stripped) if all(any(pattern.parts) for pattern in stripped) else _ALWAYS
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """Which events are wanted. `str()` gives it back as it can be written, and read again to the same query."""
 
     root: Node = _ALWAYS

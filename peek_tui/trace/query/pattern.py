@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 __all__ = ["QUOTABLE", "Pattern"]
 
@@ -15,8 +16,7 @@ _BARE = re.compile(r"""[^\s"'(),\\*]*""")
 _SPECIAL = re.compile(r'(["\\*])')
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True):
     """Text with wildcards. `str()` gives it back as it is written in a query."""
 
     parts: tuple[str, ...]

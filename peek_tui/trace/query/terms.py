@@ -10,18 +10,21 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 from peek_tui.trace.model import Event
 from peek_tui.trace.needle import Needle
 
 from .facts import NUMBERS
-from .measure import Measure
-from .moment import Moment
 from .pattern import Pattern
 from .payload import leaf_text, leaves_at
+
+if TYPE_CHECKING:
+    from .measure import Measure
+    from .moment import Moment
 
 __all__ = [
     "COMPARE",
@@ -63,8 +66,7 @@ Known = Callable[["Leaf"], Bounds]
 """Says what the columns of a row tell of a term."""
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(msgspec.Struct, frozen=True, dict=True):
     """`type:`, `name:`, `agent:`, `session:`: one of the patterns fits the whole word.
 
     A word that is not there is empty, and only the empty pattern fits it: `agent:*` are the events that have one.
@@ -95,8 +97,7 @@ class Word:
         return f"{self.key}:{_listed(self.patterns)}"
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """`error`: the event has one."""
 
     def holds(self, event: Event, first_ts: int) -> bool:
@@ -109,8 +110,7 @@ class Failed:
         return "error"
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(msgspec.Struct, frozen=True):
     """`dur`, `tokens`, `cost`, `importance`, `conf` and `row`: the number is greater, less or one of those given."""
 
     key: str
@@ -130,8 +130,7 @@ class Number:
         return f"{self.key}{_written(self.sign)}{_listed(self.measures)}"
 
 
-@dataclass(frozen=True)
-class Time:
+class Time(msgspec.Struct, frozen=True):
     """`ts`: the event is later, earlier or within one of the moments."""
 
     sign: str
@@ -153,8 +152,7 @@ class Time:
         return f"ts{_written(self.sign)}{_listed(self.moments)}"
 
 
-@dataclass(frozen=True)
-class _AtPath:
+class _AtPath(msgspec.Struct, frozen=True, dict=True):
     """Something about what stands at a path into the payload."""
 
     path: tuple[str, ...]
@@ -174,8 +172,7 @@ class _AtPath:
         return ".".join(("data", *self.path))
 
 
-@dataclass(frozen=True)
-class Field(_AtPath):
+class Field(_AtPath, frozen=True):
     """`data.path.to.key:value`: one of the patterns fits a value there; numbers and the like as JSON writes them."""
 
     patterns: tuple[Pattern, ...]
@@ -188,8 +185,7 @@ class Field(_AtPath):
         return f"{self._written_path}:{_listed(self.patterns)}"
 
 
-@dataclass(frozen=True)
-class FieldNumber(_AtPath):
+class FieldNumber(_AtPath, frozen=True):
     """`data.path.to.key>value`: a number there is greater or less."""
 
     sign: str
@@ -204,8 +200,7 @@ class FieldNumber(_AtPath):
         return f"{self._written_path}{self.sign}{self.measure}"
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, dict=True):
     """`text:`, a bare word or a quoted text: one of the patterns is found in one string or number of the event."""
 
     patterns: tuple[Pattern, ...]
