@@ -15,8 +15,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .layout import Layout
+
 __all__ = ["Memory", "Remembered"]
 
+_LAYOUT = "layout"
 _PLAIN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -51,33 +54,53 @@ class Memory:
 
     def recall(self, session: str) -> Remembered:
         """Return what is remembered of a session; nothing, for one that is seen for the first time."""
-        try:
-            found = json.loads(self._path(session).read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return Remembered()
-        return _read(found) if isinstance(found, dict) else Remembered()
+        return _remembered(self._read(self._name(session)))
 
     def keep(self, session: str, remembered: Remembered) -> None:
-        """Remember this of a session: all of it or what was there before, also when the program is killed meanwhile."""
-        path = self._path(session)
+        """Remember this of a session."""
+        self._write(self._name(session), asdict(remembered))
+
+    def layout(self) -> Layout:
+        """Return how the panes of the last session that was left shared the room."""
+        found = self._read(_LAYOUT)
+        shares = found.get("shares")
+        shares = shares if isinstance(shares, dict) else {}
+        return Layout(
+            hidden=frozenset(_words(found.get("hidden"))),
+            shares={str(name): share for name, share in shares.items() if isinstance(share, int)},
+        )
+
+    def keep_layout(self, layout: Layout) -> None:
+        """Have the next session share the room like this."""
+        self._write(_LAYOUT, {"hidden": sorted(layout.hidden), "shares": layout.shares})
+
+    def _read(self, name: str) -> dict[str, Any]:
+        try:
+            found = json.loads((self._directory / f"{name}.json").read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _write(self, name: str, what: dict[str, Any]) -> None:
+        """Write all of it or leave what was there before, also when the program is killed meanwhile."""
+        path = self._directory / f"{name}.json"
         part = path.with_suffix(f".{os.getpid()}")
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.write_text(json.dumps(asdict(remembered), ensure_ascii=True))
+            part.write_text(json.dumps(what, ensure_ascii=True))
             part.chmod(0o600)
             part.replace(path)
 
-    def _path(self, session: str) -> Path:
-        """Return the file of a session, whose id may be anything in a foreign trace."""
-        name = session if _PLAIN.fullmatch(session) else hashlib.sha256(os.fsencode(_printable(session))).hexdigest()
-        return self._directory / f"{name}.json"
+    def _name(self, session: str) -> str:
+        """Return the name of a session's file; its id may be anything in a foreign trace."""
+        return session if _PLAIN.fullmatch(session) else hashlib.sha256(os.fsencode(_printable(session))).hexdigest()
 
 
 def _printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _read(found: dict[str, Any]) -> Remembered:
+def _remembered(found: dict[str, Any]) -> Remembered:
     """Take what has the right type, whoever wrote it."""
     only, event = found.get("only"), found.get("event")
     return Remembered(

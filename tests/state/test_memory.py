@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from peek_tui.state.layout import Layout, arrange
 from peek_tui.state.memory import Memory, Remembered
 from peek_tui.state.shown import Shown
 from peek_tui.state.view import View
@@ -64,6 +65,13 @@ def test_followed(trace: TraceFile, memory: Memory) -> None:
     assert view.browse.row == 1
 
 
+def test_layout(memory: Memory) -> None:
+    """The panes share the room as they did in the session that was left last; what stood alone does so no more."""
+    assert memory.layout() == Layout()
+    memory.keep_layout(Layout(frozenset({"tree"}), alone="inspector", shares={"mid-across": 70}))
+    assert memory.layout() == Layout(frozenset({"tree"}), shares={"mid-across": 70})
+
+
 def test_private(memory: Memory, tmp_path: Path) -> None:
     """What is remembered is for nobody else's eyes, and no id leads out of the directory."""
     for session in (SESSION, "../../x", *HOSTILE, "\ud800"):
@@ -74,7 +82,7 @@ def test_private(memory: Memory, tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "views").iterdir()} == {0o600}
 
 
-KEYS = st.sampled_from(["letters", "notes", "filters", "hidden", "only", "off", "breakpoints", "event"])
+KEYS = st.sampled_from(["letters", "notes", "shares", "filters", "hidden", "only", "off", "breakpoints", "event"])
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda each: st.lists(each) | st.dictionaries(KEYS, each),
@@ -87,6 +95,8 @@ def test_anything_may_stand_there(tmp_path_factory: pytest.TempPathFactory, foun
     """Whatever stands in the file, something is remembered or nothing."""
     directory = tmp_path_factory.mktemp("views")
     (directory / f"{SESSION}.json").write_text(json.dumps(found))
+    (directory / "layout.json").write_text(json.dumps(found))
+    arrange(Memory(directory).layout(), 120, 40)
     remembered = Memory(directory).recall(SESSION)
     assert all(isinstance(text, str) for text in remembered.filters)
 

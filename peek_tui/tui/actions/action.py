@@ -80,7 +80,8 @@ _NAMES = {
 def key_name(key: str) -> str:
     """Return a key as people write it."""
     if key.startswith("ctrl+"):
-        return f"^{key.removeprefix('ctrl+').upper()}"
+        name = key.removeprefix("ctrl+")
+        return f"^{_NAMES.get(name, name.upper())}"
     return _NAMES.get(key, key)
 
 
@@ -91,7 +92,7 @@ def key_of(text: str) -> str:
     """Return Textual's name of a key that somebody has written: `^N`, `PgDn`, `?` or its name as it is."""
     text = text.strip()
     if len(text) == 2 and text[0] == "^":
-        return f"ctrl+{text[1].lower()}"
+        return f"ctrl+{_KEYS.get(text[1], text[1].lower())}"
     return _KEYS.get(text, text)
 
 

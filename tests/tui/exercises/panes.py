@@ -30,6 +30,86 @@ async def _(peek: Peek, key: str) -> None:
         assert pane.has_focus
 
 
+@exercise("zoom")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press("t", key)
+    assert seen(peek) == ["tree"]
+    await peek.press("q")
+    assert seen(peek) == ["timeline", "tree", "inspector"]
+
+
+@exercise("unzoom")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press("plus", key)
+    assert seen(peek) == ["timeline", "tree", "inspector"]
+
+
+@exercise("toggle_pane('tree')")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press(key)
+    assert seen(peek) == ["timeline", "inspector"]
+    assert peek.inspector.size.height == peek.timeline.size.height
+    await peek.press("t")
+    assert peek.tree.has_focus
+    assert seen(peek) == ["timeline", "tree", "inspector"]
+
+
+@exercise("toggle_pane('inspector')")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press(key)
+    assert seen(peek) == ["timeline", "tree"]
+    await peek.press(key)
+    assert seen(peek) == ["timeline", "tree", "inspector"]
+
+
+@exercise("toggle_pane('strip')")
+async def _(peek: Peek, key: str) -> None:
+    before = peek.timeline.page_height
+    await peek.press(key)
+    assert peek.timeline.page_height == before + 2
+    await peek.press(key)
+    assert peek.timeline.page_height == before
+
+
+@exercise("resize(1, 0)")
+async def _(peek: Peek, key: str) -> None:
+    before = peek.timeline.region.width
+    await peek.press(key)
+    assert peek.timeline.region.width == before + 6
+    await peek.press("ctrl+left")
+
+
+@exercise("resize(-1, 0)")
+async def _(peek: Peek, key: str) -> None:
+    before = peek.tree.region.width
+    await peek.press("t", key)
+    assert peek.tree.region.width == before - 6
+    await peek.press("ctrl+right")
+
+
+@exercise("resize(0, 1)")
+async def _(peek: Peek, key: str) -> None:
+    before = peek.tree.region.height
+    await peek.press("t", key)
+    assert before < peek.tree.region.height <= before + 2
+    await peek.press("ctrl+up")
+    assert peek.tree.region.height == before
+
+
+@exercise("resize(0, -1)")
+async def _(peek: Peek, key: str) -> None:
+    before = peek.inspector.region.height
+    await peek.press("tab", "tab", key)
+    assert before - 2 <= peek.inspector.region.height < before
+    await peek.press("ctrl+down")
+
+
+def seen(peek: Peek) -> list[str]:
+    """The panes that are on the screen."""
+    panes = (peek.timeline, peek.tree, peek.inspector)
+    return [pane.id or "" for pane in panes if pane.display and pane.size.height]
+
+
 @exercise("enter")
 async def _(peek: Peek, key: str) -> None:
     await peek.press("j", key)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from peek_tui.state.layout import Arrangement, Layout, arrange
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.rows import RowView
 from peek_tui.tui.widgets.timeline import Timeline
@@ -11,23 +14,43 @@ from .inspecting import Inspecting
 from .searching import Searching
 from .walking import Walking
 
-__all__ = ["WIDE", "Panes"]
-
-WIDE = 160
-"""From this width on there are three columns."""
+__all__ = ["Panes"]
 
 
 class Panes(Walking, Searching, Inspecting):
     """Timeline, tree and event."""
 
+    layout_chosen = Layout()
+    _arrangement: Arrangement | None = None
+
     async def action_tree(self) -> None:
         """Show the tree where there is room for one list only; elsewhere go to it, or back."""
         if self.in_timeline:
             await self.tree_there()
-            self.add_class("-tree")
+            self.lay_out(replace(self.layout_chosen, tree_first=True, hidden=self.layout_chosen.hidden - {"tree"}))
             self.set_focus(self.query_one(DecisionTree))
         else:
             self.action_back()
+        self.sync(changed=True)
+
+    def action_toggle_pane(self, pane: str) -> None:
+        """Show or hide the tree, the event or the strip."""
+        self.lay_out(self.layout_chosen.toggled(pane))
+        self.sync(changed=True)
+
+    def action_zoom(self) -> None:
+        """Give all the room to the pane that has the keys."""
+        self.lay_out(replace(self.layout_chosen, alone=self.pane.id or ""))
+        self.sync(changed=True)
+
+    def action_unzoom(self) -> None:
+        """Share the room again."""
+        self.lay_out(replace(self.layout_chosen, alone=""))
+        self.sync(changed=True)
+
+    def action_resize(self, across: int, down: int) -> None:
+        """Make the pane that has the keys wider or higher."""
+        self.lay_out(self.layout_chosen.resized(self.pane.id or "timeline", across, down, self.size.width))
         self.sync(changed=True)
 
     async def action_next_pane(self, by: int) -> None:
@@ -45,7 +68,7 @@ class Panes(Walking, Searching, Inspecting):
             case DecisionTree():
                 self.fold_tree(self.tree_view.toggle)
             case _:
-                self.add_class("-event")
+                self.lay_out(replace(self.layout_chosen, alone="inspector"))
                 self.set_focus(self.query_one(Inspector))
 
     def action_fold(self) -> None:
@@ -63,7 +86,7 @@ class Panes(Walking, Searching, Inspecting):
                 self.fold_tree(self.tree_view.unfold)
 
     def action_back(self) -> None:
-        self.remove_class("-event", "-tree")
+        self.lay_out(replace(self.layout_chosen, alone="", tree_first=False))
         self.set_focus(self.query_one(Timeline))
 
     def action_leave(self) -> None:
@@ -78,14 +101,40 @@ class Panes(Walking, Searching, Inspecting):
         else:
             self.app.exit()
 
+    def on_mount(self) -> None:
+        if self.memory is not None:
+            self.layout_chosen = self.memory.layout()
+
+    def on_unmount(self) -> None:
+        if self.memory is not None and self.layout_chosen != self.memory.layout():
+            self.memory.keep_layout(self.layout_chosen)
+
     def on_resize(self) -> None:
-        """Put the panes in the order of the layout: with room for three columns, the tree comes first."""
-        panes, tree = self.query_one("#panes"), self.query_one(DecisionTree)
-        if self.size.width >= WIDE:
-            panes.move_child(tree, before=self.query_one(Timeline))
-        else:
-            panes.move_child(tree, after=self.query_one(Timeline))
+        self.lay_out(self.layout_chosen)
         self.call_after_refresh(self._settle)
+
+    def lay_out(self, layout: Layout) -> None:
+        """Put the panes where they belong."""
+        self.layout_chosen = layout
+        self.set_class("strip" in layout.hidden, "-no-strip")
+        arrangement = arrange(layout, self.size.width, self.size.height)
+        if arrangement == self._arrangement:
+            return
+        self._arrangement = arrangement
+        box, seen = self.query_one("#panes"), {pane.name: pane for pane in arrangement.panes}
+        box.styles.grid_size_columns = len(arrangement.columns)
+        box.styles.grid_size_rows = len(arrangement.rows)
+        box.styles.grid_columns = " ".join(f"{share}fr" for share in arrangement.columns)
+        box.styles.grid_rows = " ".join(f"{share}fr" for share in arrangement.rows)
+        for view in self.query(RowView):
+            pane = seen.get(view.id or "")
+            view.display = pane is not None
+            if pane is not None:
+                view.styles.row_span = pane.rows
+                view.set_class(pane.left, "-left")
+                view.set_class(pane.top, "-top")
+        order = [pane.name for pane in arrangement.panes]
+        box.sort_children(key=lambda view: order.index(view.id) if view.id in order else len(order))
 
     def _settle(self) -> None:
         """Paint in the new layout; keys go to the timeline when the pane that had them has no room any more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from peek_tui.state.layout import LOW, TALL
 from peek_tui.tui.actions import bindings
 from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.flight import FlightBar
@@ -16,7 +17,7 @@ from peek_tui.tui.widgets.tree import DecisionTree
 from .arriving import Arriving
 from .commands import Commands
 from .moving import Moving
-from .panes import WIDE, Panes
+from .panes import Panes
 
 __all__ = ["Debug"]
 
@@ -26,8 +27,7 @@ class Debug(Arriving, Moving, Commands, Panes):
 
     BINDINGS = bindings("debug")
     AUTO_FOCUS = "#timeline"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-mid"), (WIDE, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high"), (32, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high"), (TALL, "-tall")]
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.heading)
