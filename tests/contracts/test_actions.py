@@ -66,7 +66,7 @@ def test_help(action: Action) -> None:
     assert action.help
     assert action.section in SECTIONS
     assert len(key_names(action).split()) == len(action.keys)
-    assert "_" not in key_names(action)
+    assert not any("_" in name[1:] for name in key_names(action).split())
 
 
 @pytest.mark.parametrize("screen", SCREENS)
