@@ -18,6 +18,7 @@ from peek_tui.trace.store import Store
 
 __all__ = ["WHOWHEN", "Labelled", "folds", "read_labelled"]
 
+_LEADER = "Orchestrator"
 WHOWHEN = Path(__file__).parents[2] / "shared" / "traces" / "whowhen"
 
 
@@ -34,7 +35,7 @@ class Labelled:
     acts: tuple[int, ...]
     """The step of each act."""
     agents: tuple[int, ...]
-    """The steps in which an agent said something, without what a tool or a person did and without a leader's."""
+    """The steps in which an agent says something that is neither the leader of its team, a person nor a terminal."""
     measures: NDArray[np.float64]
     """An act a row, a signal a column."""
 
@@ -59,7 +60,8 @@ def read_labelled(directory: Path = WHOWHEN) -> list[Labelled]:
         store.close()
         run = Run(steps)
         numbers = [act.source_step if act.source_step is not None else -1 for act in run.acts]
-        others = [number for number, leads in zip(numbers, run.leads, strict=True) if not leads]
+        speakers = {act.source_step: act.agent for act in run.acts}
+        others = [number for number in numbers if speakers[number] != _LEADER]
         measures = np.array([signal.measure(run) for signal in SIGNALS]).T
         cause, question = label["steps"][0], label["question"]
         runs.append(

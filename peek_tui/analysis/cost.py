@@ -14,13 +14,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import add
 from typing import NamedTuple
 
-from capture.events import NO_EVENT
 from peek_tui.trace.facts import SPENDS
-from peek_tui.trace.model import Event, Usage
+from peek_tui.trace.model import Usage
 from peek_tui.trace.query import of_types
 from peek_tui.trace.snapshot import Snapshot
+from peek_tui.trace.tree import ROOT
 
 from .prices import price_of
 
@@ -51,9 +53,8 @@ class Spending:
     def add(self, call: _Call, part: int = 0, parts: int = 1) -> None:
         """Add a call, or one of several equal parts of it; the parts of a count sum to it."""
         self.calls += 1 / parts
-        self.usage = Usage(
-            *(known + _part(count, part, parts) for known, count in zip(self.usage, call.usage, strict=True))
-        )
+        counts = call.usage if parts == 1 else [_part(count, part, parts) for count in call.usage]
+        self.usage = Usage(*map(add, self.usage, counts))
         if call.recorded_usd is not None:
             self.recorded_usd = (self.recorded_usd or 0.0) + call.recorded_usd / parts
         elif call.estimated_usd is not None:
@@ -76,8 +77,8 @@ class Costs:
     by_agent: dict[str, Spending] = field(default_factory=lambda: defaultdict(Spending))
     """`""` is the run's own agent."""
     by_model: dict[str, Spending] = field(default_factory=lambda: defaultdict(Spending))
-    by_turn: dict[str, Spending] = field(default_factory=lambda: defaultdict(Spending))
-    """By the id of the turn's event; `""` where there is none."""
+    by_turn: dict[int, Spending] = field(default_factory=lambda: defaultdict(Spending))
+    """By the row of the turn's event; `ROOT` where there is none."""
     by_tool: dict[str, Spending] = field(default_factory=lambda: defaultdict(Spending))
     """By the tool's name; `""` for calls that led to none."""
     reported_usd: float | None = None
@@ -85,7 +86,12 @@ class Costs:
 
 
 class _Call(NamedTuple):
-    event: Event
+    """What is kept of a model call: not its texts, for there may be a gigabyte of those."""
+
+    row: int
+    agent: str
+    model: str
+    response_id: str
     usage: Usage
     recorded_usd: float | None
     estimated_usd: float | None
@@ -96,18 +102,12 @@ def costs(snapshot: Snapshot, price: Price = price_of) -> Costs:
     found = Costs()
     above = _Above(snapshot)
     tools = _tools(snapshot)
-    for event in _counted(snapshot, above):
-        usage, recorded = event.usage or Usage(), event.cost_usd
-        provider = event.data.get("provider")
-        estimate = None
-        if recorded is None and usage.total:
-            estimate = price(event.name, provider if isinstance(provider, str) else "", usage)
-        call = _Call(event, usage, recorded, estimate)
+    for call in _once(list(_calls(snapshot, price)), above):
         found.total.add(call)
-        found.by_agent[event.agent or ""].add(call)
-        found.by_model[event.name].add(call)
-        found.by_turn[above.turn(event)].add(call)
-        called = tools.get(event.row) or [""]
+        found.by_agent[call.agent].add(call)
+        found.by_model[call.model].add(call)
+        found.by_turn[above.turn(call.row)].add(call)
+        called = tools.get(call.row) or [""]
         for part, tool in enumerate(called):
             found.by_tool[tool].add(call, part, len(called))
     found.reported_usd = _reported(snapshot, above)
@@ -118,58 +118,69 @@ def _part(count: int, part: int, parts: int) -> int:
     return count * (part + 1) // parts - count * part // parts
 
 
-def _counted(snapshot: Snapshot, above: _Above) -> list[Event]:
-    """Return the model calls that used something up, each once, in order."""
-    spent = [
-        event for event in map(snapshot.event, _rows(snapshot, *SPENDS)) if event.usage or event.cost_usd is not None
-    ]
-    inner = {request for event in spent for request in above.requests(event)}
-    ids: set[str] = set()
-    counted = []
-    for event in spent:
-        id = event.data.get("response_id")
-        if event.parent in inner or (isinstance(id, str) and id in ids):
+def _calls(snapshot: Snapshot, price: Price) -> Iterator[_Call]:
+    """Yield the model calls that used something up, in order."""
+    for row in _rows(snapshot, *SPENDS):
+        event = snapshot.event(row)
+        usage, recorded = event.usage, event.cost_usd
+        if usage is None and recorded is None:
             continue
-        if isinstance(id, str) and id:
-            ids.add(id)
-        counted.append(event)
-    return counted
+        usage = usage or Usage()
+        provider, id = (
+            word if isinstance(word, str) else "" for word in map(event.data.get, ("provider", "response_id"))
+        )
+        estimated = price(event.name, provider, usage) if recorded is None and usage.total else None
+        yield _Call(row, event.agent or "", event.name, id, usage, recorded, estimated)
+
+
+def _once(calls: list[_Call], above: _Above) -> Iterator[_Call]:
+    """Yield each call once: not those around others, and not what another recorder has written already."""
+    wrapping = {request for call in calls for request in above.requests(call.row)}
+    ids: set[str] = set()
+    for call in calls:
+        if above.parent(call.row) in wrapping or call.response_id in ids:
+            continue
+        if call.response_id:
+            ids.add(call.response_id)
+        yield call
 
 
 class _Above:
-    """What stands above events; every event is read once, however many ask."""
+    """What stands above events. In a short trace their lines are read for it, in a long one the tree is grown."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._read: dict[str, tuple[str, str]] = {}
+        self._parents: dict[int, int] = {}
+        self._tree = snapshot.tree() if len(snapshot) > _FEW else None
 
-    def turn(self, event: Event) -> str:
-        """Return the id of the turn an event belongs to; empty when there is none."""
-        return next((id for id, type in self._ancestors(event) if type in _TURNS), "")
+    def turn(self, row: int) -> int:
+        """Return the row of the turn an event belongs to, or `ROOT`."""
+        return next((above for above in self._ancestors(row) if self._snapshot.type(above) in _TURNS), ROOT)
 
-    def requests(self, event: Event) -> Iterator[str]:
-        """Yield the ids of the model requests around the one that an event answers."""
-        return (id for id, type in self._ancestors(event) if type == "llm_request" and id != event.parent)
+    def requests(self, row: int) -> Iterator[int]:
+        """Yield the rows of the model requests around the one that an event answers."""
+        above = islice(self._ancestors(row), 1, None)
+        return (row for row in above if self._snapshot.type(row) == "llm_request")
 
-    def is_own(self, end: Event) -> bool:
+    def is_own(self, end: int) -> bool:
         """Whether an end is that of an agent that belongs to no other event."""
-        return [type for _, type in self._ancestors(end)] == ["agent_start"]
+        return [self._snapshot.type(row) for row in self._ancestors(end)] == ["agent_start"]
 
-    def _ancestors(self, event: Event) -> Iterator[tuple[str, str]]:
-        """Yield the ids and types of what an event belongs to, the nearest first; a circle is gone round once."""
-        seen = {event.id}
-        id = event.parent
-        while id != NO_EVENT and id not in seen:
-            seen.add(id)
-            if id not in self._read:
-                handle = self._snapshot.find(id)
-                if handle is None:
-                    return
-                above = self._snapshot.event(self._snapshot.row(handle))
-                self._read[id] = above.type, above.parent
-            type, parent = self._read[id]
-            yield id, type
-            id = parent
+    def parent(self, row: int) -> int:
+        """Return the row an event belongs to, or `ROOT`."""
+        if self._tree is not None:
+            return self._tree.parent(row)
+        if row not in self._parents:
+            handle = self._snapshot.find(self._snapshot.event(row).parent)
+            self._parents[row] = ROOT if handle is None else self._snapshot.row(handle)
+        return self._parents[row]
+
+    def _ancestors(self, row: int) -> Iterator[int]:
+        """Yield the rows of what an event belongs to, the nearest first; a circle is gone round once."""
+        seen = {row}
+        while (row := self.parent(row)) != ROOT and row not in seen:
+            seen.add(row)
+            yield row
 
 
 def _tools(snapshot: Snapshot) -> dict[int, list[str]]:
@@ -187,7 +198,7 @@ def _tools(snapshot: Snapshot) -> dict[int, list[str]]:
 
 def _reported(snapshot: Snapshot, above: _Above) -> float | None:
     """Return what agents that belong to nothing else said at their end; theirs include those of the others."""
-    ends = [end for end in map(snapshot.event, _rows(snapshot, "agent_end")) if above.is_own(end)]
+    ends = [snapshot.event(row) for row in _rows(snapshot, "agent_end") if above.is_own(row)]
     said = [end.cost_usd for end in ends if end.cost_usd is not None]
     return sum(said) if said else None
 

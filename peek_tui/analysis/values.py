@@ -16,7 +16,7 @@ _NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w'’-]+)(?:[ ](?:(?:of|the|de|van|von|
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]{3,60})[\"”]")
 _MONEY = re.compile(
     r"(?P<before>[$€£¥]|\b(?:USD|EUR|GBP|JPY|PLN|CHF|CAD|AUD|INR|CNY|SEK))\s?(?P<a>\d[\d,]*(?:\.\d+)?)"
-    r"|(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<after>€|£|USD|EUR|GBP|JPY|PLN|zł|CHF|CAD|AUD|INR|CNY|SEK)(?!\w)"
+    r"|(?<![\d.,])(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<after>€|£|USD|EUR|GBP|JPY|PLN|zł|CHF|CAD|AUD|INR|CNY|SEK)(?!\w)"
 )
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "zł": "PLN"}
 _TOKEN = re.compile(r"[A-Za-z0-9_/][\w@./:#-]*\w")

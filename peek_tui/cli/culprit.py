@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from peek_tui.analysis.culprit import Suspect, suspects
+from peek_tui.analysis.outcome import outcome
 from peek_tui.render.summary import summary
 from peek_tui.render.text import clean_line
 from peek_tui.trace.store import Snapshot
 
 from .options import SRC_HELP, FormatOption
 from .output import note, print_json, print_line
-from .source import loaded
+from .source import loaded_store
 
 _WIDTH = 160
 
@@ -31,11 +32,14 @@ def run(
 
     Example: `peek culprit latest -n 5`
     """
-    with loaded(source, format) as snapshot:
-        found = suspects(snapshot)
+    with loaded_store(source, format) as store:
+        snapshot = store.snapshot()
+        if not as_json and outcome(snapshot, store.status()).verdict == "completed":
+            note("the run itself says that it completed; if its answer is wrong, these are the steps to look at")
+        found = suspects(snapshot, count)
         if not found:
             note("nobody to suspect: there is no step of an agent in this trace")
-        for number, suspect in enumerate(found[:count], 1):
+        for number, suspect in enumerate(found, 1):
             if as_json:
                 print_json(_as_json(number, suspect))
             else:

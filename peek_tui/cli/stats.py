@@ -46,11 +46,9 @@ def run(
         print_line(line)
 
 
-def _turn(snapshot: Snapshot, id: str) -> str:
-    handle = snapshot.find(id)
-    assert handle is not None
-    event = snapshot.event(snapshot.row(handle))
-    return f"row {event.row} {event.name} {summary(event)}"[:_TURN_WIDTH]
+def _turn(snapshot: Snapshot, row: int) -> str:
+    event = snapshot.event(row)
+    return f"row {row} {event.name} {summary(event)}"[:_TURN_WIDTH]
 
 
 def tokens_json(usage: Usage) -> dict[str, int]:

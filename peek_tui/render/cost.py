@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 from peek_tui.analysis.cost import Costs, Spending
 from peek_tui.analysis.prices import HOW_TO_INSTALL, prices_are_known
+from peek_tui.trace.tree import ROOT
 
 from . import units
 from .table import table
 from .text import clean_line
 
 __all__ = ["cost_lines", "money"]
+
+K = TypeVar("K", int, str)
 
 _SHOWN = 5
 _RIGHT = frozenset({"calls", "in", "cached", "out", "cost"})
@@ -26,14 +30,14 @@ def money(spending: Spending) -> str:
     return f"{estimate}{units.money(known)}{' + unknown' if spending.unknown else ''}"
 
 
-def cost_lines(costs: Costs, turn: Callable[[str], str]) -> Iterator[str]:
-    """Yield tables of tokens and money; `turn` says what a turn is called, given its event's id."""
+def cost_lines(costs: Costs, turn: Callable[[int], str]) -> Iterator[str]:
+    """Yield tables of tokens and money; `turn` says what a turn is called, given its event's row."""
     if not costs.total.calls:
         return
     yield from _table("model", costs.by_model, str)
     yield from _table("agent", costs.by_agent, lambda agent: agent or "(the run's own)")
     yield from _table("tool called", costs.by_tool, lambda tool: tool or "(none)")
-    yield from _table("turn", costs.by_turn, lambda event: turn(event) if event else "(none)")
+    yield from _table("turn", costs.by_turn, lambda row: "(none)" if row == ROOT else turn(row))
     calls = round(costs.total.calls)
     yield f"{units.count(calls)} model call{'s' * (calls != 1)}, {money(costs.total)} together"
     if costs.reported_usd is not None and costs.total.recorded_usd is None:
@@ -44,7 +48,7 @@ def cost_lines(costs: Costs, turn: Callable[[str], str]) -> Iterator[str]:
         yield f"to have prices estimated: {HOW_TO_INSTALL}"
 
 
-def _table(head: str, spendings: Mapping[str, Spending], name: Callable[[str], str]) -> Iterator[str]:
+def _table(head: str, spendings: Mapping[K, Spending], name: Callable[[K], str]) -> Iterator[str]:
     """Yield the groups that used most; the rest is summed up."""
     if len(spendings) < 2 and head != "model":
         return

@@ -24,7 +24,7 @@ def answer(run: Run, model: str, tokens: int, parent: str, response: str | None 
     return run.add("llm_response", model, {"response_id": response}, request, usage=usage, **header)
 
 
-def totals(found: Costs, by: str) -> dict[str, int]:
+def totals(found: Costs, by: str) -> dict[Any, int]:
     return {key: spending.usage.total for key, spending in getattr(found, by).items()}
 
 
@@ -42,7 +42,7 @@ def test_groups(run: Run) -> None:
     assert found.total.calls == 2
     assert totals(found, "by_agent") == {"": 100, "b": 51}
     assert totals(found, "by_model") == {"known": 100, "other": 51}
-    assert totals(found, "by_turn") == {turn: 100, other: 51}
+    assert totals(found, "by_turn") == {1: 100, 10: 51}
     assert totals(found, "by_tool") == {"search": 33, "read": 67, "": 51}
     assert found.by_tool["read"].calls == pytest.approx(2 / 3)
     assert found.by_model["known"].usage == Usage(90, 10, 5, 0, 0)
@@ -89,7 +89,7 @@ def test_circles(run: Run) -> None:
     run.add("llm_response", "known", {"response_id": 5}, "5f3a9c1e00000001", usage={"input_tokens": 7})
     run.add("llm_response", "known", {}, "f" * 16, usage={"input_tokens": 8})
     found = costs(run.snapshot(), flat)
-    assert totals(found, "by_turn") == {"5f3a9c1e00000000": 7, "": 8}
+    assert totals(found, "by_turn") == {0: 7, -1: 8}
 
 
 def test_nothing(run: Run) -> None:

@@ -27,6 +27,8 @@ _FAILED = re.compile(
 )
 _CODE = re.compile(r"```[ \t]*([\w+#.-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _HEAD = 4_000
+_LONGEST_NAME = 200
+"""Characters of a name that are looked at: a hostile one may be a megabyte of blanks."""
 
 
 class Output(NamedTuple):
@@ -37,7 +39,7 @@ class Output(NamedTuple):
 
 def speaker(agent: str) -> str:
     """Return who speaks: `Planner (thought)` and `Planner (to Coder)` are the same agent."""
-    return _SPEAKER.sub("", agent) or agent
+    return _SPEAKER.sub("", agent[:_LONGEST_NAME]) or agent
 
 
 def read_output(agent: str, text: str) -> Output | None:

@@ -18,7 +18,7 @@ from .signals import SIGNALS
 from .steps import read_runs
 from .weights import WEIGHTS
 
-__all__ = ["Suspect", "rank", "suspects"]
+__all__ = ["Ranking", "Suspect", "suspects"]
 
 _WORTH = 0.1
 """What a signal must add to an act above the run's mean before it is named."""
@@ -39,40 +39,48 @@ class Suspect(NamedTuple):
     """Its place in the source it was imported from."""
 
 
-def suspects(snapshot: Snapshot) -> list[Suspect]:
-    """Rank the acts of a run, best first. Of several runs those are ranked that did not complete, if there are some.
+def suspects(snapshot: Snapshot, count: int | None = None) -> list[Suspect]:
+    """Rank the acts of a run, best first, and return the first `count`, or all.
 
-    The others, as far as they are runs of the same agent, are what these are compared with.
+    Of several runs those are ranked that did not complete, if there are some; the others, as far as they are runs of
+    the same agent, are what these are compared with.
     """
     runs = {session: Run(steps) for session, steps in read_runs(snapshot).items()}
     facts = {one.session: one for one in snapshot.sessions() if one.session in runs}
     completed = {session for session, one in facts.items() if one.outcome == "completed"}
     asked = [session for session in runs if session not in completed] or list(runs)
-    found = []
+    ranked = []
     for session in asked:
         agent = facts[session].agent if session in facts else ""
         runs[session].peers = [runs[peer] for peer in completed if peer != session and facts[peer].agent == agent]
-        found += rank(runs[session])
-    return sorted(found, key=lambda suspect: (-suspect.score, suspect.row))
+        ranking = Ranking(runs[session])
+        ranked += [(-score, ranking.run.acts[act].row, act, ranking) for act, score in enumerate(ranking.scores)]
+    ranked.sort(key=lambda one: one[:2])
+    return [ranking.suspect(act) for _, _, act, ranking in ranked[:count]]
 
 
-def rank(run: Run) -> list[Suspect]:
-    """Rank the acts of one run, best first; equals in their order."""
-    if not run.acts:
-        return []
-    parts = [[WEIGHTS[signal.name] * value for value in signal.measure(run)] for signal in SIGNALS]
-    sums = [sum(part[act] for part in parts) for act in range(len(run))]
-    most = max(sums)
-    weights = [math.exp(total - most) for total in sums]
+class Ranking:
+    """How suspicious each act of one run is."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._parts = [[WEIGHTS[signal.name] * value for value in signal.measure(run)] for signal in SIGNALS]
+        self._means = [sum(part) / max(1, len(part)) for part in self._parts]
+        sums = [sum(part[act] for part in self._parts) for act in range(len(run))]
+        most = max(sums, default=0.0)
+        self.scores = _shares([math.exp(total - most) for total in sums])
+        """Each act's share of the suspicion."""
+
+    def suspect(self, act: int) -> Suspect:
+        """Return an act as a suspect, with its reasons."""
+        step = self.run.acts[act]
+        above = [part[act] - mean for part, mean in zip(self._parts, self._means, strict=True)]
+        named = sorted(range(len(above)), key=lambda signal: -above[signal])
+        worth = (signal for signal in named if above[signal] > _WORTH and self._parts[signal][act] > 0)
+        reasons = islice(filter(None, (SIGNALS[signal].reason(self.run, act) for signal in worth)), _NAMED)
+        return Suspect(step.row, step.id, self.scores[act], tuple(reasons) or (_PLAIN,), step.source_step)
+
+
+def _shares(weights: list[float]) -> list[float]:
     total = sum(weights)
-    order = sorted(range(len(run)), key=lambda act: (-sums[act], act))
-    return [_suspect(run, act, weights[act] / total, parts) for act in order]
-
-
-def _suspect(run: Run, act: int, score: float, parts: list[list[float]]) -> Suspect:
-    step = run.acts[act]
-    above = [part[act] - sum(part) / len(part) for part in parts]
-    named = sorted(range(len(parts)), key=lambda signal: -above[signal])
-    worth = (signal for signal in named if above[signal] > _WORTH and parts[signal][act] > 0)
-    reasons = tuple(islice(filter(None, (SIGNALS[signal].reason(run, act) for signal in worth)), _NAMED))
-    return Suspect(step.row, step.id, score, reasons or (_PLAIN,), step.source_step)
+    return [weight / total for weight in weights]
