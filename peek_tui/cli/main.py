@@ -12,7 +12,7 @@ COMMANDS = (
     "open", "tail", "demo", "run",
     "ls", "events", "stats", "tree", "before", "after", "search",
     "alerts", "culprit", "why",
-    "convert", "lnav",
+    "convert", "lnav", "doctor",
 )  # fmt: skip
 """Every command, in the order of the help."""
 

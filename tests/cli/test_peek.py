@@ -45,6 +45,7 @@ FLAGS = {
     "why": {"--json", "--format"},
     "convert": {"--out", "--json", "--format"},
     "lnav": {"--json"},
+    "doctor": {"--python", "--json"},
 }
 
 
