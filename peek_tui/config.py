@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 
 from .errors import InputError
 
-__all__ = ["Config", "read_config"]
+__all__ = ["THEMES", "Config", "read_config"]
+
+THEMES = ("dark", "light", "safe", "ansi")
+"""`safe` is for people who see red and green alike, `ansi` is the terminal's own 16 colours."""
 
 
 class Config(NamedTuple):
@@ -17,6 +20,12 @@ class Config(NamedTuple):
 
     keys: Mapping[str, tuple[str, ...]] = {}
     """The keys of an action by its name: `[keys]`, with a key or a list of keys each."""
+    theme: str = "dark"
+    """One of `THEMES`: `[screen] theme`."""
+    mouse: bool = True
+    """Whether the terminal tells of the mouse: `[screen] mouse`."""
+    slow_link: bool = False
+    """Whether what arrives is painted four times a second at the most: `[screen] slow_link`."""
 
 
 def read_config(path: Path) -> Config:
@@ -31,7 +40,21 @@ def read_config(path: Path) -> Config:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path} is no TOML: {error}") from error
-    return Config(keys=_keys(path, found.get("keys", {})))
+    return Config(keys=_keys(path, found.get("keys", {})), **_screen(path, found.get("screen", {})))
+
+
+def _screen(path: Path, found: Any) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise InputError(f'{path}: [screen] must be a table, such as `theme = "light"`')
+    for name, value in found.items():
+        if name == "theme":
+            if value not in THEMES:
+                raise InputError(f"{path}: {value!r} is no theme; there are {', '.join(THEMES)}")
+        elif name not in ("mouse", "slow_link"):
+            raise InputError(f"{path}: [screen] has no {name!r}; it has theme, mouse and slow_link")
+        elif not isinstance(value, bool):
+            raise InputError(f"{path}: {name} is true or false, not {value!r}")
+    return found
 
 
 def _keys(path: Path, found: Any) -> dict[str, tuple[str, ...]]:

@@ -24,9 +24,20 @@ def test_keys(path: Path) -> None:
     assert read_config(path).keys == {"next-error": ("^N",), "step": ("s", "enter"), "hide": ()}
 
 
+def test_screen(path: Path) -> None:
+    """The theme, the mouse and the pace are chosen once and for all."""
+    path.write_text('[screen]\ntheme = "light"\nmouse = false\nslow_link = true\n')
+    assert read_config(path) == Config(theme="light", mouse=False, slow_link=True)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("screen = 1", "[screen] must be a table"),
+        ("[screen]\ntheme = 'pink'", "'pink' is no theme; there are dark, light, safe, ansi"),
+        ("[screen]\ntheme = ['dark']", "is no theme"),
+        ("[screen]\nmouse = 1", "mouse is true or false, not 1"),
+        ("[screen]\ncolour = 1", "[screen] has no 'colour'; it has theme, mouse and slow_link"),
         ("[keys", "is no TOML: "),
         ("keys = 1", "[keys] must be a table"),
         ("[keys]\nstep = 1", "the keys of step must be a key or a list of keys"),

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["ID_HELP", "SRC_HELP", "CountOption", "FormatOption", "JsonEventsOption", "TypeOption"]
+__all__ = [
+    "ID_HELP",
+    "SRC_HELP",
+    "CountOption",
+    "FormatOption",
+    "JsonEventsOption",
+    "NoMouseOption",
+    "SlowLinkOption",
+    "ThemeOption",
+    "TypeOption",
+]
 
 SRC_HELP = "A file, a directory, - for stdin, a session's id or its beginning, or latest."
 ID_HELP = "The event's id: 16 hex digits, as in the lines of `peek events --json`."
@@ -14,6 +24,9 @@ FormatOption = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="Read SRC as this format, whatever it looks like.")
 ]
 JsonEventsOption = Annotated[bool, typer.Option("--json", help="One event a line, as in the file, and its row.")]
+NoMouseOption = Annotated[bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal, to select text.")]
+SlowLinkOption = Annotated[bool, typer.Option("--slow-link", help="Paint what arrives 4 times a second at the most.")]
+ThemeOption = Annotated[str | None, typer.Option("--theme", metavar="NAME", help="dark, light, safe or ansi.")]
 TypeOption = Annotated[
     str | None, typer.Option("--type", metavar="T", help="Only events of this type, or of several: a,b.")
 ]

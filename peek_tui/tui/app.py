@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual import events
 from textual.app import App
 from textual.screen import Screen
-from textual.theme import Theme
 
 from peek_tui.analysis.importance import Importance
+from peek_tui.config import Config
 from peek_tui.paths import cache_directory, state_directory
 from peek_tui.state.memory import Memory
 from peek_tui.trace.store import FIRST_SLICE, Store
@@ -21,35 +21,12 @@ from peek_tui.trace.store import FIRST_SLICE, Store
 from .actions import ACTIONS, Keymap
 from .driver import SparingDriver
 from .screens.chooser import Chooser
-from .screens.debug import Debug
+from .screens.debug import BRISK, SLOW, Debug
 from .screens.help import Help
 from .screens.sessions import Sessions
+from .theme import THEMES, VARIABLES, textual_name
 
 __all__ = ["PeekApp"]
-
-_DARK = Theme(
-    name="peek-dark",
-    primary="#79c0ff",
-    secondary="#d2a8ff",
-    accent="#e3b341",
-    foreground="#d7dae0",
-    background="#10141b",
-    surface="#171c25",
-    panel="#1b212c",
-    success="#7ee787",
-    warning="#e3b341",
-    error="#ff7b72",
-    dark=True,
-    variables={
-        "scrollbar": "#303030",
-        "scrollbar-hover": "#444444",
-        "scrollbar-active": "#585858",
-        "scrollbar-background": "#10141b",
-        "scrollbar-background-hover": "#10141b",
-        "scrollbar-background-active": "#10141b",
-    },
-)
-
 
 _NO_KEY = "none"
 """No key has this name: for actions that are to have none."""
@@ -72,19 +49,26 @@ class PeekApp(App[None]):
         follow: bool = False,
         format: str | None = None,
         directory: Path,
-        keys: Mapping[str, tuple[str, ...]] | None = None,
+        config: Config | None = None,
     ) -> None:
-        """`keys` are those a user has chosen, by the names of actions."""
+        """`config` is what the user has chosen."""
+        config = config or Config()
         # Textual chooses how to do without colours before it knows the theme: its other way is black on black.
         super().__init__(driver_class=SparingDriver, ansi_color="NO_COLOR" in os.environ or None)
         self._store = Store(paths, format, more, cache_directory(), Importance().of) if paths else None
         self._trace_title = title
         self._follow = follow
         self._directory = directory
-        self.register_theme(_DARK)
-        self._keys = Keymap(ACTIONS, keys)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self._keys = Keymap(ACTIONS, config.keys)
+        self._pace = SLOW if config.slow_link else BRISK
         self.set_keymap({name: ",".join(keys) or _NO_KEY for name, keys in self._keys.changed.items()})
-        self.theme = "ansi-dark" if self.no_color else "peek-dark"
+        self.theme = textual_name("ansi" if self.no_color else config.theme)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colours of our style sheets for a theme that does not say them."""
+        return VARIABLES
 
     def on_mount(self) -> None:
         """Leave the terminal as it was found when somebody ends the program, or its terminal goes away."""
@@ -105,7 +89,9 @@ class PeekApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Return the first screen; another one under it would cost its own layout before the first row is seen."""
         if self._store is None:
-            return Sessions(self._directory, self._keys)
+            return Sessions(self._directory, self._keys, self._pace)
         self._store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
         memory = Memory(state_directory())
-        return Debug(self._store, self._trace_title, follow=self._follow, memory=memory, keymap=self._keys)
+        return Debug(
+            self._store, self._trace_title, follow=self._follow, memory=memory, keymap=self._keys, pace=self._pace
+        )

@@ -5,13 +5,14 @@ The colours of text are those that terminals have numbers for: half the bytes, a
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.style import Style
+from textual.app import App
 
 from peek_tui.render.words import group_of
 
-__all__ = ["COLOUR", "MONO", "Palette"]
+__all__ = ["DARK", "MONO", "PALETTES", "Palette", "palette_of"]
 
 
 class Palette(NamedTuple):
@@ -45,7 +46,7 @@ def _fg(colour: str, **attributes: bool) -> Style:
     return Style(color=colour, **attributes)  # type: ignore[arg-type]
 
 
-COLOUR = Palette(
+DARK = Palette(
     text=_fg("#dadada"),
     dim=_fg("#8a8a8a"),
     strong=_fg("#eeeeee", bold=True),
@@ -94,3 +95,83 @@ MONO = Palette(
     groups=dict.fromkeys("12345678", _PLAIN),
 )
 """For `NO_COLOR`: attributes alone."""
+
+LIGHT = Palette(
+    text=_fg("#303030"),
+    dim=_fg("#767676"),
+    strong=_fg("#121212", bold=True),
+    cursor=Style(bgcolor="#dbe9fb"),
+    cursor_blurred=Style(bgcolor="#e8eef5"),
+    error=_fg("#af0000", bold=True),
+    good=_fg("#005f00"),
+    live=_fg("#005f00", bold=True),
+    key=_fg("#005f87"),
+    value=_fg("#303030"),
+    number=_fg("#875f00"),
+    code=_fg("#005f5f"),
+    bar=Style(bgcolor="#e4e4e4"),
+    groups={
+        "1": _fg("#005faf"),
+        "2": _fg("#875f00"),
+        "3": _fg("#8700af"),
+        "4": _fg("#870000"),
+        "5": _fg("#005f87"),
+        "6": _fg("#005f00"),
+        "7": _fg("#af0000"),
+        "8": _fg("#767676"),
+    },
+)
+
+SAFE = DARK._replace(
+    error=_fg("#ff875f", bold=True),
+    good=_fg("#5fafff"),
+    live=_fg("#5fafff", bold=True),
+    number=_fg("#ffff5f"),
+    groups={
+        "1": _fg("#5fafff"),
+        "2": _fg("#ffaf00"),
+        "3": _fg("#d7afff"),
+        "4": _fg("#ffff5f"),
+        "5": _fg("#dadada"),
+        "6": _fg("#5fd7af"),
+        "7": _fg("#ff875f"),
+        "8": _fg("#949494"),
+    },
+)
+"""Told apart by people who see red and green alike: the hues of Okabe and Ito (jfly.uni-koeln.de/color), as light as
+a dark ground needs."""
+
+ANSI = Palette(
+    text=_PLAIN,
+    dim=_fg("bright_black"),
+    strong=_BOLD,
+    cursor=_REVERSE,
+    cursor_blurred=Style(underline=True),
+    error=_fg("red", bold=True),
+    good=_fg("green"),
+    live=_fg("green", bold=True),
+    key=_fg("cyan"),
+    value=_PLAIN,
+    number=_fg("yellow"),
+    code=_fg("cyan"),
+    bar=_REVERSE,
+    groups={
+        "1": _fg("blue"),
+        "2": _fg("yellow"),
+        "3": _fg("magenta"),
+        "4": _fg("bright_yellow"),
+        "5": _fg("cyan"),
+        "6": _fg("green"),
+        "7": _fg("red"),
+        "8": _fg("bright_black"),
+    },
+)
+"""The 16 colours of the terminal, whatever they are there."""
+
+PALETTES = {"peek-dark": DARK, "peek-light": LIGHT, "peek-safe": SAFE, "ansi-dark": ANSI}
+"""By Textual's name of the theme."""
+
+
+def palette_of(app: App[Any]) -> Palette:
+    """Return what an application draws with."""
+    return MONO if app.no_color else PALETTES[app.theme]

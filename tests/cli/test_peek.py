@@ -29,8 +29,8 @@ READERS = {
 }
 """Every command that reads a SRC, and what it needs beside it."""
 FLAGS = {
-    "open": {"--format"},
-    "tail": {"--format"},
+    "open": {"--format", "--theme", "--no-mouse", "--slow-link"},
+    "tail": {"--format", "--theme", "--no-mouse", "--slow-link"},
     "demo": {"--speed", "--events", "--out"},
     "run": {"--out", "--output"},
     "ls": {"--all", "--failed", "--json"},

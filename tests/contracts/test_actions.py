@@ -55,7 +55,9 @@ def test_bound(screen: str) -> None:
 
 def test_never_bound() -> None:
     """Keys that a terminal or a multiplexer keeps for itself, or that are other keys in disguise, are not bound."""
-    keys = {key for action in ACTIONS for key in action.keys}
+    keys = {
+        key for action in ACTIONS for key in action.keys if action.name != "suspend"
+    }  # which does what it always does
     assert keys & {f"ctrl+{letter}" for letter in "sqzhmi"} == set()
     assert not any(key.startswith("alt+") for key in keys)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sys
@@ -338,4 +339,31 @@ def test_copied(peek: Start, story: Path) -> None:
     terminal.wait_for("copied")
     [sent] = re.findall(r"\x1b]52;c;([^\x07]*)\x07", terminal.output)
     assert re.fullmatch("[0-9a-f]{16}", b64decode(sent).decode())
+    leave(terminal, "q")
+
+
+def test_suspended(peek: Start, story: Path) -> None:
+    """^Z leaves the terminal to the shell as it was, and the screen is back when the program is continued."""
+    terminal = peek(story)
+    terminal.wait_for("■ FINISHED completed")
+    terminal.press("e", "e")
+    wait_selected(terminal, "▌  19 ")
+    terminal.press("\x1a")
+    pid = terminal.process.pid
+    terminal.wait_until(lambda: "T (stopped)" in Path(f"/proc/{pid}/status").read_text(), "the stop")
+    assert terminal.modes == terminal.modes_before
+    os.kill(pid, signal.SIGCONT)
+    shown = "\x1b[?1049h"
+    terminal.wait_until(lambda: terminal.output.count(shown) == 2, "the screen")
+    terminal.wait_until(lambda: "SoldOutError: L1 is" in terminal.output.rpartition(shown)[2], "the rows")
+    terminal.press("k")
+    wait_selected(terminal, "▌  18 ")
+    leave(terminal, "q")
+
+
+def test_mouse(peek: Start, story: Path) -> None:
+    """The terminal keeps the mouse when it is told to."""
+    terminal = peek(story, "--no-mouse")
+    terminal.wait_for("■ FINISHED completed")
+    assert "\x1b[?1003h" not in terminal.output
     leave(terminal, "q")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
+from peek_tui.config import Config
 from peek_tui.paths import state_directory
 from peek_tui.trace.model import Event
 from peek_tui.tui.app import PeekApp
@@ -140,12 +141,12 @@ async def opened(
     read: bool = True,
     more: Callable[[], list[Path]] = list,
     first_time: bool = False,
-    keys: Mapping[str, tuple[str, ...]] | None = None,
+    config: Config | None = None,
 ) -> AsyncIterator[Peek]:
     """Open the debugger on traces, all of them `read`, or the list of sessions of a directory."""
     if not first_time:
         state_directory().mkdir(parents=True, exist_ok=True)
-    app = PeekApp(paths, more=more, title="title", follow=follow, directory=directory, keys=keys)
+    app = PeekApp(paths, more=more, title="title", follow=follow, directory=directory, config=config)
     async with app.run_test(size=size) as pilot:
         peek = Peek(pilot)
         await peek.until(lambda: isinstance(app.screen, Debug | Sessions) and app.screen.is_current)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from peek_tui.tui import canvas
 from peek_tui.tui.canvas import Canvas
-from peek_tui.tui.palette import COLOUR
+from peek_tui.tui.palette import DARK
 
 COLUMNS, ROWS = 64, 4
 COLOURS = ("", "38;2;1;2;3", "38;5;77", "31", "97")
@@ -171,8 +171,8 @@ class TestNumbers:
 
     def test_palette(self) -> None:
         """All colours of text have numbers."""
-        styles = [COLOUR.text, COLOUR.dim, COLOUR.strong, COLOUR.error, COLOUR.good, COLOUR.live]
-        styles += [COLOUR.key, COLOUR.value, COLOUR.number, *COLOUR.groups.values()]
+        styles = [DARK.text, DARK.dim, DARK.strong, DARK.error, DARK.good, DARK.live]
+        styles += [DARK.key, DARK.value, DARK.number, *DARK.groups.values()]
         triplets = [style.color.triplet for style in styles if style.color is not None and style.color.triplet]
         assert len(triplets) == len(styles)
         for red, green, blue in triplets:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from peek_tui.config import Config
 from peek_tui.tui.actions import ACTIONS, Keymap
 from peek_tui.tui.actions.action import key_name, key_of
 
@@ -60,7 +61,7 @@ def test_unknown() -> None:
 
 async def test_pressed(story: Path) -> None:
     """The keys that were chosen work, those they replace do not, and the line of keys shows them."""
-    async with opened([story], keys={"next-error": ("^N",), "previous-error": ()}) as peek:
+    async with opened([story], config=Config(keys={"next-error": ("^N",), "previous-error": ()})) as peek:
         await peek.press("e")
         assert peek.row == 0
         await peek.press("ctrl+n")
@@ -72,7 +73,7 @@ async def test_pressed(story: Path) -> None:
 
 async def test_problem_is_said(story: Path) -> None:
     """What is wrong with the choice is said as the screen opens."""
-    async with opened([story], keys={"next-error": ("x",)}) as peek:
+    async with opened([story], config=Config(keys={"next-error": ("x",)})) as peek:
         assert peek.bar("keys").startswith(" config.toml: x is the key of hide")
 
 

@@ -12,6 +12,7 @@ PEEK = (
     Action("help", "help", ("question_mark",), "Peek", "these keys", BOTH, hint="keys"),
     Action("back", "back", ("escape",), "Peek", "back", BOTH),
     Action("leave", "leave", ("q",), "Peek", "back, then quit; the agent runs on", BOTH, hint="quit"),
+    Action("suspend", "app.suspend_process", ("ctrl+z",), "Peek", "back to the shell; `fg` comes back here", BOTH),
     Action("interrupt", "interrupt", ("ctrl+c",), "Peek", "stop what goes on; else quit"),
     Action("quit", "app.quit", ("ctrl+c",), "Peek", "quit", ("sessions",)),
 )

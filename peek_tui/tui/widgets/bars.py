@@ -18,7 +18,7 @@ from peek_tui.state.play import Play
 from peek_tui.state.prompt import Prompt
 from peek_tui.state.view import View
 from peek_tui.tui.actions import Hint
-from peek_tui.tui.palette import COLOUR, MONO, Palette
+from peek_tui.tui.palette import Palette, palette_of
 
 from .rows import Piece, strip_of
 
@@ -52,7 +52,7 @@ class Bar(Widget):
 
     @property
     def palette(self) -> Palette:
-        return MONO if self.app.no_color else COLOUR
+        return palette_of(self.app)
 
     def show(self, left: list[Piece], right: list[Piece] | None = None) -> None:
         """Show safe text; what is on the right goes before what is on the left when there is no room for both."""

@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from peek_tui.render.text import cell_width, fit
-from peek_tui.tui.palette import COLOUR, MONO, Palette
+from peek_tui.tui.palette import Palette, palette_of
 
 __all__ = ["Piece", "RowView", "strip_of"]
 
@@ -66,7 +66,7 @@ class RowView(ScrollView, can_focus=True):
 
     @property
     def palette(self) -> Palette:
-        return MONO if self.app.no_color else COLOUR
+        return palette_of(self.app)
 
     @property
     def lines(self) -> int:

@@ -63,3 +63,9 @@ async def _(peek: Peek, key: str) -> None:
 async def _(peek: Peek, key: str) -> None:
     await peek.pilot.press("enter", key)
     assert peek.app.return_code == 0
+
+
+@exercise("app.suspend_process")
+async def _(peek: Peek, key: str) -> None:
+    await peek.press(key)  # a test has no shell to go back to: see tests/scenarios
+    assert peek.app.is_running

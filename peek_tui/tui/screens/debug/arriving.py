@@ -20,8 +20,6 @@ __all__ = ["Arriving"]
 
 _TICK = 1.0
 """Seconds between two looks at the clock while the run goes on."""
-_HOLD = 0.1
-"""Seconds after a key, and after what arrived was painted, in which nothing that arrives is painted."""
 
 
 class Arriving(Filtering):
@@ -53,7 +51,7 @@ class Arriving(Filtering):
         if self.reader.failure is not None:
             self._give_up(self.reader.failure)
             return
-        wait = max(self.last_key, self._last_taken) + _HOLD - monotonic()
+        wait = max(self.last_key, self._last_taken) + self.pace - monotonic()
         if wait <= 0 or not self.first_tree.is_set():
             self._take_in()
         elif self._held is None:

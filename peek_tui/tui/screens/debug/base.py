@@ -23,7 +23,11 @@ from peek_tui.tui.widgets.strip import StripBar
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
 
-__all__ = ["DebugBase"]
+__all__ = ["BRISK", "SLOW", "DebugBase"]
+
+BRISK = 0.1
+SLOW = 0.25
+"""The pace at which is painted what arrives, on an ordinary line and on a slow one; in seconds."""
 
 
 class DebugBase(Screen[None]):
@@ -37,6 +41,7 @@ class DebugBase(Screen[None]):
         follow: bool = False,
         memory: Memory | None = None,
         keymap: Keymap | None = None,
+        pace: float = BRISK,
     ) -> None:
         super().__init__()
         self.memory = memory
@@ -49,6 +54,8 @@ class DebugBase(Screen[None]):
         self.live = self.reader.live
         self._recalled = False
         self.recall()
+        self.pace = pace
+        """Seconds after a key, and after what arrived was painted, in which nothing that arrives is painted."""
         self.last_key = 0.0
         """When the last key came, by the steady clock."""
         self.first_tree = asyncio.Event()
