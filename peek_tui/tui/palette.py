@@ -109,6 +109,7 @@ LIGHT = Palette(
     value=_fg("#303030"),
     number=_fg("#875f00"),
     code=_fg("#005f5f"),
+    amount=_fg("#5f87af"),
     bar=Style(bgcolor="#e4e4e4"),
     groups={
         "1": _fg("#005faf"),
@@ -154,6 +155,7 @@ ANSI = Palette(
     value=_PLAIN,
     number=_fg("yellow"),
     code=_fg("cyan"),
+    amount=_fg("bright_black"),
     bar=_REVERSE,
     groups={
         "1": _fg("blue"),

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from peek_tui.state.strip import Strip
 from peek_tui.state.view import View
-from peek_tui.tui.palette import COLOUR, MONO, Palette
+from peek_tui.tui.palette import Palette, palette_of
 
 from .rows import Piece, strip_of
 
@@ -44,7 +44,7 @@ class StripBar(Widget):
 
     @property
     def palette(self) -> Palette:
-        return MONO if self.app.no_color else COLOUR
+        return palette_of(self.app)
 
     def sync(self, view: View) -> None:
         """Show the state; nothing, while it is not seen or the first tree is not there."""
