@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..values import dump_line, is_plain
+from .conversation import Conversation, Said
 
 __all__ = ["Deltas"]
 
@@ -46,38 +47,59 @@ class Deltas:
         self._known.clear()
 
     def shorten(self, id: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Return the payload of the request `id` as it is to be written. Nothing in `data` is changed."""
+        """Return the payload of the request `id` as it is to be written: its messages, a list or a `Conversation`, as a
+        list. Nothing in `data` is changed.
+        """
         messages = data.get("messages")
+        if type(messages) is Conversation:
+            if not messages.before.messages or messages.before.digest in self._known:
+                shortened = self._shorten(id, data, messages)
+                if shortened is not None:
+                    return shortened
+            whole = Conversation(messages.whole())
+            whole.mark = messages.mark
+            data = {**data, "messages": whole.new}
+            return self._shorten(id, data, whole) or data
         if type(messages) is not list or "base" in data:
             return data
+        return self._shorten(id, data, Conversation(messages)) or data
+
+    def _shorten(self, id: str, data: dict[str, Any], talk: Conversation) -> dict[str, Any] | None:
+        """Return the payload with what it adds to an earlier request; None when it has to be written as it is."""
         rest = {key: data[key] for key in _SAME if data.get(key) is not None}
         try:
-            if not is_plain(messages) or not is_plain(rest):
-                return data
-            said, around = _Said(messages), _Around(rest)
+            if not is_plain(talk.new) or not is_plain(rest):
+                return None
+            added, around = _Added(talk), _Around(rest)
         except (TypeError, ValueError, RecursionError):  # what has to be encoded with care is not worth remembering
-            return data
-        return self._shortened(id, data, said, around)
-
-    def _shortened(self, id: str, data: dict[str, Any], said: _Said, around: _Around) -> dict[str, Any]:
-        beginnings = [around.digest, *said.digests]
-        keep, base = self._longest(beginnings)
+            return None
+        keep, base = self._longest(added, around)
         same = [] if base is None else [key for key, digest in around.digests.items() if base.rest.get(key) == digest]
-        added = sum(said.sizes[keep:]) + sum(size for key, size in around.sizes.items() if key not in same)
-        whole = sum(said.sizes) + sum(around.sizes.values())
-        if base is None or not (keep or {"system", "tools"} & set(same)) or base.bytes + added > _VAIN * whole:
-            self._remember(beginnings, _Written(id, around.digests, whole))
-            return data
-        self._remember(beginnings[keep + 1 :], _Written(id, around.digests, base.bytes + added))
+        size = added.size_after(keep) + sum(size for key, size in around.sizes.items() if key not in same)
+        said = added.said()
+        whole = said.bytes + sum(around.sizes.values())
+        if base is None or not (keep or {"system", "tools"} & set(same)) or base.bytes + size > _VAIN * whole:
+            if talk.before.messages:
+                return None
+            talk.mark.said = said
+            self._remember([around.digest, *added.digests], _Written(id, around.digests, whole))
+            return {**data, "messages": talk.new}
+        talk.mark.said = said
+        start = keep - talk.before.messages
+        self._remember(added.digests[start:], _Written(id, around.digests, base.bytes + size))
         less = {key: value for key, value in data.items() if key not in same}
-        return less | {"messages": data["messages"][keep:], "base": base.id, "keep": keep, "same": same}
+        return less | {"messages": talk.new[start:], "base": base.id, "keep": keep, "same": same}
 
-    def _longest(self, beginnings: list[int]) -> tuple[int, _Written | None]:
-        for keep in range(len(beginnings) - 1, -1, -1):
-            written = self._known.get(beginnings[keep])
+    def _longest(self, added: _Added, around: _Around) -> tuple[int, _Written | None]:
+        """Return how many of the messages the file holds already, and a request that begins with them."""
+        before = added.before
+        for number in range(len(added.digests) - 1, -1, -1):
+            written = self._known.get(added.digests[number])
             if written is not None:
-                return keep, written
-        return 0, None
+                return before.messages + number + 1, written
+        if before.messages:
+            return before.messages, self._known.get(before.digest)
+        return 0, self._known.get(around.digest)
 
     def _remember(self, beginnings: list[int], written: _Written) -> None:
         self._known.update(dict.fromkeys(beginnings, written))
@@ -86,19 +108,28 @@ class Deltas:
                 del self._known[forgotten]
 
 
-class _Said:
-    """The messages of a request."""
+class _Added:
+    """The new messages of a conversation."""
 
-    def __init__(self, messages: list[Any]) -> None:
+    def __init__(self, talk: Conversation) -> None:
+        self.before = talk.before
         self.digests: list[int] = []
-        """Of the first message, of the first two, and so on."""
-        self.sizes: list[int] = []
-        digest = 0
-        for message in messages:
+        """Of everything up to the first of them, up to the second, and so on."""
+        self._sizes: list[int] = []
+        digest = talk.before.digest
+        for message in talk.new:
             encoded = dump_line(message)
             digest = hash((digest, encoded))
             self.digests.append(digest)
-            self.sizes.append(len(encoded))
+            self._sizes.append(len(encoded))
+
+    def said(self) -> Said:
+        before, digest = self.before, self.digests[-1] if self.digests else self.before.digest
+        return Said(digest, before.messages + len(self.digests), before.bytes + sum(self._sizes))
+
+    def size_after(self, keep: int) -> int:
+        """Return the bytes of those that stand behind the first `keep` of the conversation."""
+        return sum(self._sizes[keep - self.before.messages :])
 
 
 class _Around:

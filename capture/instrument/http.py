@@ -7,18 +7,21 @@ recorded as `llm_request`, `llm_chunk` and `llm_response`; everything else passe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from types import ModuleType
 from typing import Any
 from weakref import WeakSet
 
 from .._core.context import TraceContext
+from .._core.conversation import Conversation
 from .._core.guard import guarded
+from .._core.redact_patterns import may_be_secret
 from .._core.session import current
 from ..wire import Wire, recognise
 from ._patch import Patch, undo_all
 from ._wrap import call, call_async
 from .answer import Answer, Asking
+from .bodies import Bodies
 from .joins import claim, watched
 from .registry import Undo
 from .tee import tee
@@ -29,11 +32,7 @@ __all__ = ["instrument"]
 Watch = Callable[[tuple[Any, ...], dict[str, Any]], "_ModelCall | None"]
 _BODY_KEPT = 2_000
 """Bytes kept of a request nobody can read."""
-_SECRET_HEADERS = frozenset(
-    {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
-)
-
-
+_bodies = Bodies()
 _in_flight: WeakSet[Any] = WeakSet()
 """The requests that are being sent: one that passes two taps is seen by the first."""
 
@@ -91,7 +90,7 @@ def _fields(wire: Wire, request: Any) -> dict[str, Any] | None:
     except RuntimeError:
         return {} if wire.certain else None
     try:
-        return wire.request(body)
+        return _bodies.read(wire, body)
     except ValueError:
         return {"extra": {"body": body[:_BODY_KEPT].decode("utf-8", "replace")}} if wire.certain else None
 
@@ -111,7 +110,8 @@ class _ModelCall:
         _in_flight.add(request)
         context: TraceContext = current()
         fields = self._fields
-        results_sent(context, self._wire, fields.get("messages"))
+        messages = fields.get("messages")
+        results_sent(context, self._wire, messages.new if isinstance(messages, Conversation) else messages)
         model = str(fields.get("model") or self._wire.model)
         http = {"method": request.method, "url": _public_url(request.url), "headers": _public(request.headers)}
         data = {"provider": self._wire.provider, **fields, "attempt": _attempt(request.headers), "http": http}
@@ -142,14 +142,19 @@ def _attempt(headers: Mapping[str, str]) -> int:
 
 
 def _public(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: "<redacted>" if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
+    """Return the headers without those that hold secrets."""
+    return {name: value for name, value in headers.items() if not _may_be_secret(name)}
+
+
+_may_be_secret = lru_cache(1024)(may_be_secret)
 
 
 def _public_url(url: Any) -> str:
     """Return the URL without what may be a secret in it: who asks, or a key among its parameters."""
     if url.userinfo:
         url = url.copy_with(userinfo=b"redacted")
-    for name in ("key", "api_key", "api-key"):
-        if name in url.params:
-            url = url.copy_set_param(name, "redacted")
+    if b"key=" in url.query:
+        for name in ("key", "api_key", "api-key"):
+            if name in url.params:
+                url = url.copy_set_param(name, "redacted")
     return str(url)

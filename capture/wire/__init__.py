@@ -69,6 +69,8 @@ class Wire(Protocol):
     provider: str
     model: str
     """The model, where the request's path names it."""
+    messages: str
+    """The key of a request's body that has the messages."""
     certain: bool
     """Whether the request is of this format whatever its body says."""
 

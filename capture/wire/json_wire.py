@@ -23,6 +23,7 @@ class JSONWire:
 
     def __init__(self, model: str = "", *, certain: bool = True) -> None:
         self.model = model
+        self.messages = str(self.request_places["messages"][0])
         self.certain = certain
 
     def fits(self, body: dict[str, Any]) -> bool:

@@ -19,51 +19,42 @@ Places = Mapping[str, Place]
 
 def split(body: dict[str, Any], places: Places) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what a body has at these places, by our names, and the body without it. A null stays where it is."""
-    named, rest = {}, body
+    named, rest = {}, _Copy(body)
     for name, place in places.items():
-        value, less = _taken(rest, place)
-        if value is not None:
-            named[name], rest = value, less
-    return named, rest
+        container = rest.at(place[:-1])
+        if type(container) is dict and container.get(place[-1]) is not None:
+            named[name] = container.pop(place[-1])
+    return named, rest.body
 
 
 def join(named: Mapping[str, Any], rest: dict[str, Any], places: Places) -> dict[str, Any]:
     """Return the body that `split` made these of. What has no place in `rest` is left out."""
-    body: Any = rest
+    body = _Copy(rest)
     for name, place in places.items():
         value = named.get(name)
         if value is not None:
-            body = _put(body, place, value)
-    whole: dict[str, Any] = body
-    return whole
+            container = body.at(place[:-1])
+            if type(container) is dict:
+                container[place[-1]] = value
+    return body.body
 
 
-def _taken(container: Any, place: Place) -> tuple[Any, Any]:
-    key, *further = place
-    if not _has(container, key):
-        return None, container
-    if not further:
-        return container[key], {other: value for other, value in container.items() if other != key}
-    value, less = _taken(container[key], tuple(further))
-    return value, _replaced(container, key, less) if value is not None else container
+class _Copy:
+    """A copy of a body whose containers may be changed once they have been asked for."""
 
+    def __init__(self, body: dict[str, Any]) -> None:
+        self.body = body.copy()
+        self._own: dict[Place, Any] = {(): self.body}
 
-def _put(container: Any, place: Place, value: Any) -> Any:
-    key, *further = place
-    if not further:
-        return _replaced(container, key, value) if isinstance(container, dict) else container
-    if not _has(container, key):
-        return container
-    return _replaced(container, key, _put(container[key], tuple(further), value))
-
-
-def _has(container: Any, key: str | int) -> bool:
-    if isinstance(key, int):
-        return isinstance(container, list) and key < len(container)
-    return isinstance(container, dict) and key in container
-
-
-def _replaced(container: Any, key: str | int, value: Any) -> Any:
-    copy = container.copy()
-    copy[key] = value
-    return copy
+    def at(self, place: Place) -> Any:
+        """Return the container at a place, None if there is none."""
+        if place in self._own:
+            return self._own[place]
+        outer, key = self.at(place[:-1]), place[-1]
+        inner = None
+        if key in outer if type(outer) is dict else type(outer) is list and type(key) is int and key < len(outer):
+            inner = outer[key]
+            if type(inner) is dict or type(inner) is list:
+                inner = outer[key] = inner.copy()
+        self._own[place] = inner
+        return inner

@@ -140,7 +140,8 @@ class TestRecorded:
             "attempt": 1,
             "http": {"method": "POST", "url": f"{server.base_url}/v1/messages"},
         }
-        assert sent_headers == {**exchange.request_headers, "authorization": "<redacted>"}
+        assert sent_headers | {"authorization": f"Bearer {KEY}"} == exchange.request_headers
+        assert "authorization" not in sent_headers
 
         assert (response["name"], response["parent"]) == ("claude-sonnet-5-5", request["id"])
         assert "error" not in response
