@@ -19,6 +19,8 @@ _MONEY = re.compile(
     r"|(?<![\d.,])(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<after>€|£|USD|EUR|GBP|JPY|PLN|zł|CHF|CAD|AUD|INR|CNY|SEK)(?!\w)"
 )
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "zł": "PLN"}
+_ID = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z_])[A-Za-z][\w-]{3,40}\b")
+"""A word with letters and digits."""
 _TOKEN = re.compile(r"[A-Za-z0-9_/][\w@./:#-]*\w")
 _PLAIN_NUMBER = re.compile(r"\d[\d.,:-]*")
 _LONG_NUMBER = 3
@@ -56,7 +58,7 @@ def text_of(value: Any, limit: int = MOST_TEXT) -> str:
             rest += [part[key] for key in reversed(list(part)) if not (block and key in _NOT_TEXT)]
         elif isinstance(part, list | tuple):
             rest += reversed(part)
-        elif isinstance(part, int | float) and not isinstance(part, bool):
+        elif isinstance(part, int | float):
             pieces.append(str(part))
     return "\n".join(pieces)
 
@@ -66,13 +68,14 @@ _NOT_TEXT = frozenset({"type", "id", "signature", "tool_use_id", "cache_control"
 
 
 def values(text: str) -> set[str]:
-    """Return the numbers and names a text speaks of, in one spelling each."""
+    """Return the numbers, ids and names a text speaks of, in one spelling each."""
     found = {_number(match) for match in _NUMBER.findall(text)}
     for match in _NAME.finditer(text):
         name = match[0]
         if " " in name or not _begins_sentence(text, match.start()):
             found.add(name.lower())
     found.update(quoted.lower() for quoted in _QUOTED.findall(text))
+    found.update(id.lower() for id in _ID.findall(text))
     return {value for value in found if len(value) > 1}
 
 

@@ -15,11 +15,12 @@ WEIGHTS: dict[str, float] = {
     "says_much": 1.0,
     "plans": 0.5,
     "assumes": 1.0,
+    "waves_through": 0.3,
     "replans": 0.8,
     # Where things come from. An error is a symptom; a value without a source is a cause.
     "new_values": 0.8,
     "most_new_values": 1.0,
-    "recasts": 1.0,  # a number that changed its unit on the way is wrong more often than not
+    "recasts": 1.5,  # a number that changed its unit on the way is wrong more often than not
     "answers_first": 0.8,
     "off_task": 2.0,  # whatever is done well afterwards answers another question
     "hands_code": 0.8,
@@ -28,6 +29,7 @@ WEIGHTS: dict[str, float] = {
     "call_failed": 0.3,
     "gave_nothing": 0.3,
     "before_first_error": 0.5,
+    "unresolved": 0.5,
     "passes_over": 0.5,
     "changes": 0.8,  # what is changed stays wrong; what is only looked at does not
     # Routine is no cause: neither the ledger kept after each step nor the third try of the same.

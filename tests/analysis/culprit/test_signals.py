@@ -74,13 +74,13 @@ def test_bounds(steps: list[Step]) -> None:
 def test_new_values() -> None:
     """A value counts as new where an act has it first: not what a person or a result said."""
     steps = (act("It says 4711"), seen("and 8899"), act("so 8899 and 4711"), act("or 5050"))
-    assert measured("most_new_values", told("What is 1001?"), *steps) == [1, 0, 1]
-    assert measured("most_new_values", told("What is 4711?"), *steps) == [0, 0, 1]
+    assert measured("most_new_values", told("What is 1001?"), *steps) == [0.2, 0, 0.2]
+    assert measured("most_new_values", told("What is 4711?"), *steps) == [0, 0, 0.2]
 
 
 def test_untold() -> None:
     """Where nobody asked for anything, the first act is what was asked for, and brings nothing new."""
-    assert measured("most_new_values", act("It says 4711"), act("so 4711 and 5050")) == [0, 1]
+    assert measured("most_new_values", act("It says 4711"), act("so 4711 and 5050")) == [0, 0.2]
 
 
 def test_passes_over() -> None:
@@ -138,3 +138,20 @@ def test_changes() -> None:
     }
     steps = [Step(0, "", "act", "a", done=command, tools=["Bash"]) for command in shells]
     assert measured("changes", *steps) == list(shells.values())
+
+
+def test_unresolved() -> None:
+    """The first of the failures in a row that the run ended in is marked; failures that were mended are not."""
+    calls = [(True, 0), (False, 0), (True, 1), (True, 0)]
+    steps = [Step(0, "", "act", "a", tools=["run"], answered=True, failed=failed) for failed, _ in calls]
+    assert measured("unresolved", *steps, act("I give up")) == [*(float(mark) for _, mark in calls), 0]
+    assert measured("unresolved", *steps[:2]) == [0, 0]
+
+
+def test_waves_through() -> None:
+    """Calling right what another said is waving it through when nothing was looked at in between."""
+    verdict = "I verified it; the price is correct."
+    assert measured("waves_through", act("It is 3"), act(verdict, "b")) == [0, 1]
+    assert measured("waves_through", act("It is 3"), seen("3"), act(verdict, "b")) == [0, 0]
+    assert measured("waves_through", act("It is 3"), act(verdict, "a")) == [0, 0]
+    assert measured("waves_through", act("It is 3"), act(verdict, "b", "search")) == [0, 0]

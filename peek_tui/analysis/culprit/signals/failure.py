@@ -55,6 +55,17 @@ def _before_first_error(run: Run) -> list[float]:
     return [float(before[-1:] == [act]) for act in range(len(run))]
 
 
+def _unresolved(run: Run) -> list[float]:
+    """Mark where the failure began that the run ended in: at the first call of the last row of failed ones."""
+    called = [act for act, step in enumerate(run.acts) if step.answered]
+    start = None
+    for act in reversed(called):
+        if not run.acts[act].failed:
+            break
+        start = act
+    return [float(act == start) for act in range(len(run))]
+
+
 def _passes_over(run: Run) -> list[float]:
     """Mark the acts that go on after a failed or empty result without a word about it."""
     passed = []
@@ -85,6 +96,7 @@ SIGNALS = (
     Signal("call_failed", _call_failed, "its own call failed"),
     Signal("gave_nothing", _gave_nothing, "its call gave nothing back that could be used"),
     Signal("before_first_error", _before_first_error, "the first failure of the run comes straight after it"),
+    Signal("unresolved", _unresolved, "begins the failure that was never mended"),
     Signal("passes_over", _passes_over, "goes on as if the failed or empty result before it were none"),
     Signal("changes", _changes, "changes something outside the conversation"),
 )

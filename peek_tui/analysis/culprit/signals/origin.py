@@ -11,6 +11,8 @@ from .signal import Signal, listed
 
 __all__ = ["SIGNALS"]
 
+_MANY = 5
+"""Values that one act has to bring in before having most of them says much."""
 _ON_TASK = 0.6
 """Share of the task's words that the act which takes it up has at the least."""
 
@@ -20,7 +22,7 @@ def _new(run: Run) -> list[float]:
 
 
 def _most_new(run: Run) -> list[float]:
-    most = max(map(len, run.fresh), default=0) or 1
+    most = max(_MANY, *map(len, run.fresh)) if run.fresh else _MANY
     return [len(fresh) / most for fresh in run.fresh]
 
 

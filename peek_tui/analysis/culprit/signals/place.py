@@ -26,8 +26,9 @@ def _nth(number: int, led: bool) -> Measure:
 
 def _last(led: bool) -> Measure:
     def measure(run: Run) -> list[float]:
-        few = not led or len(run.contributions) <= _FEW
-        wanted = run.contributions[-1:] if few and (run.leader is not None) == led else []
+        last = run.contributions[-1:]
+        sums_up = (led and len(run.contributions) <= _FEW) or (not led and not any(run.acts[act].tools for act in last))
+        wanted = last if sums_up and (run.leader is not None) == led else []
         return [float([act] == wanted) for act in range(len(run))]
 
     return measure
