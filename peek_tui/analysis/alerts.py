@@ -103,6 +103,12 @@ class Watch:
         return in_order(changed.values())
 
     @property
+    def troubles(self) -> list[str]:
+        """Why detectors of plugins are left out, a sentence each."""
+        troubles = (getattr(detector, "trouble", None) for detector in self._detectors)
+        return [trouble for trouble in troubles if trouble is not None]
+
+    @property
     def alerts(self) -> list[Alert]:
         """All alerts so far, in the order in which they begin."""
         return in_order(self._found.values())

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from peek_tui.analysis.alerts import find_alerts
+from peek_tui.analysis.alerts import Watch
 from peek_tui.render import units
 from peek_tui.render.table import table
 from peek_tui.render.text import clean_line
@@ -27,7 +27,11 @@ def run(
     Example: `peek alerts latest`
     """
     with loaded_store(source, format) as store:
-        alerts = find_alerts(store.snapshot(), over=store.status() != "running")
+        watch = Watch()
+        watch.advance(store.snapshot(), over=store.status() != "running")
+    for trouble in watch.troubles:
+        note(f"peek: {trouble}")
+    alerts = watch.alerts
     if as_json:
         for alert in alerts:
             print_json(asdict(alert))

@@ -12,6 +12,7 @@ from .error_cascade import ErrorCascade
 from .final_answer import FinalAnswer
 from .guardrail_pressure import GuardrailPressure
 from .oscillation import Oscillation
+from .plugins import plugin_detectors
 from .prompt_cache import PromptCache
 from .prompt_injection import PromptInjection
 from .prompt_policy_shift import PromptPolicyShift
@@ -50,4 +51,4 @@ DETECTORS: tuple[Callable[[], Detector], ...] = (
 
 def default_detectors() -> Sequence[Callable[[], Detector]]:
     """Return what makes every detector, ours and those of plugins."""
-    return DETECTORS
+    return (*DETECTORS, *plugin_detectors())
