@@ -18,6 +18,7 @@ in a chain twice, whatever circles a hostile trace goes in.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from typing import Literal, NamedTuple
@@ -57,6 +58,8 @@ _TRIED = 6
 _HITS = 64
 """Events that hold a value and are none it comes from, up to which another is looked for."""
 _ASKING = 3
+_WORD = 3, 80
+"""Characters of what a call was given, to be asked about as a whole."""
 _LINKS, _EVIDENCE, _SOURCE, _DATA = b'"links":', b'"evidence_event_ids"', b'"source":', b',"data":'
 _OURS = b'{"v":1,'
 _ID = re.compile(rb'"id":"([0-9a-f]{16})"')
@@ -161,23 +164,28 @@ class _Walk:
         evidence = event.data.get("evidence_event_ids")
         return [*event.links, *(id for id in (evidence if isinstance(evidence, list) else []) if isinstance(id, str))]
 
-    def _values(self, row: int) -> list[str]:
-        event = self._event(row)
-        return specific_values("\n".join(text_of(_used(event, key)) for key in _USES[event.type]))
-
     def _origin(self, row: int, asking: list[int]) -> int | None:
-        """Return where values come from that events use: the latest of the events in which one of them stands first."""
-        values = dict.fromkeys(value for event in asking for value in self._values(event))
+        """Return where values come from that events use: the latest of the events in which one of them stands first.
+
+        Values that cannot be there by chance are asked about before the bare words that a call was given.
+        """
+        texts = [_used(self._event(event)) for event in asking]
+        specific = [value for text in texts for value in specific_values(text)]
+        words = [text for event, text in zip(asking, texts, strict=True) if self._snapshot.type(event) == "tool_call"]
+        given = [line for text in words for line in text.split("\n") if _WORD[0] <= len(line) <= _WORD[1]]
         session = self._event(row).session
-        origins = []
-        for value in islice(values, _TRIED):
-            if not self._left:
-                break
+        for values in (specific, given):
+            origins = [
+                first for value in self._tried(values) if (first := self._first(value, row, session)) is not None
+            ]
+            if origins:
+                return max(origins)
+        return None
+
+    def _tried(self, values: list[str]) -> Iterator[str]:
+        for value in islice(dict.fromkeys(values), min(_TRIED, self._left)):
             self._left -= 1
-            first = self._first(value, row, session)
-            if first is not None and first not in self._seen:
-                origins.append(first)
-        return max(origins, default=None)
+            yield value
 
     def _first(self, value: str, row: int, session: str) -> int | None:
         """Return the first event of a run that holds a value, if that is before a row."""
@@ -185,7 +193,7 @@ class _Walk:
             if found >= row:
                 return None
             if self._snapshot.type(found) not in _NO_SOURCE and self._snapshot.event(found).session == session:
-                return found
+                return None if found in self._seen else found
         return None
 
     @cached_property
@@ -197,7 +205,9 @@ class _Walk:
         return {call: failed for call, failed in calls.items() if ROOT not in (call, failed)}
 
 
-def _used(event: Event, key: str) -> object:
-    """Return what an event says under a key; of a request's messages the last, which the answer is about."""
-    value = event.data.get(key)
-    return value[-1:] if key == "messages" and isinstance(value, list) else value
+def _used(event: Event) -> str:
+    """Return what an event says that may come from elsewhere; of a request's messages the last one."""
+    said = [event.data.get(key) for key in _USES[event.type]]
+    if event.type == "llm_request":
+        said = [value[-1:] for value in said if isinstance(value, list)]
+    return "\n".join(map(text_of, said))

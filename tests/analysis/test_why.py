@@ -107,6 +107,17 @@ def test_values(run: Run) -> None:
     assert other not in [id for _, id in chain(run, refund)]
 
 
+def test_bare_word(run: Run) -> None:
+    """A word that a call was given as a whole came from where it stands first, if no id or number says more."""
+    turn = run.add("agent_turn", "a")
+    look = run.call("locate", {"me": True}, parent=turn)
+    place = run.result(look, "locate", {"city": "Paris", "country": "France"})
+    other = run.call("news", {"topic": "sports"}, parent=turn)
+    run.result(other, "news", "none")
+    weather = run.call("weather", {"city": "Paris"}, parent=turn)
+    assert chain(run, weather) == [("root", turn), ("parent", look), ("call", place), ("value", weather)]
+
+
 def test_answer(run: Run) -> None:
     """A model's answer is asked about through its request."""
     turn = run.add("agent_turn", "a")
