@@ -14,7 +14,9 @@ from .clock import Clock, SystemClock
 from .ids import Randomness
 
 if TYPE_CHECKING:
+    from ..sinks.parts import Rotation
     from .redact import Redact
+    from .writer import Mode, SinkOrCallback
 
 __all__ = ["Config", "configure", "default_directory", "in_force"]
 
@@ -43,6 +45,14 @@ class Config:
     """Whether secrets are taken out, and what else is (`capture._core.redact`)."""
     content: bool = field(default_factory=_content_by_default)
     """Whether what model, user and tools said is recorded, or only its shape."""
+    mode: Mode = "direct"
+    """What recording an event waits for."""
+    rotate: Rotation | None = None
+    """When a trace goes on in another file."""
+    sink: SinkOrCallback | None = None
+    """Takes the lines instead of a file."""
+    tee: SinkOrCallback | None = None
+    """Takes them as well."""
     clock: Clock = field(default_factory=SystemClock)
     randomness: Randomness = os.urandom
 

@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any
 
 from ..events import CALLS, ENDS, NO_EVENT
-from ..sinks.file import FileSink
 from . import config, roots
 from .asked import AskedCall, AskedCalls, observe
 from .blobs import Blobs
@@ -24,6 +23,7 @@ from .records import Common, Records
 from .review import Reviewer
 from .spans import OpenCall, OpenCalls, Place, Span, here, move
 from .tasks import Strand, is_running, running_strand, strand_path
+from .writer import open_sink
 
 __all__ = ["TraceContext"]
 
@@ -79,8 +79,8 @@ class TraceContext(Records):
     @property
     def path(self) -> Path | None:
         """The trace file this process writes; None before the context is entered."""
-        sink = self._recorder.sink if self._recorder is not None else None
-        return sink.path if isinstance(sink, FileSink) else None
+        path: Path | None = getattr(self._recorder and self._recorder.sink, "path", None)
+        return path
 
     # -- from agent_start to agent_end -----------------------------------------------------------------------------
 
@@ -144,6 +144,7 @@ class TraceContext(Records):
         common: Common = {"duration_ms": (recorder.clock.steady_ns() - self._started_ns) / 1e6}
         if status == "error" and failure is not None:
             common["error"] = failure
+        recorder.drain()
         redacted = recorder.redacted if self._outer is None else None
         data: dict[str, Any] = {"status": status, "totals": self._totals.as_data(), "redacted": redacted or None}
         if isinstance(failure, SystemExit):
@@ -179,7 +180,7 @@ class TraceContext(Records):
         path = trace_path(self._given_path, settings, self.agent_name, session, writer)
         blobs = Blobs(lambda: self.path, settings.blob_bytes)
         review = Reviewer(settings.redact, settings.content, blobs)
-        return Recorder(session, writer, FileSink(path), settings.clock, settings.randomness, review)
+        return Recorder(session, writer, open_sink(settings, path), settings.clock, settings.randomness, review)
 
     # -- one event -------------------------------------------------------------------------------------------------
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..events import CALLS, NO_EVENT
 from ..format import LineEncoder
 from ..interrupts import from_signal_handler
-from ..sinks import Sink
+from ..sinks import Lost, Sink
 from .clock import Clock
 from .deltas import Deltas
 from .ids import Randomness, new_writer_id
 from .review import Reviewer
 
 __all__ = ["Recorder", "Totals"]
+
+_NONE: deque[Lost] = deque()
 
 
 class Totals:
@@ -62,17 +64,17 @@ class Recorder:
         review: Reviewer | None = None,
     ) -> None:
         self.session = session
-        self.sink = sink
         self.clock = clock
         self._time_ns = clock.time_ns
         self._randomness = randomness
         self._review = review
         self._encode = LineEncoder(session, review).encode
-        self._next = int(writer, 16) << 32
-        """The next event's id as a number: the writer's half above, the count below."""
         self._lost: Counter[str] = Counter()
         self._lost_bytes = 0
         self._deltas = Deltas()
+        self._next = 0
+        """The next event's id as a number: the writer's half above, the count below."""
+        self._write_to(sink, writer)
         self._closed = False
         # Re-entrant: a signal handler or a destructor of the host may record while this thread is recording.
         self._lock = threading.RLock()
@@ -83,7 +85,7 @@ class Recorder:
     ) -> str:
         """Write one event and return its id, also when the sink refused it: what it leads to keeps its true parent."""
         with self._lock:
-            if self._lost:
+            if self._lost or self._late:
                 self._tell_loss(parent)
             number = self._next
             self._next = number + 1
@@ -102,19 +104,29 @@ class Recorder:
                 totals.events += 1
                 if type in CALLS or (header and ("usage" in header or "error" in header)):
                     totals.count(type, header)
+                if self._full is not None and self._full():
+                    self._next_part()
                 if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
                     self.sink.close()
-            return id
+        if self._settle is not None:
+            self._wait(self._settle)
+        return id
 
     @property
     def redacted(self) -> Mapping[str, int]:
         """How many secrets were kept from the disk, by kind."""
         return {} if self._review is None else self._review.redacted
 
+    def drain(self) -> None:
+        """Have the sink take what it can, in a bounded time, so that there is room for the last event."""
+        if self._drain is not None:
+            self._drain()
+
     def close(self) -> None:
         """Tell a last loss, if there is one, and let go of the sink."""
         with self._lock:
-            if self._lost:
+            self.drain()
+            if self._lost or self._late:
                 self._tell_loss(NO_EVENT)
             self._closed = True
             self.sink.close()
@@ -122,12 +134,40 @@ class Recorder:
     def after_fork(self) -> None:
         """Go on as another writer: the inherited file and its numbers belong to the parent process."""
         self._lock = threading.RLock()  # another thread may have held the old one when the process forked
-        writer = new_writer_id(self._randomness)
-        self._next = int(writer, 16) << 32
         self._lost.clear()
         self._lost_bytes = 0
+        writer = new_writer_id(self._randomness)
+        self._write_to(self.sink.forked(writer), writer)
+
+    def _next_part(self) -> None:
+        """Go on in another file, which can be read without this one."""
+        try:
+            self._next_file()
+        except OSError as error:
+            if from_signal_handler(error):
+                raise
+            return  # there is no room for another one: this one grows
+        self._write_to(self.sink, new_writer_id(self._randomness))
+
+    def _write_to(self, sink: Sink, writer: str) -> None:
+        """Write to a sink's new file: a writer's numbers, and what its requests build on, are of one file."""
+        self.sink = sink
+        self._next = int(writer, 16) << 32
         self._deltas.forget()
-        self.sink = self.sink.forked(writer)
+        self._late: deque[Lost] = getattr(sink, "lost", _NONE)
+        self._drain: Callable[[], None] | None = getattr(sink, "drain", None)
+        self._settle: Callable[[], None] | None = getattr(sink, "settle", None)
+        self._full: Callable[[], bool] | None = getattr(sink, "full", None)
+        self._next_file: Callable[[], None] = getattr(sink, "next_part", sink.close)
+
+    def _wait(self, settle: Callable[[], None]) -> None:
+        try:
+            settle()
+        except OSError as error:
+            if from_signal_handler(error):
+                raise
+            with self._lock:
+                self._lose(error, 0)
 
     def _lose(self, error: BaseException, size: int) -> None:
         reason = error.strerror or str(error) if isinstance(error, OSError) else ""
@@ -140,6 +180,8 @@ class Recorder:
 
         Loss and number are taken first, for a signal handler may record in the middle of this.
         """
+        while self._late:
+            self._lose(*self._late.popleft())
         lost, size, number = self._lost, self._lost_bytes, self._next
         self._lost, self._lost_bytes, self._next = Counter(), 0, number + 1
         data = {"events": lost.total(), "bytes": size, "reasons": dict(lost)}

@@ -22,7 +22,9 @@ from .run import this_run
 from .spans import here
 
 if TYPE_CHECKING:
+    from ..sinks.parts import Rotation
     from .redact import Redact
+    from .writer import Mode, SinkOrCallback
 
 __all__ = ["current", "end_session", "init", "start_session"]
 
@@ -50,6 +52,12 @@ def init(
     blob_bytes: int = BLOB_BYTES,
     redact: Redact | None = None,
     content: bool | None = None,
+    mode: Mode = "direct",
+    rotate_bytes: int | None = None,
+    rotate_seconds: float | None = None,
+    keep_parts: int | None = None,
+    sink: SinkOrCallback | None = None,
+    tee: SinkOrCallback | None = None,
     clock: Clock | None = None,
     randomness: Randomness = os.urandom,
 ) -> None:
@@ -58,6 +66,12 @@ def init(
     `agent_name` names a session that opens by itself; `directory` holds the traces of contexts that name no path;
     `tags` go on every session. A string of more than `blob_bytes` bytes goes to a file beside the trace.
     `clock` and `randomness` are for tests (`capture.testing`).
+
+    `mode` is what recording an event waits for: `direct`, the kernel, so that a kill of the process loses nothing;
+    `durable`, the disk, so that a loss of power does not either; `queued`, nobody: another thread writes, what a slow
+    sink has no room for is dropped and counted, and a kill loses what waits. A trace goes on in another file after
+    `rotate_bytes` or `rotate_seconds`; `keep_parts` of them stay, the first and the latest. `sink`, a function that
+    takes a line or a `capture.sinks.Sink`, is written to instead of a file, `tee` beside it.
 
     `redact` is about secrets, which are taken out of every event by default (or as `PEEK_REDACT` says): False leaves
     them in, a list of regular expressions takes out what matches them too, and a function is given every text, with the
@@ -73,10 +87,22 @@ def init(
             blob_bytes=blob_bytes,
             redact=defaults.redact if redact is None else redact,
             content=defaults.content if content is None else content,
+            mode=mode,
+            rotate=_rotation(rotate_bytes, rotate_seconds, keep_parts),
+            sink=sink,
+            tee=tee,
             clock=clock or SystemClock(),
             randomness=randomness,
         )
     )
+
+
+def _rotation(bytes: int | None, seconds: float | None, keep: int | None) -> Rotation | None:
+    if bytes is None and seconds is None:
+        return None
+    from ..sinks.parts import Rotation
+
+    return Rotation(bytes, seconds, keep)
 
 
 def current() -> TraceContext:

@@ -10,10 +10,12 @@ import errno
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from ..interrupts import from_signal_handler
-from . import Sink
+from .held import LONGEST, STALLED, held_write, others
 
 __all__ = ["FileSink", "beside"]
 
@@ -38,6 +40,9 @@ class FileSink:
         self._failure: OSError | None = None
         self._retry_at = 0.0
         self._look_at = 0.0
+        self._held: Callable[[int, bytes], int] | None = None
+        self._may_hold = True
+        """Whether to look for a `write` that keeps the interpreter's lock, once there are other threads."""
 
     def write(self, line: bytes) -> None:
         if self._fd < 0:
@@ -48,7 +53,7 @@ class FileSink:
         if torn:
             line = b"\n" + line
         try:
-            written = os.write(self._fd, line)
+            written = os.write(self._fd, line) if others() == 0 else self._write_beside_others(line)
             if written != len(line):
                 raise OSError(errno.ENOSPC, f"wrote {written} of {len(line)} bytes", str(self.path))
         except BaseException:  # a signal handler's too: nobody can tell how much of the line is there
@@ -57,14 +62,27 @@ class FileSink:
         if torn:
             self._torn = False
 
+    def _write_beside_others(self, line: bytes) -> int:
+        """Write while other threads are there: with the interpreter's lock kept, if that is quick."""
+        if self._held is None and self._may_hold:
+            self._held = held_write(self._fd)
+            self._may_hold = False
+        if self._held is None or len(line) > LONGEST:
+            return os.write(self._fd, line)
+        start = time.monotonic()
+        written = self._held(self._fd, line)
+        if time.monotonic() - start > STALLED:
+            self._held = None  # for good: a disk that stalls must not stop the host's other threads
+        return written
+
     def close(self) -> None:
         if self._fd >= 0:
             fd, self._fd = self._fd, -1
             os.close(fd)  # which also lets go of the lock
 
-    def forked(self, writer: str) -> Sink:
+    def forked(self, writer: str) -> Self:
         self.close()
-        return FileSink(beside(self.path, writer))
+        return type(self)(beside(self.path, writer))
 
     def _open(self) -> None:
         """Open the file, or raise the last failure again while it is too young to try anew."""

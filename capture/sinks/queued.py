@@ -1,0 +1,118 @@
+"""Lines that another thread writes, so that a slow sink costs the agent nothing but a place in a queue.
+
+What it promises: the agent waits for no sink, but for a bounded moment at the end of the run. What does not fit into
+the queue is dropped and counted. What is in it when the process is killed is lost, and no later line tells of it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import os
+import threading
+import time
+from collections import deque
+from pathlib import Path
+
+from ..interrupts import from_signal_handler
+from . import Lost, Sink
+
+__all__ = ["CLOSE_WITHIN", "QUEUE_BYTES", "QueuedSink"]
+
+QUEUE_BYTES = 8 * 1024 * 1024
+"""Bytes of lines that wait; more are dropped."""
+CLOSE_WITHIN = 2.0
+"""Seconds that the end of a run waits for what is in the queue."""
+
+
+class QueuedSink:
+    """Hands lines to `sink` from a thread of its own, in their order."""
+
+    def __init__(self, sink: Sink, most: int = QUEUE_BYTES, close_within: float = CLOSE_WITHIN) -> None:
+        self._sink = sink
+        self._most = most
+        self._close_within = close_within
+        self.lost: deque[Lost] = deque()
+        self._queue: deque[bytes | None] = deque()
+        """Lines, and None where the sink is to go on in its next part."""
+        self._put = self._taken = 0
+        """Bytes that came and bytes that went: each is changed by one thread only."""
+        self._wake = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._thread: threading.Thread | None = None
+        self._given_up = False
+
+    @property
+    def path(self) -> Path | None:
+        """The file that is written in the end."""
+        path: Path | None = getattr(self._sink, "path", None)
+        return path
+
+    def write(self, line: bytes) -> None:
+        if self._put - self._taken + len(line) > self._most:
+            raise OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
+        if self._thread is None:
+            self._start()
+        self._put += len(line)
+        self._queue.append(line)
+        if not self._wake.is_set():
+            self._wake.set()
+
+    def full(self) -> bool:
+        full = getattr(self._sink, "full", None)
+        return full is not None and None not in self._queue and bool(full())
+
+    def next_part(self) -> None:
+        self._queue.append(None)
+
+    def drain(self) -> None:
+        """Wait a moment for what is in the queue; once that was in vain, no longer."""
+        deadline = time.monotonic() + (0 if self._given_up else self._close_within)
+        while self._queue or not self._idle.is_set():
+            self._wake.set()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self._given_up = True
+                return
+            self._idle.wait(min(left, 0.05))
+
+    def close(self) -> None:
+        """Wait a moment; then let go, whatever has become of the rest."""
+        if self._thread is None:
+            return
+        self.drain()
+        if not self._given_up:
+            self._sink.close()
+
+    def forked(self, writer: str) -> QueuedSink:
+        return QueuedSink(self._sink.forked(writer), self._most, self._close_within)
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._work, name="capture-writer", daemon=True)
+        self._thread.start()
+        atexit.register(self.drain)
+
+    def _work(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            self._idle.clear()
+            while self._queue:
+                self._pass_on(self._queue.popleft())
+            self._idle.set()
+
+    def _pass_on(self, line: bytes | None) -> None:
+        try:
+            if line is None:
+                self._sink.next_part()  # type: ignore[attr-defined]  # only a sink that said it was full is asked
+            else:
+                self._sink.write(line)
+        except OSError as error:
+            self.lost.append(Lost(error, len(line or b"")))
+        except Exception as error:  # a sink of the host's own; the thread must live
+            if from_signal_handler(error):
+                raise
+            self.lost.append(Lost(OSError(errno.EIO, f"the sink raised {type(error).__name__}"), len(line or b"")))
+        finally:
+            self._taken += len(line or b"")

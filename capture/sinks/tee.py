@@ -1,0 +1,44 @@
+"""Lines that go to a file and to somewhere else."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+
+from . import Lost, Sink
+
+__all__ = ["TeeSink"]
+
+
+class TeeSink:
+    """Gives every line to both. What the first refuses is lost; what only the second refuses is told as a loss too,
+    and stands in the first.
+    """
+
+    def __init__(self, first: Sink, second: Sink) -> None:
+        self._first = first
+        self._second = second
+        self.lost: deque[Lost] = deque()
+
+    @property
+    def path(self) -> Path | None:
+        """The file that the first writes."""
+        path: Path | None = getattr(self._first, "path", None)
+        return path
+
+    def write(self, line: bytes) -> None:
+        try:
+            self._second.write(line)
+        except OSError as error:
+            self.lost.append(Lost(error, len(line)))
+        self._first.write(line)
+
+    def drain(self) -> None:
+        """Both know at once."""
+
+    def close(self) -> None:
+        self._second.close()
+        self._first.close()
+
+    def forked(self, writer: str) -> TeeSink:
+        return TeeSink(self._first.forked(writer), self._second.forked(writer))

@@ -1,0 +1,225 @@
+"""What each mode promises: who is waited for, what is dropped, and that it is said."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import capture
+from capture import TraceContext
+from capture.sinks import durable, held
+from capture.sinks.file import FileSink
+from capture.sinks.memory import MemorySink
+from capture.testing import read_events
+from peek_tui.trace.store import Store
+
+
+def numbers(path: Path) -> list[int]:
+    return [event["data"]["arguments"] for event in read_events(path) if event["type"] == "tool_call"]
+
+
+def losses(path: Path) -> list[dict[str, Any]]:
+    return [event["data"] for event in read_events(path) if event["type"] == "capture_loss"]
+
+
+class GatedSink(MemorySink):
+    """Hangs in every write until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.entered = threading.Event()
+
+    def write(self, line: bytes) -> None:
+        self.entered.set()
+        self.gate.wait(60)
+        super().write(line)
+
+
+class TestQueued:
+    def test_order(self, tmp_path: Path) -> None:
+        """What is recorded is in the file when the run is over, in its order, and readable on its own."""
+        capture.init(mode="queued")
+        with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
+            for number in range(500):
+                ctx.record_tool_call("tool", number)
+            assert ctx.path == tmp_path / "run.jsonl"
+        assert numbers(tmp_path / "run.jsonl") == list(range(500))
+        assert read_events(tmp_path / "run.jsonl")[-1]["type"] == "agent_end"
+
+    def test_slow_sink(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A sink that hangs costs the agent nothing; what has no room is dropped, and counted once the sink goes on."""
+        monkeypatch.setattr("capture.sinks.queued.QUEUE_BYTES", 20_000)
+        sink = GatedSink()
+        capture.init(mode="queued", sink=sink)
+        with TraceContext("desk") as ctx:
+            sink.entered.wait(60)
+            ids = [ctx.record_log("stdout", "x" * 800) for _ in range(100)]
+            sink.gate.set()
+        kept = [event["id"] for event in sink.events if event["type"] == "log"]
+        [loss] = [event["data"] for event in sink.events if event["type"] == "capture_loss"]
+        assert kept == ids[: len(kept)]
+        assert loss["events"] == len(ids) - len(kept) > 0
+        assert loss["reasons"] == {os.strerror(105): len(ids) - len(kept)}
+        assert sink.events[-1]["type"] == "agent_end"
+
+    def test_hanging_sink(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The end of the run waits for a sink that hangs for a bounded moment only, and once."""
+        monkeypatch.setattr("capture.sinks.queued.CLOSE_WITHIN", 0.2)
+        sink = GatedSink()
+        capture.init(mode="queued", sink=sink)
+        with TraceContext("desk") as ctx:
+            ctx.record_log("stdout", "hello")
+            start = time.monotonic()
+        assert 0.2 <= time.monotonic() - start < 30
+        assert sink.lines == []
+        sink.gate.set()
+
+    def test_sink_that_fails_later(self, tmp_path: Path) -> None:
+        """A line that the other thread could not write is counted, with the reason."""
+
+        class Broken(FileSink):
+            def write(self, line: bytes) -> None:
+                if b'"fail"' in line:
+                    raise ValueError("broken")
+                super().write(line)
+
+        capture.init(mode="queued", sink=Broken(tmp_path / "run.jsonl"))
+        with TraceContext("desk") as ctx:
+            lost = [ctx.record_log("stdout", text) for text in ("one", "fail", "two", "fail")][1::2]
+        [loss] = losses(tmp_path / "run.jsonl")
+        assert (loss["events"], loss["reasons"]) == (2, {"the sink raised ValueError": 2})
+        store = Store.load([tmp_path / "run.jsonl"])
+        assert store.snapshot().stats().missing == tuple(lost)
+        store.close()
+
+
+class TestDurable:
+    def test_on_the_disk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An event is acknowledged after the disk has it."""
+        path = tmp_path / "run.jsonl"
+        synced = []
+
+        def sync(fd: int) -> None:
+            os.fdatasync(fd)
+            synced.append(os.fstat(fd).st_size)
+
+        monkeypatch.setattr(durable, "_sync", sync)
+        capture.init(mode="durable")
+        with TraceContext("desk", path=path) as ctx:
+            for number in range(20):
+                ctx.record_tool_call("tool", number)
+                assert synced[-1] == path.stat().st_size
+        assert synced[-1] == path.stat().st_size
+        assert len(synced) == 22
+
+    def test_group(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Threads that wait for the disk at the same time wait for one answer."""
+        path = tmp_path / "run.jsonl"
+        asked = 0
+        going, gate = threading.Event(), threading.Event()
+
+        def sync(fd: int) -> None:
+            nonlocal asked
+            asked += 1
+            if threading.current_thread().name == "first":
+                going.set()
+                gate.wait(60)
+            os.fdatasync(fd)
+
+        monkeypatch.setattr(durable, "_sync", sync)
+        capture.init(mode="durable")
+        with TraceContext("desk", path=path) as ctx:
+            before = asked
+            first = threading.Thread(target=ctx.record_tool_call, args=("tool", 0), name="first")
+            first.start()
+            going.wait(60)
+            others = [threading.Thread(target=ctx.record_tool_call, args=("tool", number)) for number in range(1, 9)]
+            for thread in others:
+                thread.start()
+            while len(path.read_bytes().splitlines()) < 10:  # all are written, and wait
+                time.sleep(0.001)
+            gate.set()
+            for thread in (first, *others):
+                thread.join()
+            assert asked - before == 2
+        assert sorted(numbers(path)) == list(range(9))
+
+    def test_disk_that_fails(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """When the disk does not have it, that is said."""
+
+        def fail(fd: int) -> None:
+            raise OSError(5, "Input/output error")
+
+        capture.init(mode="durable")
+        with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
+            with monkeypatch.context() as broken:
+                broken.setattr(durable, "_sync", fail)
+                ctx.record_tool_call("tool", 1)
+            ctx.record_tool_call("tool", 2)
+        [loss] = losses(tmp_path / "run.jsonl")
+        assert loss["reasons"] == {"Input/output error": 1}
+        assert numbers(tmp_path / "run.jsonl") == [1, 2]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="only Linux says what a disk is")
+class TestHeld:
+    def held(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 0) -> list[int]:
+        """Return a list of the lengths that are written with the interpreter's lock kept."""
+        lengths: list[int] = []
+
+        def write(fd: int, line: bytes) -> int:
+            lengths.append(len(line))
+            time.sleep(seconds)
+            return os.write(fd, line)
+
+        monkeypatch.setattr(held, "_load", lambda: write)
+        monkeypatch.setattr("capture.sinks.file.others", lambda: 1)
+        return lengths
+
+    def test_alone(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A program with one thread gives the lock away, which costs it nothing."""
+        lengths = self.held(monkeypatch)
+        monkeypatch.setattr("capture.sinks.file.others", lambda: 0)
+        FileSink(tmp_path / "run.jsonl").write(b"x\n")
+        assert lengths == []
+
+    def test_short_and_long(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Beside other threads short lines keep it, long ones do not."""
+        lengths = self.held(monkeypatch)
+        sink = FileSink(tmp_path / "run.jsonl")
+        for size in (10, held.LONGEST, held.LONGEST + 1):
+            sink.write(b"x" * (size - 1) + b"\n")
+        assert lengths == [10, held.LONGEST]
+
+    def test_stalled(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """After one write that took long, none keeps it ever again."""
+        lengths = self.held(monkeypatch, 2 * held.STALLED)
+        sink = FileSink(tmp_path / "run.jsonl")
+        sink.write(b"one\n")
+        sink.write(b"two\n")
+        assert lengths == [4]
+        assert (tmp_path / "run.jsonl").read_bytes() == b"one\ntwo\n"
+
+    def test_pipe(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What may keep a writer waiting never does so with the lock kept."""
+        lengths = self.held(monkeypatch)
+        os.mkfifo(tmp_path / "pipe")
+        FileSink(tmp_path / "pipe").write(b"x\n")
+        assert lengths == []
+
+    def test_the_real_one(self, tmp_path: Path) -> None:
+        """It writes what it is given, zeros too, and raises what went wrong."""
+        path = tmp_path / "run.jsonl"
+        with path.open("wb") as file:
+            write = held.held_write(file.fileno())
+            assert write is not None
+            assert write(file.fileno(), b"a\0b\n") == 4
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                write(10_000, b"x")
+        assert path.read_bytes() == b"a\0b\n"
