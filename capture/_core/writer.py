@@ -27,9 +27,9 @@ def open_sink(settings: Config, path: Path) -> Sink:
 
         sink = TeeSink(sink, _sink(settings.tee))
     if settings.mode == "queued":
-        from ..sinks.queued import QueuedSink
+        from ..sinks import queued
 
-        sink = QueuedSink(sink)
+        sink = queued.QueuedSink(sink, queued.QUEUE_BYTES, queued.CLOSE_WITHIN)
     return sink
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from ..interrupts import from_signal_handler
-from .held import LONGEST, STALLED, held_write, others
+from .held import FIRST_PAUSE, LONGEST, STALLED, held_write, others
 
 __all__ = ["FileSink", "beside"]
 
@@ -41,8 +41,10 @@ class FileSink:
         self._retry_at = 0.0
         self._look_at = 0.0
         self._held: Callable[[int, bytes], int] | None = None
-        self._may_hold = True
-        """Whether to look for a `write` that keeps the interpreter's lock, once there are other threads."""
+        """A `write` that keeps the interpreter's lock, looked for once there are other threads."""
+        self._looked = False
+        self._hold_from = 0.0
+        self._pause = FIRST_PAUSE
 
     def write(self, line: bytes) -> None:
         if self._fd < 0:
@@ -63,16 +65,18 @@ class FileSink:
             self._torn = False
 
     def _write_beside_others(self, line: bytes) -> int:
-        """Write while other threads are there: with the interpreter's lock kept, if that is quick."""
-        if self._held is None and self._may_hold:
+        """Write while other threads are there: with the interpreter's lock kept, as long as that is quick."""
+        if not self._looked:
             self._held = held_write(self._fd)
-            self._may_hold = False
-        if self._held is None or len(line) > LONGEST:
-            return os.write(self._fd, line)
+            self._looked = True
         start = time.monotonic()
+        if self._held is None or len(line) > LONGEST or start < self._hold_from:
+            return os.write(self._fd, line)
         written = self._held(self._fd, line)
-        if time.monotonic() - start > STALLED:
-            self._held = None  # for good: a disk that stalls must not stop the host's other threads
+        end = time.monotonic()
+        if end - start > STALLED:
+            self._hold_from = end + self._pause
+            self._pause *= 2
         return written
 
     def close(self) -> None:

@@ -2,7 +2,9 @@
 
 `os.write` gives the lock away, and beside 16 busy threads the way back to it takes 11 ms in one of a hundred calls;
 with the lock kept that is 14 µs. The price: while the disk stalls, so does every thread. So only lines that are short
-go this way, to regular files on disks of this machine, and after one write that took long none ever again.
+go this way, to regular files on disks of this machine, and after each write that took long none for twice as long as
+after the one before: a process that was only put aside for a moment goes on soon, a disk that stalls is waited for a
+few times.
 """
 
 from __future__ import annotations
@@ -14,12 +16,14 @@ from _thread import _count as others
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["LONGEST", "STALLED", "held_write", "others"]
+__all__ = ["FIRST_PAUSE", "LONGEST", "STALLED", "held_write", "others"]
 
 LONGEST = 64 * 1024
 """Bytes of the longest line that is written with the lock kept: it is a copy into the page cache of some µs."""
 STALLED = 0.005
 """Seconds that a write on a disk that works does not take."""
+FIRST_PAUSE = 0.1
+"""Seconds without such writes after the first that took longer."""
 _LOCAL = frozenset(["bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "ramfs", "tmpfs", "xfs", "zfs"])
 
 

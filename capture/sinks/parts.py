@@ -51,8 +51,12 @@ class PartsSink:
             self._part.settle()
 
     def full(self) -> bool:
+        return self.is_full_with(self._bytes)
+
+    def is_full_with(self, bytes: int) -> bool:
+        """Whether this part ends with so many bytes of ours, now."""
         most, longest = self._rotation.bytes, self._rotation.seconds
-        return (most is not None and self._bytes >= most) or (
+        return (most is not None and bytes >= most) or (
             longest is not None and time.monotonic() - self._began >= longest
         )
 

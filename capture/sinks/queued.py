@@ -14,8 +14,8 @@ import time
 from collections import deque
 from pathlib import Path
 
-from ..interrupts import from_signal_handler
 from . import Lost, Sink
+from .parts import PartsSink
 
 __all__ = ["CLOSE_WITHIN", "QUEUE_BYTES", "QueuedSink"]
 
@@ -23,12 +23,14 @@ QUEUE_BYTES = 8 * 1024 * 1024
 """Bytes of lines that wait; more are dropped."""
 CLOSE_WITHIN = 2.0
 """Seconds that the end of a run waits for what is in the queue."""
+_STOP = b""
+"""Stands in the queue for the end of the thread."""
 
 
 class QueuedSink:
     """Hands lines to `sink` from a thread of its own, in their order."""
 
-    def __init__(self, sink: Sink, most: int = QUEUE_BYTES, close_within: float = CLOSE_WITHIN) -> None:
+    def __init__(self, sink: Sink, most: int, close_within: float) -> None:
         self._sink = sink
         self._most = most
         self._close_within = close_within
@@ -42,6 +44,10 @@ class QueuedSink:
         self._idle.set()
         self._thread: threading.Thread | None = None
         self._given_up = False
+        self._in_part = 0
+        """Bytes for the part that is being written."""
+        self._turning = False
+        """Whether the sink has not come to that part yet."""
 
     @property
     def path(self) -> Path | None:
@@ -55,15 +61,19 @@ class QueuedSink:
         if self._thread is None:
             self._start()
         self._put += len(line)
+        self._in_part += len(line)
         self._queue.append(line)
         if not self._wake.is_set():
             self._wake.set()
 
     def full(self) -> bool:
-        full = getattr(self._sink, "full", None)
-        return full is not None and None not in self._queue and bool(full())
+        """Whether the sink's part is full once it has all that was put into the queue."""
+        parts = self._sink
+        return isinstance(parts, PartsSink) and not self._turning and parts.is_full_with(self._in_part)
 
     def next_part(self) -> None:
+        self._turning = True
+        self._in_part = 0
         self._queue.append(None)
 
     def drain(self) -> None:
@@ -79,10 +89,15 @@ class QueuedSink:
 
     def close(self) -> None:
         """Wait a moment; then let go, whatever has become of the rest."""
-        if self._thread is None:
+        thread = self._thread
+        if thread is None:
             return
         self.drain()
         if not self._given_up:
+            self._queue.append(_STOP)
+            self._wake.set()
+            thread.join()
+            self._thread = None
             self._sink.close()
 
     def forked(self, writer: str) -> QueuedSink:
@@ -99,20 +114,29 @@ class QueuedSink:
             self._wake.clear()
             self._idle.clear()
             while self._queue:
-                self._pass_on(self._queue.popleft())
+                line = self._queue.popleft()
+                if line is _STOP:
+                    self._idle.set()
+                    return
+                self._pass_on(line)
             self._idle.set()
 
     def _pass_on(self, line: bytes | None) -> None:
         try:
             if line is None:
-                self._sink.next_part()  # type: ignore[attr-defined]  # only a sink that said it was full is asked
+                self._turn()
             else:
                 self._sink.write(line)
         except OSError as error:
             self.lost.append(Lost(error, len(line or b"")))
         except Exception as error:  # a sink of the host's own; the thread must live
-            if from_signal_handler(error):
-                raise
             self.lost.append(Lost(OSError(errno.EIO, f"the sink raised {type(error).__name__}"), len(line or b"")))
         finally:
             self._taken += len(line or b"")
+
+    def _turn(self) -> None:
+        try:
+            assert isinstance(self._sink, PartsSink)
+            self._sink.next_part()
+        finally:
+            self._turning = False

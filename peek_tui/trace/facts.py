@@ -43,6 +43,10 @@ class SessionFacts(msgspec.Struct):
     cost_usd: float | None = None
     open_roots: set[str] = msgspec.field(default_factory=set)
     """Root agents that have started and not ended."""
+    other_ends: dict[str, str | None] = msgspec.field(default_factory=dict)
+    """Status of the agents whose end was read before their start, if that comes at all, by the ids of their starts:
+    the files of a run come in any order.
+    """
 
     def count(self, events: _Events) -> None:
         """Count events."""
@@ -62,7 +66,10 @@ class SessionFacts(msgspec.Struct):
     def start_agent(self, header: Header, host: str) -> None:
         """Note that an agent began; one with no parent is the run's own."""
         if header.parent == NO_EVENT:
-            self.open_roots.add(header.id)
+            if header.id in self.other_ends:
+                self.outcome = self.other_ends.pop(header.id)
+            else:
+                self.open_roots.add(header.id)
             self.agent = self.agent or header.name
             self.host = self.host or host
 
@@ -71,6 +78,8 @@ class SessionFacts(msgspec.Struct):
         if header.parent in self.open_roots:
             self.open_roots.discard(header.parent)
             self.outcome = status
+        else:
+            self.other_ends[header.parent] = status
 
     @property
     def duration_ms(self) -> float:
@@ -83,7 +92,7 @@ class SessionFacts(msgspec.Struct):
 
     def frozen(self) -> SessionFacts:
         """Return a copy that later events do not change."""
-        return replace(self, types=Counter(self.types), open_roots=set(self.open_roots))
+        return replace(self, types=Counter(self.types), open_roots=set(self.open_roots), other_ends={})
 
 
 class Facts:

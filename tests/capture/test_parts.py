@@ -8,7 +8,6 @@ import pytest
 
 import capture
 from capture import TraceContext
-from capture.sinks import parts
 from capture.sinks.memory import MemorySink
 from capture.testing import read_events
 from peek_tui.trace.sources import resolve
@@ -41,7 +40,7 @@ class TestParts:
     def test_by_time(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Or when it is old enough."""
         now = 0.0
-        monkeypatch.setattr(parts.time, "monotonic", lambda: now)
+        monkeypatch.setattr("capture.sinks.parts.time.monotonic", lambda: now)
         capture.init(rotate_seconds=60)
         with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
             ctx.record_log("stdout", "one")

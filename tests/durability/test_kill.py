@@ -119,3 +119,43 @@ def test_stopped_from_outside(tmp_path: Path, by: signal.Signals) -> None:
     store = load(path)
     assert (store.status(), len(store.snapshot())) == ("crashed", 2)
     store.close()
+
+
+MODE = """
+import os, sys
+import capture
+
+capture.init(mode=sys.argv[2])
+ctx = capture.start_session("desk", path=sys.argv[1])
+number = 0
+while True:
+    id = ctx.record_tool_call("search", {"number": number, "text": "x" * (number % 7 * 300)})
+    os.write(1, id.encode() + b"\\n")
+    number += 1
+"""
+
+
+@pytest.mark.parametrize("mode", ["queued", "durable"])
+@pytest.mark.parametrize("seed", range(5))
+def test_killed_in_mode(tmp_path: Path, mode: str, seed: int) -> None:
+    """What a killed run has in its file are its first events without a gap: with `durable` all that were acknowledged,
+    with `queued` all but those that waited.
+    """
+    path = tmp_path / "run.jsonl"
+    writer = subprocess.Popen([sys.executable, "-c", MODE, path, mode], stdout=subprocess.PIPE)
+    assert writer.stdout is not None
+    with writer.stdout as pipe:
+        acknowledged = [pipe.readline() for _ in range(random.Random(seed).randrange(1, 1500))]
+        writer.kill()
+        acknowledged += pipe.readlines()
+    assert writer.wait() == -signal.SIGKILL
+    ids = [line.decode().strip() for line in acknowledged if line.endswith(b"\n")]
+    store = load(path)
+    snapshot, stats = store.snapshot(), store.snapshot().stats()
+    there = [snapshot.event(row).id for row in range(1, len(snapshot))]
+    most = min(len(ids), len(there))
+    assert there[:most] == ids[:most]
+    assert len(there) <= len(ids) + 1
+    assert mode == "queued" or len(there) >= len(ids)
+    assert (stats.damaged, stats.missing, stats.orphans) == ((), (), 0)
+    store.close()
