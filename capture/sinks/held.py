@@ -13,10 +13,11 @@ import os
 import stat
 import sys
 from _thread import _count as others
-from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["FIRST_PAUSE", "LONGEST", "STALLED", "held_write", "others"]
+from ..interrupts import from_signal_handler
+
+__all__ = ["FIRST_PAUSE", "LONGEST", "STALLED", "HeldWrite", "held_write", "others"]
 
 LONGEST = 64 * 1024
 """Bytes of the longest line that is written with the lock kept: it is a copy into the page cache of some µs."""
@@ -27,15 +28,35 @@ FIRST_PAUSE = 0.1
 _LOCAL = frozenset(["bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "ramfs", "tmpfs", "xfs", "zfs"])
 
 
-def held_write(fd: int) -> Callable[[int, bytes], int] | None:
+def held_write(fd: int) -> HeldWrite | None:
     """Return what writes to a file with the lock kept, or None for one that may keep a writer waiting."""
     try:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode) or _filesystem(status.st_dev) not in _LOCAL:
             return None
-        return _load()
-    except (OSError, ImportError, AttributeError):
+        return HeldWrite()
+    except (OSError, ImportError, AttributeError) as error:
+        if from_signal_handler(error):
+            raise
         return None
+
+
+class HeldWrite:
+    """`os.write` with the interpreter's lock kept."""
+
+    def __init__(self) -> None:
+        import ctypes  # 2 ms that only a program with threads pays
+
+        self._write = ctypes.PyDLL(None, use_errno=True).write
+        self._write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
+        self._write.restype = ctypes.c_ssize_t
+        self._errno = ctypes.get_errno
+
+    def __call__(self, fd: int, line: bytes) -> int:
+        written: int = self._write(fd, line, len(line))
+        if written < 0:
+            raise OSError(self._errno(), os.strerror(self._errno()))
+        return written
 
 
 def _filesystem(device: int) -> str:
@@ -48,20 +69,3 @@ def _filesystem(device: int) -> str:
         if fields.split()[2:3] == [wanted]:
             return rest.split()[0]
     return ""
-
-
-def _load() -> Callable[[int, bytes], int]:
-    import ctypes  # 2 ms that only a program with threads pays
-
-    function = ctypes.PyDLL(None, use_errno=True).write
-    function.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
-    function.restype = ctypes.c_ssize_t
-    errno = ctypes.get_errno
-
-    def write(fd: int, line: bytes) -> int:
-        written: int = function(fd, line, len(line))
-        if written < 0:
-            raise OSError(errno(), os.strerror(errno()))
-        return written
-
-    return write

@@ -58,7 +58,7 @@ class QueuedSink:
     def write(self, line: bytes) -> None:
         if self._put - self._taken + len(line) > self._most:
             raise OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             self._start()
         self._put += len(line)
         self._in_part += len(line)
@@ -93,9 +93,9 @@ class QueuedSink:
         if thread is None:
             return
         self.drain()
+        self._queue.append(_STOP)
+        self._wake.set()
         if not self._given_up:
-            self._queue.append(_STOP)
-            self._wake.set()
             thread.join()
             self._thread = None
             self._sink.close()
@@ -106,6 +106,7 @@ class QueuedSink:
     def _start(self) -> None:
         self._thread = threading.Thread(target=self._work, name="capture-writer", daemon=True)
         self._thread.start()
+        self._given_up = False
         atexit.register(self.drain)
 
     def _work(self) -> None:

@@ -82,6 +82,10 @@ class TestQueued:
         assert 0.2 <= time.monotonic() - start < 30
         assert sink.lines == []
         sink.gate.set()
+        for thread in threading.enumerate():
+            if thread.name == "capture-writer":
+                thread.join(60)
+        assert [line.count(b"\n") for line in sink.lines] == [1, 1, 1]
 
     def test_sink_that_fails_later(self, tmp_path: Path) -> None:
         """A line that the other thread could not write is counted, with the reason."""
@@ -181,7 +185,7 @@ class TestHeld:
             time.sleep(seconds)
             return os.write(fd, line)
 
-        monkeypatch.setattr(held, "_load", lambda: write)
+        monkeypatch.setattr(held, "HeldWrite", lambda: write)
         monkeypatch.setattr("capture.sinks.file.STALLED", seconds / 2 or 60)  # this box puts processes aside
         monkeypatch.setattr("capture.sinks.file.others", lambda: 1)
         return lengths
