@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,12 +47,15 @@ class Reading(NamedTuple):
 
 
 class Reader(Background):
-    """Owns a store once it is started: reads on, watches whether the run still runs, and builds trees."""
+    """Owns a store once it is started: reads on, watches whether the run still runs, and has trees built."""
 
     def __init__(self, store: Store) -> None:
         """Take what the store has read so far."""
         super().__init__()
         self._store = store
+        self._trees = ThreadPoolExecutor(1, "Tree")
+        """Builds trees beside the reading: rows need not wait for them."""
+        self._growing: Future[_Grown] | None = None
         self._next_tree = 0.0
         self._losses = 0
         self._begun_again = store.begun_again
@@ -79,6 +83,7 @@ class Reader(Background):
 
     def close(self) -> None:
         """Let go of the files."""
+        self._trees.shutdown(wait=False)
         self._store.close()
 
     def _publish(self, *, complete: bool) -> None:
@@ -87,6 +92,7 @@ class Reader(Background):
         if self._store.begun_again is not self._begun_again:
             self._begun_again, self._losses, edition = self._store.begun_again, 0, edition + 1
             self.reading = self.reading._replace(forest=None, lost=0)
+            self._growing = None
         snapshot = self._store.snapshot()
         reading = Reading(snapshot, self._forest(snapshot), complete, self._lost(snapshot), edition)
         news = self.live.poll() or reading != self.reading
@@ -105,14 +111,30 @@ class Reader(Background):
         return sum(number for number in told if number is not None)
 
     def _forest(self, snapshot: Snapshot) -> Forest | None:
-        """Return the newest tree: this snapshot's, unless building the one before took so long that it must do."""
+        """Return the newest tree there is, and have one built of this snapshot if that is due."""
         forest = self.reading.forest
-        started = monotonic()
-        if started < self._next_tree or (forest is not None and forest.snapshot is snapshot):
-            return forest
-        from .forest import Forest, Shape
-
-        forest = Forest(Shape(snapshot), self.shown)
-        took = monotonic() - started
-        self._next_tree = started + took + min(_TREES * took, max(took, _STALE - took))
+        if self._growing is not None and self._growing.done():
+            forest, self._next_tree = self._growing.result()
+            self._growing = None
+        is_new = forest is not None and forest.snapshot is snapshot
+        if self._growing is None and not is_new and monotonic() >= self._next_tree:
+            self._growing = self._trees.submit(_grow, snapshot, self.shown)
+            self._growing.add_done_callback(lambda _: self.wake())
         return forest
+
+
+class _Grown(NamedTuple):
+    """A tree that was built."""
+
+    forest: Forest
+    next: float
+    """When the next one is due."""
+
+
+def _grow(snapshot: Snapshot, shown: Shown) -> _Grown:
+    from .forest import Forest, Shape
+
+    started = monotonic()
+    forest = Forest(Shape(snapshot), shown)
+    took = monotonic() - started
+    return _Grown(forest, started + took + min(_TREES * took, max(took, _STALE - took)))

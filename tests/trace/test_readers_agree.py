@@ -153,3 +153,24 @@ def test_usages(usage: bytes) -> None:
 def test_rarer_keys(key: bytes) -> None:
     """The header's rarer keys mean the same in every way of reading."""
     check([with_key(key)])
+
+
+def named(name: str) -> bytes:
+    return with_key(b'"duration_ms":1.5,"agent":"a"').replace(b'"name":"a"', b'"name":"%b"' % name.encode())
+
+
+def test_long_phrases() -> None:
+    """A header means the same however long the words in it are."""
+    check([named("x" * length) for length in range(130)])
+
+
+def test_many_phrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trace may have more different headers than are remembered."""
+    monkeypatch.setattr("peek_tui.trace.phrases._MOST", 8)
+    check([named(f"name {number}") for number in range(100)])
+
+
+@pytest.mark.parametrize("name", ["llama3:8b", 'say ":5', '":5', '":5,"data":{', ',"data":', '\\":5', "a:{"])
+def test_words_like_phrases(name: str) -> None:
+    """What looks like the end of a phrase may be said in a word."""
+    check([named(json.dumps(name)[1:-1]) for _ in range(2)])

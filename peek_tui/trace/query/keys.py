@@ -42,7 +42,7 @@ KEYS: dict[str, Key] = {
         Key("type", Kind.WORD, "type:tool_*,error", "the kind of event"),
         Key("name", Kind.WORD, "name:search", "the tool, model, agent or policy"),
         Key("agent", Kind.WORD, "agent:planner", "which agent, in a run of several; agent:* has one"),
-        Key("session", Kind.WORD, "session:0af76519*", "which run, in a trace of several"),
+        Key("session", Kind.WORD, "session:0af76519", "which run, in a trace of several: its id or how that begins"),
         Key("error", Kind.FLAG, "error", "it failed"),
         Key("dur", Kind.NUMBER, "dur>2s", "how long it took: ns us ms s m h, 1m30s; without a unit ms", read_duration),
         Key("tokens", Kind.NUMBER, "tokens>1k", "tokens in and out together, perhaps in k or M", read_count),

@@ -149,6 +149,8 @@ class _Parser:
         if sign != "=":
             raise self._error(token.column, f"{name} has no order: write {name}:…")
         patterns = tuple(value.pattern for value in token.values)
+        if name == "session":  # as SRC, it may be the beginning of one
+            patterns = tuple(pattern.beginning() for pattern in patterns)
         return Word(name, patterns) if key.kind is KeyKind.WORD else found(patterns)
 
     def _field(self, token: Token, path: str, sign: str) -> Node:

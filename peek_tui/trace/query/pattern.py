@@ -53,6 +53,10 @@ class Pattern(msgspec.Struct, frozen=True):
         parts = self.parts[self.parts[0] == "" and len(self.parts) > 1 :]
         return Pattern(parts[:-1] if len(parts) > 1 and not parts[-1] else parts)
 
+    def beginning(self) -> Pattern:
+        """Return what stands for every text that begins as it does; the empty one stands for itself."""
+        return Pattern.of((*self.parts, "")) if any(self.parts) else self
+
     def __str__(self) -> str:
         if (any(self.parts) or len(self.parts) > 1) and all(_BARE.fullmatch(part) for part in self.parts):
             return "*".join(self.parts)
