@@ -100,6 +100,8 @@ def _request(event: Event) -> str:
     data = event.data
     messages = data.get("messages")
     count = len(messages) if isinstance(messages, list) else 0
+    kept = data.get("keep")
+    count += kept if isinstance(kept, int) and kept > 0 else 0  # those of an earlier one
     last = messages[-1] if isinstance(messages, list) and messages else None
     text = _message_text(last.get("content")) if isinstance(last, dict) else short(last)
     attempt = data.get("attempt")

@@ -33,8 +33,10 @@ class Signs(NamedTuple):
 class Strip:
     """A snapshot laid out over so many columns."""
 
-    def __init__(self, snapshot: Snapshot, width: int) -> None:
+    def __init__(self, snapshot: Snapshot, width: int, alerts: Sequence[int] = ()) -> None:
+        """`alerts` are rows in which analysis points at something."""
         self.snapshot = snapshot
+        self.alerts = alerts
         self.width = width
         self._firsts = _firsts(snapshot, width)
         """The first row of each column."""
@@ -62,6 +64,8 @@ class Strip:
         for sign, query in (("✗", ERRORS), ("!", _ALERTS)):
             for column in self._columns(self.snapshot.decided_rows(query) or ()):
                 signs[column] = sign
+        for column in self._columns(self.alerts):
+            signs[column] = "!"
         return "".join(signs)
 
     def _columns(self, rows: Sequence[int]) -> set[int]:

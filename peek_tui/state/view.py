@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from contextlib import suppress
 from typing import NamedTuple
 
 from peek_tui.errors import UsageError
 from peek_tui.trace.model import Event
-from peek_tui.trace.query import NOTHING, Query
+from peek_tui.trace.query import NOTHING, Query, parse_query
 from peek_tui.trace.store import Snapshot
 
+from .answers import Found, Remark
 from .breakpoints import Breakpoints, like
 from .browse import Browse
 from .ends import counterpart
@@ -48,10 +50,14 @@ class View:
         self.times = Times()
         self.marks = Marks()
         self.open_calls = OpenCalls()
+        self.found = Found()
+        """What analysis has found."""
         self.play: Play | None = None
         """The playing that goes on."""
         self.near = "llm_request"
         """The type that is gone to before and after the selected event."""
+        self.was_left = False
+        """Whether it is remembered where one was in this session the last time."""
         self._left_at: str | None = None
         """The id of the event to be selected as soon as it has been read, unless somebody moves before that."""
         self._waits_at = self.browse.handle
@@ -62,6 +68,7 @@ class View:
         """Take a snapshot with other handles, for all was read again."""
         self.end_search()
         self.open_calls = OpenCalls()
+        self.found = Found()
         self.play = None
         self.times.marked = None
         self._places.clear()
@@ -146,6 +153,7 @@ class View:
             for text in remembered.breakpoints:
                 self.breakpoints.add(text)
         self.browse.show(shown._replace(off=remembered.off))
+        self.was_left = remembered.event is not None
         self._left_at = None if self.browse.follow else remembered.event
         self.go_where_left()
 
@@ -169,6 +177,15 @@ class View:
         row = self.browse.selected
         return Seek(self.browse.snapshot, self.browse.rows, -1 if row is None else row, query, by)
 
+    def next_alert(self, by: int) -> Query:
+        """Return the query for the next (1) or previous (-1) visible row in which an alert begins."""
+        rows, row = self.browse.rows, self.browse.selected
+        while row is not None and (row := self.found.next_row(row, by)) is not None:
+            at = bisect_left(rows, row)
+            if at < len(rows) and rows[at] == row:
+                return parse_query(f"row>={row} row<={row}")
+        return NOTHING
+
     def same_kind(self) -> Query:
         """Return the query for events of the selected one's type and name."""
         event = self.selected
@@ -181,6 +198,11 @@ class View:
         if found is not None:
             self.browse.select(found)
         return found is not None
+
+    def remarks(self, id: str) -> tuple[Remark, ...]:
+        """Return what is to be said of an event before what it says itself."""
+        note = self.marks.notes.get(id)
+        return (*self.found.remarks(id), *([Remark("note", note)] if note else ()))
 
     def sign(self, event: Event) -> str:
         """Return the sign before an event's row: a mark, `●` where a breakpoint stops, `/` where the text is found."""

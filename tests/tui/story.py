@@ -100,7 +100,8 @@ def _shop(agent: TraceContext) -> None:
 
 
 def _ask(agent: TraceContext, answer: str, chunks: tuple[str, ...] = ()) -> None:
-    agent.record_llm_request("model-1", [{"role": "user", "content": "What next?"}])
+    question = f"What next? ({answer[5:7].strip()})"  # each asks something else
+    agent.record_llm_request("model-1", [{"role": "user", "content": question}])
     for chunk in chunks:
         agent.record_llm_chunk(chunk, model="model-1")
     agent.record_llm_response("model-1", [{"type": "text", "text": answer}], usage=USAGE)

@@ -9,10 +9,10 @@ import pytest
 from peek_tui.tui.actions import Action, actions_of
 from peek_tui.tui.actions.action import SECTIONS
 
-from .exercises import EXERCISES, event, finding, marking, moving, panes, peek, showing, stepping, timing
+from .exercises import EXERCISES, answers, event, finding, marking, moving, panes, peek, showing, stepping, timing
 from .screens import opened
 
-__all__ = ["event", "finding", "marking", "moving", "panes", "peek", "showing", "stepping", "timing"]
+__all__ = ["answers", "event", "finding", "marking", "moving", "panes", "peek", "showing", "stepping", "timing"]
 
 REGISTERED = actions_of("debug")
 LAST = ("leave", "interrupt")

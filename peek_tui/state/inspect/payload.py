@@ -29,6 +29,9 @@ _ANSWERS = {
 def payload(subject: Subject, layout: Layout) -> Iterator[Entry]:
     """Yield what a reader wants first: the failure, the damage, what it says, and the other half of a call."""
     event = subject.whole
+    for remark in subject.remarks:
+        kind = "error" if remark.kind == "alert" else "code"
+        yield from layout.string(0, remark.kind, remark.text, (remark.kind,), kind)
     yield from _failure(event, layout)
     yield from _damage(event, layout)
     yield from _loss(event, layout)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
+from peek_tui.state.answers import Remark
 from peek_tui.trace.model import Event
 from peek_tui.trace.query import of_types
 from peek_tui.trace.requests import Finder, whole
@@ -26,12 +28,15 @@ class Subject:
         snapshot: Snapshot | None = None,
         grown: Snapshot | None = None,
         marked: Event | None = None,
+        remarks: Sequence[Remark] = (),
     ) -> None:
         """`grown` is a snapshot, perhaps an earlier one, that has its tree; `marked` was marked last."""
         self.event = event
         self._snapshot = snapshot
         self._grown = grown
         self._marked = marked
+        self.remarks = tuple(remarks)
+        """What is said of it by others."""
 
     @cached_property
     def whole(self) -> Event:
@@ -73,8 +78,10 @@ class Subject:
         """Whether every view of both says the same."""
         if other is None or other.event.handle != self.event.handle:
             return False
-        marks = [subject._marked.handle if subject._marked else None for subject in (self, other)]
-        return marks[0] == marks[1] and (other.answer is None) is (self.answer is None)
+        return self._beside() == other._beside()
+
+    def _beside(self) -> tuple[object, ...]:
+        return self._marked.handle if self._marked else None, self.remarks, self.answer is None
 
     def _answer_row(self, snapshot: Snapshot) -> int | None:
         event = self.event

@@ -91,7 +91,7 @@ class TitleBar(Bar):
         left: list[Piece] = [(" peek ", palette.strong), ("▸ ", palette.dim), (agent or self._heading, palette.strong)]
         if agent and agent != self._heading:
             left.append((f"  {self._heading}", palette.dim))
-        self.show(left, [*self._playing(view.play), *self._run_state(browse, live), *self._totals(browse, lost)])
+        self.show(left, [*self._playing(view.play), *self._run_state(browse, live), *self._totals(view, lost)])
 
     def _run_state(self, browse: Browse, live: Live) -> list[Piece]:
         palette = self.palette
@@ -106,10 +106,12 @@ class TitleBar(Bar):
     def _playing(self, play: Play | None) -> list[Piece]:
         return [] if play is None else [(f"▶ {play.speed}×  ", self.palette.live)]
 
-    def _totals(self, browse: Browse, lost: int) -> list[Piece]:
-        palette, snapshot = self.palette, browse.snapshot
-        errors = snapshot.errors()
+    def _totals(self, view: View, lost: int) -> list[Piece]:
+        palette, snapshot = self.palette, view.browse.snapshot
+        errors, alerts = snapshot.errors(), len(view.found.alerts)
         pieces: list[Piece] = [(f"{units.count(errors)} ✗  ", palette.error)] if errors else []
+        if alerts:
+            pieces.append((f"{units.count(alerts)} !  ", palette.error))
         if lost:
             pieces.append((f"{units.count(lost)} LOST  ", palette.error))
         pieces.append((f"{units.tokens(snapshot.usage().total)} tok  ", palette.text))

@@ -96,9 +96,11 @@ class StripBar(Widget):
         """Lay the snapshot out anew, if it has grown and that is due; return whether it was."""
         snapshot, width, now = view.browse.snapshot, max(1, self.size.width - 2), monotonic()
         strip = self._strip
-        if strip is not None and strip.width == width and (strip.snapshot is snapshot or now < self._next):
+        alerts = view.found.rows
+        same = strip is not None and strip.snapshot is snapshot and strip.alerts == alerts
+        if strip is not None and strip.width == width and (same or now < self._next):
             return False
-        self._strip = Strip(snapshot, width)
+        self._strip = Strip(snapshot, width, alerts)
         took = monotonic() - now
         self._next = now + max(_PATIENCE, _SHARE * took)
         return True

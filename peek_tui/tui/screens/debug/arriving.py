@@ -14,7 +14,7 @@ from peek_tui.tui.widgets.flight import FlightBar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.timeline import Timeline
 
-from .filtering import Filtering
+from .answering import Answering
 
 __all__ = ["Arriving"]
 
@@ -22,7 +22,7 @@ _TICK = 1.0
 """Seconds between two looks at the clock while the run goes on."""
 
 
-class Arriving(Filtering):
+class Arriving(Answering):
     """Takes in what the reader has read."""
 
     class News(Message):
@@ -37,11 +37,14 @@ class Arriving(Filtering):
         self.sync(changed=True)
         self._greet()
         self.set_interval(_TICK, self._fly)
+        self.call_after_refresh(self.begin_answers)
         self.call_after_refresh(self.reader.start, self._tell)  # the first rows are seen before the others are read
 
     def on_unmount(self) -> None:
         self.remember()
         self.reader.stop()
+        self.answers.stop()
+        self.stop_asking()
 
     def on_screen_resume(self) -> None:
         self._take_in()
@@ -100,6 +103,7 @@ class Arriving(Filtering):
         if self.tree_view.forest is not None:
             self.first_tree.set()
         self._fly()
+        self.look_for_answers()
         self.paint(changed=changed)
 
     def _fly(self) -> None:
@@ -117,6 +121,7 @@ class Arriving(Filtering):
         self.query_one(Timeline).event_of.cache_clear()
         self.query_one(Inspector).show_subject(None)
         self.view.begin_again(reading.snapshot)
+        self.answers.begin_again()
         return True
 
     def _give_up(self, failure: Exception) -> None:

@@ -9,6 +9,7 @@ from time import monotonic
 from textual.screen import Screen
 
 from peek_tui.render.text import clean_line
+from peek_tui.state.answers import Answers
 from peek_tui.state.inspect import Subject
 from peek_tui.state.memory import Memory
 from peek_tui.state.reader import Reader
@@ -16,6 +17,7 @@ from peek_tui.state.view import View
 from peek_tui.trace.model import Event
 from peek_tui.trace.store import Store
 from peek_tui.tui.actions import ACTIONS, Keymap
+from peek_tui.tui.widgets.alerts import AlertsBar
 from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.rows import RowView
@@ -48,6 +50,7 @@ class DebugBase(Screen[None]):
         self.keymap = keymap or Keymap(ACTIONS)
         self.heading = clean_line(title)
         self.reader = Reader(store)
+        self.answers = Answers()
         self.view = View(self.reader.reading.snapshot, follow=follow)
         self.browse = self.view.browse
         self.tree_view = self.view.tree
@@ -97,6 +100,7 @@ class DebugBase(Screen[None]):
         self.query_one(TypesBar).sync(self.browse)
         self.query_one(FilterBar).sync(self.view)
         self.query_one(StripBar).sync(self.view)
+        self.query_one(AlertsBar).sync(self.view)
 
     def say(self, text: str) -> None:
         """Say something in the place of the keys, until the next key."""
@@ -132,7 +136,8 @@ class DebugBase(Screen[None]):
         mark = next(reversed(self.view.marks.letters.values()), None)
         handle = None if mark is None else snapshot.find(mark)
         marked = None if handle is None else self.event_of(handle)
-        return Subject(event, snapshot, None if forest is None else forest.snapshot, marked)
+        grown = None if forest is None else forest.snapshot
+        return Subject(event, snapshot, grown, marked, self.view.remarks(event.id))
 
     @property
     def in_timeline(self) -> bool:

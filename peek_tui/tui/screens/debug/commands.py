@@ -12,6 +12,7 @@ from peek_tui.tui.screens.chooser import Chooser
 from peek_tui.tui.screens.help import Help
 from peek_tui.tui.widgets.bars import Bar
 
+from .answering import Answering
 from .marking import Marking
 from .playing import Playing
 from .prompts import Asked
@@ -23,7 +24,7 @@ __all__ = ["Commands"]
 _HINT = f"{HINT}; or a command: {', '.join(COMMANDS)} …, or any action"
 
 
-class Commands(Marking, Searching, Seeking, Playing):
+class Commands(Marking, Searching, Seeking, Playing, Answering):
     """`:`, `^P`, `?`, `^C`, and what the mouse presses."""
 
     def action_command(self) -> None:
@@ -59,7 +60,7 @@ class Commands(Marking, Searching, Seeking, Playing):
         if self.browse.cancel():
             self.refiltered()
             self.say("stopped: the filter before is shown")
-        elif self.stop_seeking() or self.pause():
+        elif self.stop_seeking() or self.stop_asking() or self.pause():
             self.sync(changed=False)
         elif self.stop_looking():
             self.sync(changed=True)

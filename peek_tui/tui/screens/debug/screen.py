@@ -7,6 +7,7 @@ from textual.containers import Container
 
 from peek_tui.state.layout import LOW, TALL
 from peek_tui.tui.actions import bindings
+from peek_tui.tui.widgets.alerts import AlertsBar
 from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.flight import FlightBar
 from peek_tui.tui.widgets.inspector import Inspector
@@ -37,6 +38,7 @@ class Debug(Arriving, Moving, Commands, Panes):
             yield Timeline(self.view)
             yield DecisionTree(self.tree_view, self.event_of)
             yield Inspector()
+        yield AlertsBar()
         yield FlightBar()
         yield FilterBar()
         yield KeysBar(self.keymap.hints("debug"))

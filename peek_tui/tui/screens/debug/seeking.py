@@ -34,7 +34,7 @@ class Seeking(Prompts):
         self._go_to(ERRORS, by, "error")
 
     def action_seek_alert(self, by: int) -> None:
-        self._go_to(ALERTS, by, "alert or warning")
+        self._go_to(any_of([ALERTS, self.view.next_alert(by)]), by, "alert or warning")
 
     def action_seek_decision(self, by: int) -> None:
         self._go_to(_DECISIONS, by, "decision")
@@ -52,7 +52,7 @@ class Seeking(Prompts):
 
     def action_run(self, by: int) -> None:
         """Run to the next breakpoint or alert."""
-        self._go_to(any_of([self.view.breakpoints.query, ALERTS]), by, "breakpoint or alert")
+        self._go_to(any_of([self.view.breakpoints.query, ALERTS, self.view.next_alert(by)]), by, "breakpoint or alert")
 
     def action_break(self) -> None:
         event = self.view.selected

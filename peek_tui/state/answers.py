@@ -1,0 +1,175 @@
+"""What analysis says of the trace that is looked at, worked out beside the event loop while the trace grows."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from peek_tui.trace.store import Snapshot
+
+from .background import Background
+from .browse import ERRORS
+
+if TYPE_CHECKING:
+    from peek_tui.analysis.alerts import Alert
+    from peek_tui.analysis.culprit.rank import Suspect
+
+__all__ = ["Answers", "Found", "Question", "Remark", "suspects_of", "where_it_failed"]
+
+T = TypeVar("T")
+
+_FEW = 5
+"""Suspects that are named."""
+
+
+class Remark(NamedTuple):
+    """Something that is said of one event."""
+
+    kind: str
+    """`alert`, `suspect` or `note`."""
+    text: str
+
+
+class Found:
+    """What is known so far. Immutable."""
+
+    def __init__(self, alerts: Sequence[Alert] = (), suspects: Sequence[Suspect] = ()) -> None:
+        self.alerts = tuple(alerts)
+        """In the order in which they begin."""
+        self.suspects = tuple(suspects)
+        """Best first; none as long as nobody asked."""
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """The rows in which alerts begin, in order."""
+        return sorted({alert.first_row for alert in self.alerts})
+
+    def next_row(self, row: int, by: int) -> int | None:
+        """Return the nearest row after (1) or before (-1) this one in which an alert begins."""
+        at = bisect_right(self.rows, row) if by > 0 else bisect_left(self.rows, row) - 1
+        return self.rows[at] if 0 <= at < len(self.rows) else None
+
+    def remarks(self, id: str) -> list[Remark]:
+        """Return what is said of the event with this id."""
+        return self._remarks.get(id, [])
+
+    def worst(self) -> Alert | None:
+        """Return the alert of the highest severity, of several the last one."""
+        from peek_tui.analysis.alerts import SEVERITIES
+
+        return max(self.alerts, key=lambda alert: (SEVERITIES.index(alert.severity), alert.last_row), default=None)
+
+    @cached_property
+    def _remarks(self) -> dict[str, list[Remark]]:
+        remarks: defaultdict[str, list[Remark]] = defaultdict(list)
+        for alert in self.alerts:
+            for id in dict.fromkeys(alert.evidence):
+                remarks[id].append(Remark("alert", alert.title))
+        for rank, suspect in enumerate(self.suspects, 1):
+            text = f"{rank} of {len(self.suspects)}: {'; '.join(suspect.reasons)}"
+            remarks[suspect.id].append(Remark("suspect", text))
+        return dict(remarks)
+
+
+class Answers(Background):
+    """Watches a trace for alerts, and says who is suspected when somebody asks."""
+
+    is_waited_for = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = Found()
+        self.seen: Snapshot | None = None
+        """What `found` was found in."""
+        self._wanted: tuple[Snapshot, bool] | None = None
+        self._begun_again = False
+
+    def look(self, snapshot: Snapshot, *, over: bool) -> None:
+        """Look at a newer snapshot; `over` when the run has ended."""
+        if self._wanted != (snapshot, over):
+            self._wanted = (snapshot, over)
+            self.wake()
+
+    def begin_again(self) -> None:
+        """Forget what was found: handles are others now."""
+        self.found, self.seen, self._wanted, self._begun_again = Found(), None, None, True
+
+    def suspect(self, suspects: Sequence[Suspect]) -> None:
+        """Take who is suspected."""
+        self.found = Found(self.found.alerts, suspects)
+
+    def work(self) -> None:
+        """Look at each snapshot that is wanted, the newest one first."""
+        from peek_tui.analysis.alerts import Watch
+
+        watch, done = Watch(), None
+        while not self.stopped:
+            if self._begun_again:
+                watch, done, self._begun_again = Watch(), None, False
+            wanted = self._wanted
+            if wanted is None or wanted == done:
+                self.rest(60.0)
+                continue
+            snapshot, over = done = wanted
+            changed = watch.advance(snapshot, over=over)
+            if self._begun_again:
+                continue
+            if changed:
+                self.found = Found(watch.alerts, self.found.suspects)
+            first, self.seen = self.seen is None, snapshot
+            if changed or first:
+                self.tell()
+
+
+class Question(Background, Generic[T]):
+    """One question that may take a while, and what is done with its answer."""
+
+    is_waited_for = False
+
+    def __init__(self, ask: Callable[[], T], use: Callable[[T], None]) -> None:
+        super().__init__()
+        self._ask = ask
+        self._use = use
+        self._answers: list[T] = []
+
+    def work(self) -> None:
+        """Ask."""
+        self._answers.append(self._ask())
+        self.tell()
+
+    @property
+    def answered(self) -> bool:
+        return bool(self._answers)
+
+    def use(self) -> None:
+        """Do what is to be done with the answer."""
+        self._use(self._answers[0])
+
+
+def where_it_failed(snapshot: Snapshot, status: str, found: Found) -> tuple[int, str] | None:
+    """Return where to begin with a run that failed, and why there; None for one that did not.
+
+    The worst alert says more than an error, an error more than the end.
+    """
+    from peek_tui.analysis.outcome import outcome
+
+    came_out = outcome(snapshot, status)
+    if came_out.verdict != "failed" or not len(snapshot):
+        return None
+    worst = found.worst()
+    if worst is not None and worst.severity == "high":
+        return worst.last_row, worst.title
+    error = snapshot.next(ERRORS, len(snapshot), -1)
+    if error is not None:
+        return error, "the last error"
+    return len(snapshot) - 1, came_out.reasons[-1].text if came_out.reasons else "the end"
+
+
+def suspects_of(snapshot: Snapshot) -> list[Suspect]:
+    """Return the few events that most likely caused the failure."""
+    from peek_tui.analysis.culprit.rank import suspects
+
+    return suspects(snapshot, _FEW)

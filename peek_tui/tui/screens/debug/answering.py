@@ -1,0 +1,196 @@
+"""Answers, not only rows: alerts, who is to blame for a failure, and why something came about.
+
+What analysis is made of is imported when somebody asks: the first screen does not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.message import Message
+
+from peek_tui.render.summary import summary
+from peek_tui.render.text import clean_line
+from peek_tui.render.units import count
+from peek_tui.state.answers import Question, suspects_of, where_it_failed
+from peek_tui.state.choosing import Choice
+from peek_tui.tui.screens.chooser import Chooser
+
+from .filtering import Filtering
+
+if TYPE_CHECKING:
+    from peek_tui.analysis.culprit.rank import Suspect
+    from peek_tui.analysis.why import Cause
+
+__all__ = ["Answering"]
+
+T = TypeVar("T")
+
+_MOST = 1_000
+"""Causes that are listed, the nearest to the event."""
+_SIGN = {"high": "!!", "medium": "!", "low": "·"}
+
+
+class Answering(Filtering):
+    """`A`, `Q`, `.` and `Y`."""
+
+    class Answered(Message):
+        """Analysis has found something."""
+
+    _question: Question[Any] | None = None
+    _opened = False
+    """Whether it was decided where to begin."""
+    _suspect = -1
+    """The rank of the suspect that was gone to last, from 0."""
+
+    def begin_answers(self) -> None:
+        """Begin to look for alerts."""
+        self.answers.start(self._tell_answered)
+
+    def look_for_answers(self) -> None:
+        """Have analysis look at what has been read, as soon as that is all there is."""
+        reading = self.reader.reading
+        if reading.complete or self.live.status == "running":
+            self.answers.look(reading.snapshot, over=reading.complete and not self.live.may_grow)
+
+    def on_answering_answered(self) -> None:
+        for asked in (self.answers, self._question):
+            if asked is not None and asked.failure is not None:
+                raise asked.failure
+        question = self._question
+        if question is not None and question.answered:
+            self._question = None
+            self.sync(changed=False)
+            question.use()
+        self._take_answers()
+        self._open_at_failure()
+
+    def stop_asking(self) -> bool:
+        """Give up the question that is open; False when there is none."""
+        question, self._question = self._question, None
+        if question is not None:
+            question.stop()
+        return question is not None
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def action_alerts(self) -> None:
+        alerts = self.view.found.alerts
+        if not alerts:
+            self.say("no alerts" if self.answers.seen is not None else "the trace is still being looked at")
+            return
+        choices = [
+            Choice(f"{_SIGN[alert.severity]:>2} {_rows(alert.first_row, alert.last_row)}", clean_line(alert.title))
+            for alert in alerts
+        ]
+        self.app.push_screen(Chooser("alerts", choices), lambda at: self._go_found(at, [a.first_row for a in alerts]))
+
+    def action_suspects(self) -> None:
+        if self.view.found.suspects:
+            self._list_suspects()
+            return
+        snapshot = self.browse.snapshot
+        self._ask(lambda: suspects_of(snapshot), self._suspected, "looking for what made it fail")
+
+    def action_next_suspect(self) -> None:
+        suspects = self.view.found.suspects
+        if not suspects:
+            self.action_suspects()
+            return
+        self._suspect = (self._suspect + 1) % len(suspects)
+        suspect = suspects[self._suspect]
+        self._go_row(suspect.row)
+        self.tell(f"suspect {self._suspect + 1} of {len(suspects)}: {'; '.join(suspect.reasons)}")
+
+    def action_why(self) -> None:
+        snapshot, row = self.browse.snapshot, self.browse.selected
+        if row is None:
+            return
+
+        def ask() -> list[Cause]:
+            from peek_tui.analysis.why import why
+
+            return why(snapshot, row)
+
+        self._ask(ask, self._explain, "looking for the causes")
+
+    # -- what they find --------------------------------------------------------------------------------------------
+
+    def _ask(self, ask: Callable[[], T], use: Callable[[T], None], what: str) -> None:
+        self.stop_asking()
+        self._question = Question(ask, use)
+        self.tell(f"{what}; ^C stops")
+        self._question.start(self._tell_answered)
+
+    def _suspected(self, suspects: list[Suspect]) -> None:
+        self.answers.suspect(suspects)
+        self._suspect = -1
+        self._take_answers()
+        if suspects:
+            self._list_suspects()
+        else:
+            self.say("there is no step of an agent here that could be to blame")
+
+    def _list_suspects(self) -> None:
+        suspects = self.view.found.suspects
+        choices = [
+            Choice(f"{rank} {count(one.row)}", clean_line(f"{self._what(one.row)}: {'; '.join(one.reasons)}"))
+            for rank, one in enumerate(suspects, 1)
+        ]
+
+        def chosen(at: int | None) -> None:
+            self._suspect = self._suspect if at is None else at
+            self._go_found(at, [one.row for one in suspects])
+
+        self.app.push_screen(Chooser("what most likely made it fail", choices), chosen)
+
+    def _explain(self, causes: list[Cause]) -> None:
+        near = causes[-_MOST:]
+        choices = [Choice(count(one.row), clean_line(f"{one.relation:<8} {self._what(one.row)}")) for one in near]
+        rows = [cause.row for cause in near]
+        self.app.push_screen(Chooser("why: from the root to this event", choices), lambda at: self._go_found(at, rows))
+
+    def _what(self, row: int) -> str:
+        event = self.browse.snapshot.event(row)
+        return f"{event.type} {event.name}  {summary(event)}"
+
+    def _go_found(self, at: int | None, rows: list[int]) -> None:
+        if at is not None:
+            self._go_row(rows[at])
+
+    def _go_row(self, row: int) -> None:
+        self.go(lambda: self.browse.select(row))
+
+    def _take_answers(self) -> None:
+        """Show what was found; a new alert is announced, and nothing that is looked at moves."""
+        before, self.view.found = self.view.found, self.answers.found
+        if self.view.found is before:
+            return
+        known = {(alert.rule, alert.first_row) for alert in before.alerts}
+        fresh = [alert for alert in self.view.found.alerts if (alert.rule, alert.first_row) not in known]
+        self.paint(changed=False)
+        if fresh and self.live.status == "running":
+            self.say(f"! {fresh[-1].title}")
+
+    def _open_at_failure(self) -> None:
+        """Begin where a run failed, as a debugger does with a core; not with one that was left somewhere else."""
+        reading, snapshot = self.reader.reading, self.browse.snapshot
+        fresh = not self.last_key and not self.view.was_left and not self.browse.follow
+        if not fresh or self._opened or not reading.complete or self.answers.seen is not snapshot:
+            return
+        self._opened = True
+        found = where_it_failed(snapshot, self.live.status, self.view.found)
+        if found is not None:
+            row, why = found
+            self._go_row(row)
+            self.tell(f"opened at {count(row)}: {why}")
+
+    def _tell_answered(self) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and nobody wants news any more
+            self.post_message(self.Answered())
+
+
+def _rows(first: int, last: int) -> str:
+    return count(first) if first == last else f"{count(first)}–{count(last)}"

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from peek_tui.analysis.alerts import Alert
+from peek_tui.analysis.culprit.rank import Suspect
+from peek_tui.state.answers import Found, Remark, where_it_failed
+from tests.state.traces import TraceFile
+
+LOOP = Alert("tool_loop", "medium", "bash failed 6 times", ("a", "b", "a"), 3, 9)
+STOP = Alert("unfinished_business", "high", "it breaks off", ("b",), 5, 5)
+
+
+class TestFound:
+    def test_rows(self) -> None:
+        """One goes from alert to alert in both directions, from wherever one is."""
+        found = Found([LOOP, STOP])
+        assert [found.next_row(row, 1) for row in (0, 3, 4, 5)] == [3, 5, 5, None]
+        assert [found.next_row(row, -1) for row in (9, 5, 3)] == [5, 3, None]
+
+    def test_remarks(self) -> None:
+        """An event that shows an alert, or is suspected, says so, once each."""
+        found = Found([LOOP, STOP], [Suspect(5, "b", 0.5, ("it guessed", "nobody looked"), None)])
+        assert found.remarks("a") == [Remark("alert", "bash failed 6 times")]
+        assert found.remarks("b") == [
+            Remark("alert", "bash failed 6 times"),
+            Remark("alert", "it breaks off"),
+            Remark("suspect", "1 of 1: it guessed; nobody looked"),
+        ]
+        assert found.remarks("c") == []
+
+    def test_worst(self) -> None:
+        """The alert of the highest severity is the worst, of several the last."""
+        assert Found([STOP, LOOP]).worst() is STOP
+        assert Found().worst() is None
+
+
+class TestWhereItFailed:
+    def test_completed(self, trace: TraceFile) -> None:
+        """A run that completed did not fail anywhere."""
+        trace.add("agent_start", "a")
+        trace.add("tool_result", "x", error={"type": "E", "message": "m"})
+        trace.add("agent_end", "a", {"status": "completed"})
+        assert where_it_failed(trace.snapshot(), "finished", Found([STOP])) is None
+
+    def test_alert(self, trace: TraceFile) -> None:
+        """The worst alert is where to begin, when it is a bad one."""
+        for _ in range(7):
+            trace.add("log")
+        assert where_it_failed(trace.snapshot(), "crashed", Found([LOOP, STOP])) == (5, "it breaks off")
+
+    def test_error(self, trace: TraceFile) -> None:
+        """Without one the last error is."""
+        trace.add("agent_start", "a")
+        trace.add("tool_result", "x", error={"type": "E", "message": "m"})
+        trace.add("log")
+        assert where_it_failed(trace.snapshot(), "crashed", Found([LOOP])) == (1, "the last error")
+
+    def test_end(self, trace: TraceFile) -> None:
+        """With neither, the end is, and how the run came out says why."""
+        trace.add("agent_start", "a")
+        trace.add("log")
+        row, why = where_it_failed(trace.snapshot(), "crashed", Found()) or (0, "")
+        assert row == 1
+        assert why.startswith("Its writer is gone")
+
+    def test_empty(self, tmp_path: Path) -> None:
+        """Nothing is begun with in an empty trace."""
+        assert where_it_failed(TraceFile(tmp_path / "empty.jsonl").snapshot(), "crashed", Found()) is None
