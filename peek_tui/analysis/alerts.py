@@ -8,7 +8,9 @@ into pieces as it was read.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -23,6 +25,9 @@ __all__ = ["SEVERITIES", "Alert", "Detector", "Found", "Severity", "Watch", "fin
 Severity = Literal["low", "medium", "high"]
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
 
+
+SETTLED = 4096
+"""Rows behind the newest ones that a late file hardly moves any more."""
 
 _READS = ("tool_call", "tool_result", "llm_request", "llm_response", "safety_check")
 """The types of which detectors read every line."""
@@ -71,36 +76,61 @@ class Watch:
         from .detectors import default_detectors
 
         self._make = tuple(default_detectors() if detectors is None else detectors)
+        self._progress = Progress()
         self._begin()
 
     def _begin(self) -> None:
         self._detectors = [make() for make in self._make]
         self._calls = Calls()
-        self._progress = Progress()
-        self._seen = 0
         self._found: dict[tuple[str, Hashable], Alert] = {}
+        self._seen = 0
+        self._saved: bytes | None = None
+        self._saved_at = 0
 
     def advance(self, snapshot: Snapshot, *, over: bool = False) -> list[Alert]:
         """Take what a newer snapshot of the same store has, and return the alerts that are new or have changed.
 
-        `over` says that the run has ended and nothing will follow. When the rows that were looked at are not where they
-        were, everything is looked at again, and all alerts are new.
+        `over` says that the run has ended and nothing will follow. When rows that were looked at are not where they
+        were, those behind are looked at again: an alert may come a second time, or be gone from `alerts`.
         """
         start = self._progress.start(snapshot)
         if start < self._seen:
-            self._begin()
-            self._progress.start(snapshot)
-        self._seen = len(snapshot)
+            start = self._go_back(start)
+        changed: dict[tuple[str, Hashable], Alert] = {}
+        settled = len(snapshot) - SETTLED
+        if snapshot.is_merged and settled - max(start, self._saved_at) >= SETTLED:
+            changed |= self._look(snapshot, start, settled, over=False)
+            self._save(settled)
+            start = settled
+        changed |= self._look(snapshot, start, len(snapshot), over=over)
+        return in_order(changed.values())
+
+    def _look(self, snapshot: Snapshot, start: int, end: int, *, over: bool) -> dict[tuple[str, Hashable], Alert]:
+        """Look at rows, and return the alerts that are new or have changed."""
         changed = {}
-        for first, end in pieces(snapshot, start):
-            is_last = over and end == len(snapshot)
-            news = News(snapshot, first, end, over=is_last, calls=self._calls, reads=_READS)
+        for first, last in pieces(start, end):
+            news = News(snapshot, first, last, over=over and last == end, calls=self._calls, reads=_READS)
             with no_collection():
                 for detector in self._detectors:
                     for key, alert in detector.take(news):
                         changed[detector.rule, key] = alert
         self._found |= changed
-        return in_order(changed.values())
+        self._seen = end
+        return changed
+
+    def _save(self, row: int) -> None:
+        """Keep what is known up to a row, to come back to when a late file moves those behind it."""
+        with suppress(Exception):  # a plugin's detector may hold what cannot be copied: then all is looked at again
+            self._saved = pickle.dumps((self._detectors, self._calls, self._found))
+            self._saved_at = row
+
+    def _go_back(self, row: int) -> int:
+        """Forget what is known of rows from one on, or of more, and return from which one to look again."""
+        if self._saved is None or self._saved_at > row:
+            self._begin()
+            return 0
+        self._detectors, self._calls, self._found = pickle.loads(self._saved)
+        return self._saved_at
 
     @property
     def troubles(self) -> list[str]:

@@ -105,7 +105,8 @@ class Importance:
         start = self._progress.start(snapshot)
         if start < self._rated:
             self._begin()
-            start = self._progress.start(snapshot)
+            self._progress.start(snapshot)
+            start = 0
         room = -1 if self._values is None else len(self._values)
         if len(snapshot) > room:
             grown = np.empty(max(len(snapshot), room * 3 // 2))
@@ -114,7 +115,7 @@ class Importance:
             self._values = grown
         said = dict(_said(snapshot, start))
         self._fixed |= said.keys()
-        for first, end in pieces(snapshot, start):
+        for first, end in pieces(start, len(snapshot)):
             with no_collection():
                 self._rate(News(snapshot, first, end, reads=("decision", "safety_check")))
         for row, value in said.items():

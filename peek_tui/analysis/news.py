@@ -162,9 +162,9 @@ class News:
         return Finder(self.snapshot)
 
 
-def pieces(snapshot: Snapshot, start: int) -> list[tuple[int, int]]:
-    """Return the rows from `start` on in pieces that are looked at together; at least one, perhaps an empty one."""
-    ends = [*range(start + PIECE, len(snapshot), PIECE), len(snapshot)]
+def pieces(start: int, end: int) -> list[tuple[int, int]]:
+    """Return the rows from `start` up to `end` in pieces that are looked at together; at least one, perhaps empty."""
+    ends = [*range(start + PIECE, end, PIECE), end]
     return list(zip([start, *ends[:-1]], ends, strict=True))
 
 

@@ -14,19 +14,14 @@ class Progress:
         self._seen: Snapshot | None = None
 
     def start(self, snapshot: Snapshot) -> int:
-        """Return the first new row of a newer snapshot, and take all of them as seen.
+        """Return the first row of a newer snapshot that is not one of those seen, and take all of them as seen.
 
-        0 also when the rows before are not where they were: a file was read again, or a late one put events among them.
+        That is not the first new one when a late file put events among those seen, and 0 when a file was read again.
         """
-        start = 0 if self._seen is None or _has_moved(snapshot, self._seen) else len(self._seen)
-        self._seen = snapshot
-        return start
+        seen, self._seen = self._seen, snapshot
+        return 0 if seen is None or not snapshot.is_of_reading(seen) else snapshot.same_rows(seen)
 
     def is_new(self, snapshot: Snapshot) -> bool:
         """Return whether a snapshot has rows that were not seen, or others than were seen."""
         seen = self._seen
         return seen is None or len(snapshot) > len(seen) or not snapshot.is_of_reading(seen)
-
-
-def _has_moved(snapshot: Snapshot, seen: Snapshot) -> bool:
-    return not snapshot.is_of_reading(seen) or snapshot.same_rows(seen) < len(seen)

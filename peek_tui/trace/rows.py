@@ -29,6 +29,8 @@ class RowColumns:
         self._index = index
         self._order = order
         self._rate = rate
+        self._in_order: dict[int, NDArray[Any]] = {}
+        """The columns that were asked for, where rows are not in the order of arrival."""
 
     def words(self, field: str) -> Sequence[str]:
         """Return the word of each code of a column."""
@@ -124,5 +126,9 @@ class RowColumns:
         return amounts
 
     def _by_row(self, column: Column) -> NDArray[Any]:
-        values = column.vector(self.rows)
-        return values if self._order is None else values[self._order]
+        if self._order is None:
+            return column.vector(self.rows)
+        values = self._in_order.get(id(column))
+        if values is None:
+            values = self._in_order[id(column)] = column.vector(self.rows)[self._order]
+        return values

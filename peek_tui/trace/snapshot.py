@@ -159,6 +159,11 @@ class Snapshot:
         return read_lines(self._columns, self._tails, handles)
 
     @property
+    def is_merged(self) -> bool:
+        """Whether rows are of several files, so that those that come later may stand among them."""
+        return self._order is not None
+
+    @property
     def is_ours(self) -> bool:
         """Whether `capture` wrote every file: then keys stand in its order, and the payload is last in a line."""
         return all(self._index.is_ours(file) for file in range(len(self._tails)))

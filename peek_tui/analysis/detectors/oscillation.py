@@ -34,20 +34,21 @@ class Oscillation:
     def take(self, news: News) -> Iterator[Found]:
         agents = self._agents
         for step in news.steps:
-            agent = agents.get(step.agent)
+            row, call, _, of, _, key, _, _ = step
+            agent = agents.get(of)
             if agent is None:
-                agent = agents[step.agent] = _Agent()
-            calls = agent.calls
-            if step.row != step.call:
-                agent.results[step.call] = step
-                if step.call == agent.newest:
+                agent = agents[of] = _Agent()
+            if row != call:
+                agent.results[call] = step
+                if call == agent.newest and (agent.circle is not None or key in agent.keys[-5:-2]):
                     self._look(agent)
                 continue
-            if calls and agent.newest not in agent.results:
+            if agent.newest not in agent.results and agent.calls:
                 self._look(agent)
-            calls.append(step)
-            agent.newest = step.row
-            if len(calls) > 8 * _KEPT:
+            agent.calls.append(step)
+            agent.keys.append(key)
+            agent.newest = row
+            if len(agent.keys) > 8 * _KEPT:
                 agent.forget()
         if news.over:
             for agent in agents.values():
@@ -57,8 +58,7 @@ class Oscillation:
     def _look(self, agent: _Agent) -> None:
         """Look whether the newest call closes a circle, or goes on in one."""
         calls = agent.calls
-        key, number = calls[-1].key, len(calls)
-        if number < 4 or (calls[-3].key != key and calls[-4].key != key and (number < 5 or calls[-5].key != key)):
+        if agent.keys[-1] not in agent.keys[-5:-2]:
             agent.circle = None
             return
         for period, rounds in ROUNDS.items():
@@ -78,6 +78,8 @@ class _Agent:
 
     def __init__(self) -> None:
         self.calls: list[Step] = []
+        self.keys: list[int] = []
+        """Theirs."""
         self.results: dict[int, Step] = {}
         """By the row of the call."""
         self.newest = -1
@@ -87,7 +89,7 @@ class _Agent:
 
     def forget(self) -> None:
         """Let go of all but the calls that a circle may be made of."""
-        self.calls = self.calls[-_KEPT:]
+        self.calls, self.keys = self.calls[-_KEPT:], self.keys[-_KEPT:]
         kept = {call.row for call in self.calls}
         self.results = {row: result for row, result in self.results.items() if row in kept}
 

@@ -45,13 +45,17 @@ class ToolLoop:
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
-        last = self._last
+        last, newest, forget = self._last, self._newest, self._last.pop
         for step in news.steps:
-            if step.is_call:
-                self._newest[step.agent] = step.number
-                self._repeated(step.key, step, UNANSWERED, _UNANSWERED)
+            row, call, number, agent, _, key, _, _ = step
+            if row == call:
+                newest[agent] = number
+                if key in last:
+                    self._repeated(key, step, UNANSWERED, _UNANSWERED)
+                else:
+                    last[key] = step
             else:
-                last.pop(step.key, None)
+                forget(key, None)
                 self._answered(step)
         if len(last) > self._prune_at:
             self._prune()
