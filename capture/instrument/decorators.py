@@ -47,13 +47,7 @@ def trace_tool(function: Any = None, /, *, name: str | None = None) -> Any:
     """Record each call of a function as a `tool_call` with its arguments by name, and a `tool_result` with its
     duration.
     """
-
-    def watch(f: Callable[..., Any]) -> Watch:
-        called = name or _name(f)
-        observe(called)
-        return functools.partial(_ToolCall, called, _signature(f))
-
-    return _decorator(function, watch)
+    return _decorator(function, functools.partial(_watch_tool, name))
 
 
 @overload
@@ -93,6 +87,12 @@ def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:
         return cast(F, traced)
 
     return decorate if function is None else decorate(function)
+
+
+def _watch_tool(name: str | None, function: Callable[..., Any]) -> Watch:
+    called = name or _name(function)
+    observe(called)
+    return functools.partial(_ToolCall, called, _signature(function))
 
 
 def _name(function: Callable[..., Any]) -> str:
