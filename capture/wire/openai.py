@@ -70,11 +70,13 @@ class OpenAIChat(JSONWire):
     def read(self, body: dict[str, Any]) -> Reply:
         """Return a completion as a reply. The first choice is the answer; what else there is stays in `extra`."""
         named, rest = split(body, self.reply_places)
-        calls, less = split(rest, _CALLS)
-        wired = calls.get("tool_calls")
-        tool_calls = [_call(call) for call in dicts_of(wired)]
-        if wired and _wired(tool_calls) == wired:
-            rest = less
+        tool_calls = None
+        if named.get("content") is None or "tool_calls" in rest["choices"][0]["message"]:
+            calls, less = split(rest, _CALLS)
+            wired = calls.get("tool_calls")
+            tool_calls = [_call(call) for call in dicts_of(wired)]
+            if wired and _wired(tool_calls) == wired:
+                rest = less
         usage = openai_usage(named.get("usage_raw"))
         return Reply(**named, tool_calls=tool_calls or None, usage=usage, extra=rest or None)
 

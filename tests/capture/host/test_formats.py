@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -219,6 +221,77 @@ def test_a_body_that_is_still_made(run: TraceContext) -> None:
     [request], [response] = of(run, "llm_request"), of(run, "llm_response")
     assert "messages" not in request["data"]
     assert response["data"]["content"] == "hello"
+
+
+PATIENCE = 30.0
+"""Seconds after which a piece that does not come has failed the test; one that comes takes none of them."""
+WORDS = [f" word{number}" for number in range(10)]
+
+
+class HeldServer(LoopbackServer):
+    """Sends a piece, and the next one only when it has been told that this one has arrived."""
+
+    def __init__(self) -> None:
+        self._told = threading.Semaphore(0)
+        super().__init__(Reply((Text("".join(WORDS)),)), pace=1.0)
+
+    def __enter__(self) -> HeldServer:
+        return self
+
+    def arrived(self) -> None:
+        self._told.release()
+
+    def close(self) -> None:
+        self._told.release(100)  # nobody listens any more
+        super().close()
+
+    def pause(self, seconds: float) -> None:
+        if seconds > 0 and not self._told.acquire(timeout=PATIENCE):
+            raise ConnectionAbortedError("nobody said that the piece has arrived")
+
+
+class TestPieces:
+    """The pieces of a stream arrive one by one, as they are sent."""
+
+    def responses(self, server: LoopbackServer) -> Iterator[str]:
+        with openai_client(server) as client, client.responses.create(model="m", input="hi", stream=True) as stream:
+            for event in stream:
+                if event.type == "response.output_text.delta":
+                    yield event.delta
+
+    def gemini(self, server: LoopbackServer) -> Iterator[str]:
+        client = gemini_client(server)
+        for piece in client.models.generate_content_stream(model="m", contents="hi"):
+            yield piece.text
+
+    @pytest.mark.parametrize("way", [responses, gemini])
+    def test_as_they_come(self, run: TraceContext, way: Callable[..., Iterator[str]]) -> None:
+        """Each of ten pieces is read while the server waits to hear of it; all are recorded, with their times."""
+        heard = []
+        with HeldServer() as server:
+            for word in way(self, server):
+                heard.append(word)
+                server.arrived()
+        assert heard == WORDS
+        assert "".join(chunk["data"]["text"] for chunk in of(run, "llm_chunk")) == "".join(WORDS)
+        [response] = of(run, "llm_response")
+        assert len(response["data"]["chunks"]) >= len(WORDS)
+        assert response["data"]["closed_by"] == "server"
+
+    @pytest.mark.parametrize("way", [responses, gemini])
+    def test_stopped(self, run: TraceContext, way: Callable[..., Iterator[str]]) -> None:
+        """A consumer that stops after three of them closed the stream; those are what is recorded."""
+        with HeldServer() as server:
+            words = way(self, server)
+            for _ in range(3):
+                next(words)
+                server.arrived()
+            words.close()  # type: ignore[attr-defined]
+            gc.collect()
+            [response] = of(run, "llm_response")
+        assert (response["data"]["closed_by"], "error" in response) == ("consumer", False)
+        said = json.dumps(response["data"]["content"])
+        assert [word for word in WORDS if word in said] == WORDS[:3]
 
 
 class TestFailures:
