@@ -168,17 +168,17 @@ class TestForgets:
         """After a lost event every conversation begins anew: its base may be what was lost."""
 
         class Full(MemorySink):
-            full = False
+            refuses = False
 
             def write(self, line: bytes) -> None:
-                if self.full:
+                if self.refuses:
                     raise OSError(28, "No space left on device")
                 super().write(line)
 
         sink = Full()
         recorder = Recorder(SESSION, WRITER, sink, ManualClock())
         for turn in range(6):
-            sink.full = turn == 3
+            sink.refuses = turn == 3
             recorder.record("llm_request", "m", NO_EVENT, {}, {"messages": MESSAGES[: turn + 1]}, Totals())
         data: list[Any] = [event["data"] for event in sink.events if event["type"] == "llm_request"]
         assert [request.get("keep") for request in data] == [None, 1, 2, None, 5]
