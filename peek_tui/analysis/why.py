@@ -95,6 +95,7 @@ class _Walk:
         self._seen: set[int] = set()
         self._left = _SEARCHES
         self._last: Event | None = None
+        self._line = -1, b""
         self._asking: list[int] = []
         """The events we come from, whose values the one they belong to is asked about."""
 
@@ -102,7 +103,7 @@ class _Walk:
         """Return the id of the event in a row, without parsing its line where it is written as `capture` does."""
         if self._last is not None and self._last.row == row:
             return self._last.id
-        raw = self._snapshot.raw(row)
+        raw = self._raw(row)
         found = _ID.search(raw) if raw.startswith(_OURS) else None
         return found[1].decode() if found else self._snapshot.event(row).id
 
@@ -132,6 +133,12 @@ class _Walk:
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 
+    def _raw(self, row: int) -> bytes:
+        """Return the line in a row; the one that was asked for last is not read again."""
+        if self._line[0] != row:
+            self._line = row, self._snapshot.raw(row)
+        return self._line[1]
+
     def _event(self, row: int) -> Event:
         """Return the event in a row; the one that was asked for last is not read again."""
         if self._last is None or self._last.row != row:
@@ -154,7 +161,7 @@ class _Walk:
         return max(before or rows, default=None)
 
     def _named(self, row: int) -> list[str]:
-        raw = self._snapshot.raw(row)
+        raw = self._raw(row)
         if _LINKS not in raw and _EVIDENCE not in raw:
             return []
         head = raw.partition(_DATA)[0]
