@@ -14,8 +14,8 @@ __all__ = ["Call", "OpenCalls"]
 _CALLS = ("llm_request", "tool_call")
 _ANSWERS = ("llm_response", "tool_result")
 _WATCHED = of_types([*_CALLS, *_ANSWERS, "llm_chunk"])
-_FAR = 20_000
-"""Rows that are looked at of those that were there before anybody watched."""
+_FAR = 2_000
+"""Rows that are looked at once: each is parsed, and the screen waits. Of a run that is faster, only what is newest."""
 _TAIL = 240
 """Characters of a streamed text that are kept, from its end."""
 _SECONDS = 12
@@ -54,11 +54,11 @@ class OpenCalls:
         if snapshot is before:
             return
         start = 0 if before is None else snapshot.same_rows(before)
-        if before is None or start < len(before):
-            self._open.clear()  # what stood before has moved
+        if before is not None and start == len(before):
+            self._count(len(snapshot) - start, now // 1_000_000_000)
+        if before is None or start < len(before) or len(snapshot) - start > _FAR:
+            self._open.clear()  # what stood before has moved, or may have been answered meanwhile
             start = max(0, len(snapshot) - _FAR)
-        else:
-            self._count(len(snapshot) - len(before), now // 1_000_000_000)
         for row in snapshot.matching(_WATCHED, range(start, len(snapshot))):
             self._take(snapshot, row)
 

@@ -57,3 +57,15 @@ def test_rate(trace: TraceFile) -> None:
     calls.update(trace.snapshot(), NOON + 2 * SECOND)
     assert calls.rate(NOON + 3 * SECOND) == "         ▇▂ "
     assert calls.rate(NOON + 60 * SECOND) == ""
+
+
+def test_many_at_once(trace: TraceFile) -> None:
+    """Of a run that is faster than it can be looked at, only the newest events count."""
+    calls = OpenCalls()
+    trace.add("tool_call", "old")
+    calls.update(trace.snapshot(), NOON)
+    for _ in range(2_000):
+        trace.add("log")
+    trace.add("tool_call", "new")
+    calls.update(trace.snapshot(), NOON)
+    assert [call.name for call in calls.calls] == ["new"]
