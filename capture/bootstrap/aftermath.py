@@ -6,13 +6,6 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from .._core.clock import SystemClock
-from .._core.ids import new_writer_id
-from .._core.recorder import Recorder, Totals
-from ..errors import LineError
-from ..format import parse_line
-from ..sinks.file import FileSink
-
 __all__ = ["tell_end"]
 
 _LOOKED_AT = 1 << 20
@@ -27,9 +20,57 @@ def tell_end(path: Path, pid: int, code: int) -> None:
     A run that was stopped from outside is `cancelled`; one that was killed or crashed gets an `error` and no end, so
     that it shows as crashed.
     """
-    started = _open_agents(path, pid)
-    if not started:
-        return
+    lines = _lines(path)
+    if not _has_ended(lines):
+        started = _open_agents(lines, pid)
+        if started:
+            _write(path, started, code)
+
+
+def _lines(path: Path) -> list[bytes]:
+    with path.open("rb") as file:
+        head = file.read(_LOOKED_AT)
+        file.seek(max(file.seek(0, 2) - _LOOKED_AT, len(head)))
+        return [*head.splitlines(), *file.read().splitlines()]
+
+
+def _has_ended(lines: list[bytes]) -> bool:
+    """Whether the last line ends what the first one began, as nearly always; what follows need not be imported then."""
+    first, last = lines[0] if lines else b"", lines[-1] if lines else b""
+    id = first.partition(b'"id":')[2][:18]
+    return (
+        b'"type":"agent_start"' in first
+        and last.partition(b'"parent":')[2].startswith(id + b',"session":')
+        and (b'"type":"agent_end"' in last[:160])
+    )
+
+
+def _open_agents(lines: list[bytes], pid: int) -> list[dict[str, Any]]:
+    """Return the sessions' `agent_start`s of a process that have no `agent_end`, in order."""
+    from ..errors import LineError
+    from ..format import parse_line
+
+    started: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        if b'"type":"agent_' not in line[:160]:
+            continue
+        try:
+            event = parse_line(line).event
+        except LineError:
+            continue
+        if event["type"] == "agent_start" and event.get("data", {}).get("pid") == pid:
+            started[event["id"]] = event
+        elif event["type"] == "agent_end":
+            started.pop(event["parent"], None)
+    return list(started.values())
+
+
+def _write(path: Path, started: list[dict[str, Any]], code: int) -> None:
+    from .._core.clock import SystemClock
+    from .._core.ids import new_writer_id
+    from .._core.recorder import Recorder, Totals
+    from ..sinks.file import FileSink
+
     recorder = Recorder(started[0]["session"], new_writer_id(), FileSink(path), SystemClock())
     if code < 0 and -code not in _CANCELLED:
         name = signal.Signals(-code).name
@@ -49,30 +90,3 @@ def _ending(code: int) -> tuple[dict[str, Any], dict[str, Any]]:
     if code:
         return {"error": {"type": "SystemExit", "message": str(code)}}, {"status": "error", "exit_code": code}
     return {}, {"status": "completed", "exit_code": code}
-
-
-def _open_agents(path: Path, pid: int) -> list[dict[str, Any]]:
-    """Return the sessions' `agent_start`s of a process that have no `agent_end`, in order."""
-    started: dict[str, dict[str, Any]] = {}
-    for event in _agents(path):
-        if event["type"] == "agent_start" and event.get("data", {}).get("pid") == pid:
-            started[event["id"]] = event
-        elif event["type"] == "agent_end":
-            started.pop(event["parent"], None)
-    return list(started.values())
-
-
-def _agents(path: Path) -> list[dict[str, Any]]:
-    """Return the beginnings and ends of agents that stand near both ends of a file."""
-    with path.open("rb") as file:
-        head = file.read(_LOOKED_AT)
-        file.seek(max(file.seek(0, 2) - _LOOKED_AT, len(head)))
-        lines = [*head.splitlines(), *file.read().splitlines()]
-    events = []
-    for line in lines:
-        if b'"type":"agent_' in line[:160]:
-            try:
-                events.append(parse_line(line).event)
-            except LineError:
-                continue
-    return events

@@ -1,7 +1,7 @@
 """The host imports `capture` itself: from then on there is one recorder, not two that see the same calls.
 
 A `capture` that is none of ours is the host's own affair. Ours in the same version becomes another name of the package
-that runs already. In another version it takes over: it joins the run as a child process would, with a file of its own.
+that runs already. In another version it takes over, and its sessions belong to the run as those of a child process do.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
 from types import ModuleType
 
+from .._core.guard import guarded
 from .._version import __version__
 from ..instrument._imports import when_imported
 from ..instrument.registry import uninstall
@@ -54,12 +54,15 @@ def _ours(name: str) -> str:
 class _Twin:
     """Finds the modules of `capture` among ours."""
 
+    @guarded(None)
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not fullname.startswith(f"{_NAME}.") or find_spec(_ours(fullname)) is None:
+        if not fullname.startswith(f"{_NAME}."):
             return None
-        return ModuleSpec(fullname, self)  # type: ignore[arg-type]
+        from importlib.util import find_spec
+
+        return None if find_spec(_ours(fullname)) is None else ModuleSpec(fullname, self)  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Have the import system make the module that is thrown away right after."""

@@ -13,16 +13,31 @@ _PACKAGE = os.path.dirname(os.path.dirname(_HERE))  # noqa: PTH120
 _PRIVATE_NAME = "_peek_capture"
 
 
+class _Finder:
+    """Finds the recorder, once; without `importlib.util`, whose import takes longer."""
+
+    def find_spec(self, name, path, target=None):  # type: ignore[no-untyped-def]
+        if name != _PRIVATE_NAME:
+            return None
+        from importlib.machinery import ModuleSpec, SourceFileLoader
+
+        file = os.path.join(_PACKAGE, "__init__.py")  # noqa: PTH118
+        spec = ModuleSpec(name, SourceFileLoader(name, file), origin=file, is_package=True)
+        spec.submodule_search_locations = [_PACKAGE]
+        spec.has_location = True
+        return spec
+
+
 def _begin():  # type: ignore[no-untyped-def]
     from importlib import import_module
-    from importlib.util import module_from_spec, spec_from_file_location
 
-    file = os.path.join(_PACKAGE, "__init__.py")  # noqa: PTH118
-    spec = spec_from_file_location(_PRIVATE_NAME, file, submodule_search_locations=[_PACKAGE])
-    module = module_from_spec(spec)  # type: ignore[arg-type]
-    sys.modules[_PRIVATE_NAME] = module
-    spec.loader.exec_module(module)  # type: ignore[union-attr]
-    import_module(_PRIVATE_NAME + ".bootstrap").begin()
+    finder = _Finder()
+    sys.meta_path.insert(0, finder)
+    try:
+        import_module(_PRIVATE_NAME)
+    finally:
+        sys.meta_path.remove(finder)
+    import_module(_PRIVATE_NAME + ".bootstrap.begin").begin()
 
 
 sys.path[:] = [entry for entry in sys.path if entry != _HERE]  # children still find it through the environment
