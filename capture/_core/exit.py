@@ -21,6 +21,8 @@ __all__ = ["ended_by", "left_by_unknown_exit", "note_outermost", "watch_exit"]
 _outermost: FrameType | None = None
 _asked: SystemExit | None = None
 """The last `sys.exit()` of the main thread, without a traceback that would keep the program's objects."""
+_kept_before = 0
+"""The id of the exception that the interpreter kept at that time, which did not end the program."""
 
 
 def watch_exit() -> Callable[[], None]:
@@ -56,13 +58,15 @@ def ended_by() -> BaseException | None:
     An exception that went through all of the program began its traceback there; others that the interpreter keeps were
     put there for a debugger, as pytest does with those of failed tests.
     """
-    kept = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    kept = _kept()
     if _outermost is None:
         return kept
     if _has_returned(_outermost):
         return None
     traceback = getattr(kept, "__traceback__", None)
-    return kept if traceback is not None and traceback.tb_frame is _outermost else _asked
+    if traceback is None or traceback.tb_frame is not _outermost or id(kept) == _kept_before:
+        return _asked
+    return kept
 
 
 def left_by_unknown_exit() -> bool:
@@ -70,15 +74,19 @@ def left_by_unknown_exit() -> bool:
     return ended_by() is None and (_outermost is None or not _has_returned(_outermost))
 
 
+def _kept() -> BaseException | None:
+    return getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+
+
 def _note(args: tuple[Any, ...]) -> None:
-    global _asked
+    global _asked, _kept_before
     if threading.current_thread() is not threading.main_thread():
         return  # it ends its thread only
     frame = sys._getframe(1)
     while frame.f_back is not None:
         frame = frame.f_back
     note_outermost(frame)
-    _asked = SystemExit(*args)
+    _asked, _kept_before = SystemExit(*args), id(_kept())
 
 
 def _has_returned(frame: FrameType) -> bool:

@@ -22,6 +22,10 @@ class EventId(str):
 
     __slots__ = ()
 
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Be a plain `str` to whoever unpickles it, perhaps where this package has another name, or is not there."""
+        return str, (str(self),)
+
     def __await__(self) -> Generator[None, None, EventId]:
         yield from ()
         return self

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import enum
 import inspect
+import pickle
 from typing import Any
 
 import pytest
@@ -137,6 +138,7 @@ class TestEveryType:
         named = {"name": "search"} if type in ("tool_call", "tool_result") else {}
         id = method(type)(ctx, **named)
         assert isinstance(id, EventId)
+        assert type(pickle.loads(pickle.dumps(id))) is str  # for whoever has no `capture`, or by another name
         assert await id is id
         assert last(ctx)["id"] == id
         assert bytes.fromhex(id)[4:] == b"\0\0\0\1"

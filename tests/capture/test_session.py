@@ -167,6 +167,43 @@ class TestProcess:
         program = "import capture, sys\ncapture.current().record_log('x')\nsys.exit(0)"
         assert self.run(run_python, tmp_path, program)[-1]["data"]["status"] == "completed"
 
+    @pytest.mark.parametrize(
+        ("lines", "code", "ending"),
+        [
+            ("sys.exit(3)", 3, ("error", 3, "3")),
+            ("sys.exit('too bad')", 1, ("error", 1, "too bad")),
+            ("exit(3)", 3, ("completed", None, None)),  # raised past `sys.exit`: only `peek run` sees it
+            ("try: sys.exit(3)\nexcept SystemExit: pass", 0, ("completed", None, None)),
+            ("try: sys.exit(3)\nexcept SystemExit: 1 / 0", 1, ("error", None, "division by zero")),
+            (
+                "import threading\nt = threading.Thread(target=sys.exit, args=(3,)); t.start(); t.join()",
+                0,
+                ("completed", None, None),
+            ),
+            ("try: 1 / 0\nexcept Exception as e: sys.last_value = e\nsys.exit(4)", 4, ("error", 4, "4")),
+        ],
+    )
+    def test_exit_code(self, tmp_path: Path, lines: str, code: int, ending: tuple[str, int | None, str | None]) -> None:
+        """A program that nobody kept from exiting with an error has failed, and its code is said."""
+        program = f"import capture, sys\ncapture.current().record_log('x')\n{lines}"
+        script = tmp_path / "my_agent.py"
+        script.write_text(program)
+        done = subprocess.run([sys.executable, script], capture_output=True, check=False)
+        [path] = (tmp_path / "traces").iterdir()
+        end = read_events(path)[-1]
+        assert done.returncode == code
+        said = end["error"]["message"] if "error" in end else None
+        assert (end["data"]["status"], end["data"].get("exit_code"), said) == ending
+
+    def test_sys_exit(self) -> None:
+        """`sys.exit` is the interpreter's own again once the session has ended."""
+        original = sys.exit
+        capture.start_session()
+        assert sys.exit is not original
+        assert sys.exit.__doc__ == original.__doc__
+        capture.end_session()
+        assert sys.exit is original
+
     def test_ended_by_hand(self, run_python: RunPython, tmp_path: Path) -> None:
         """A session that was ended does not end again with the program."""
         program = "import capture\ncapture.start_session()\ncapture.end_session('cancelled')"
