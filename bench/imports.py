@@ -22,7 +22,7 @@ from .processes import ROOT, environment
 __all__ = ["measure"]
 
 BARE = ("-c", "pass")
-RECORDED = "a program under peek run, from its start to its end"
+RECORDED = "a program under peek run"
 RECORDED_GOAL = 0.040
 STARTS = {
     "import capture": (("-c", "import capture"), 0.030),

@@ -21,6 +21,7 @@ FIGURES = (
     "import capture",
     "import capture, and all that recording loads",
     "peek --version",
+    "a program under peek run",
     "first rows, the demo",
     f"first rows, {SIZE}",
     f"all rows, {SIZE}",

@@ -82,13 +82,6 @@ def last(ctx: TraceContext) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("type", [type for type in VOCABULARY if type != "error"])
-def test_pickled(ctx: TraceContext) -> None:
-    """An id is pickled as a plain `str`, for a process that has no `capture`, or has it by another name."""
-    id = ctx.record_log("stdout", "x")
-    copy = pickle.loads(pickle.dumps(id))
-    assert (copy, copy.__class__) == (id, str)
-
-
 class TestEveryType:
     def test_signature(self, type: str) -> None:
         """The method of a type takes the type's fields, besides the word that names it, and what every event may
@@ -256,3 +249,10 @@ class TestParticulars:
         """What cannot be read as ids stays evidence and makes no links."""
         ctx.record_decision(evidence_event_ids=7)  # type: ignore[arg-type]
         assert (last(ctx)["data"], "links" in last(ctx)) == ({"evidence_event_ids": 7}, False)
+
+
+def test_pickled(ctx: TraceContext) -> None:
+    """An id is pickled as a plain `str`, for a process that has no `capture`, or has it by another name."""
+    id = ctx.record_log("stdout", "x")
+    copy = pickle.loads(pickle.dumps(id))
+    assert (copy, copy.__class__) == (id, str)
