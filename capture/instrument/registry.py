@@ -72,6 +72,9 @@ INSTRUMENTATIONS = (
     Instrumentation(
         "pydantic-ai", "pydantic_ai", "pydantic-ai-slim", "callback", "agents, tools", "adapters.pydantic_ai"
     ),
+    Instrumentation(
+        "strands", "strands.agent.agent", "strands-agents", "callback", "agents, tools", "adapters.strands"
+    ),
     Instrumentation("litellm", "litellm", "litellm", "callback", "model calls beside the wire", "adapters.litellm"),
     Instrumentation("mcp", "mcp.client.session", "mcp", "callback", "tools that a client calls", "adapters.mcp"),
     Instrumentation(

@@ -33,6 +33,59 @@ class Case:
 
 CASES = (
     Case(
+        ("anthropic",),
+        "anthropic_messages",
+        (ASKS, ANSWERS),
+        """
+agent_start anthropic_messages
+  llm_request claude-test
+    llm_response get_weather()
+  tool_call get_weather {"city": "Rome"}
+    tool_result "Rome: 21 °C"
+  llm_request claude-test
+    llm_chunk
+    llm_response "It is 21 °C in Rome."
+  agent_end completed
+""",
+    ),
+    Case(
+        ("google-genai",),
+        "gemini_content",
+        (ASKS, ANSWERS, Reply((Text("Warmer."),))),
+        """
+agent_start gemini_content
+  llm_request gemini-test
+    llm_response get_weather()
+  tool_call get_weather {"city": "Rome"}
+    tool_result {"result": "Rome: 21 °C"}
+  llm_request gemini-test
+    llm_response "It is 21 °C in Rome."
+  llm_request gemini-test
+    llm_chunk
+    llm_response "Warmer."
+  agent_end completed
+""",
+    ),
+    Case(
+        ("strands-agents",),
+        "strands_agent",
+        (ASKS, ANSWERS),
+        """
+agent_start strands_agent
+  agent_start weather (strands)
+    llm_request gpt-test
+      llm_chunk
+      llm_response get_weather()
+    tool_call get_weather {"city": "Rome"}
+      tool_result [{"text": "Rome: 21 °C"}]
+    llm_request gpt-test
+      llm_chunk
+      llm_response "It is 21 °C in Rome."
+    agent_end completed
+  agent_end completed
+""",
+    ),
+    Case(
         ("openai",),
         "openai_chat",
         (ASKS, ANSWERS, Reply((Text("Warmer."),))),

@@ -48,6 +48,8 @@ def _run(case: Case, python: Path, *, captured: bool) -> _Run:
         environment = {
             "ANTHROPIC_API_KEY": "k",
             "ANTHROPIC_BASE_URL": server.base_url,
+            "GEMINI_API_KEY": "k",
+            "GOOGLE_GEMINI_BASE_URL": server.base_url,
             "HOME": directory,
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",
             "OPENAI_API_KEY": "k",

@@ -1,0 +1,111 @@
+"""Strands: agents, tools and model calls, by a hook provider on every agent the host makes.
+
+An agent takes hooks when it is made or later; the library has none for agents to come. So the constructor's return is
+watched, and the new agent is given ours in the official way.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+from ..._core.guard import guarded
+from .._patch import Patch
+from .._wrap import call
+from ..registry import Undo
+from .runs import Runs
+
+__all__ = ["instrument"]
+
+
+def instrument(module: ModuleType) -> Undo:
+    """Have the agents of Strands tell, given `strands.agent.agent`; return what ends that."""
+    hooks = _Hooks()
+
+    def watched(patch: Patch) -> Callable[..., None]:
+        def __init__(agent: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+            if patch.on:
+                call(patch.original, _NewAgent(agent, hooks), (agent, *args), kwargs)
+            else:
+                patch.original(agent, *args, **kwargs)
+
+        return __init__
+
+    patch = Patch(module.Agent, "__init__", watched)
+
+    def undo() -> None:
+        patch.undo()
+        hooks.runs = None
+
+    return undo
+
+
+class _NewAgent:
+    """Gives an agent the hooks once it is made."""
+
+    def __init__(self, agent: Any, hooks: _Hooks) -> None:
+        self._agent = agent
+        self._hooks = hooks
+
+    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None: ...
+
+    def returned(self, result: Any) -> None:
+        self._agent.hooks.add_hook(self._hooks)
+
+    def raised(self, error: BaseException) -> None: ...
+
+
+class _Hooks:
+    """What an agent calls, in the task that runs."""
+
+    runs: Runs | None = Runs("strands")
+
+    def register_hooks(self, registry: Any, **options: Any) -> None:
+        events = sys.modules["strands.hooks"]
+        registry.add_callback(events.BeforeInvocationEvent, self.agent_begins)
+        registry.add_callback(events.AfterInvocationEvent, self.agent_ends)
+        registry.add_callback(events.BeforeModelCallEvent, self.model_begins)
+        registry.add_callback(events.AfterModelCallEvent, self.model_ends)
+        registry.add_callback(events.BeforeToolCallEvent, self.tool_begins)
+        registry.add_callback(events.AfterToolCallEvent, self.tool_ends)
+
+    @guarded(None)
+    def agent_begins(self, event: Any) -> None:
+        if self.runs is not None:
+            self.runs.agent(id(event.agent), None, event.agent.name)
+
+    @guarded(None)
+    def agent_ends(self, event: Any) -> None:
+        if self.runs is not None:  # it is called while what the agent raises, if it does, goes by
+            self.runs.end(id(event.agent), error=sys.exc_info()[1])
+
+    @guarded(None)
+    def model_begins(self, event: Any) -> None:
+        if self.runs is not None:
+            agent = event.agent
+            model = str(agent.model.get_config().get("model_id", ""))
+            kind, asked = type(agent.model).__name__, list(agent.messages)
+            fields = {"messages": asked, "system": agent.system_prompt}
+            self.runs.model((id(agent), "model"), id(agent), kind, model, lambda: fields)
+
+    @guarded(None)
+    def model_ends(self, event: Any) -> None:
+        if self.runs is not None:
+            said = event.stop_response
+            fields = {} if said is None else {"content": said.message.get("content"), "finish_reason": said.stop_reason}
+            self.runs.end((id(event.agent), "model"), error=event.exception, **fields)
+
+    @guarded(None)
+    def tool_begins(self, event: Any) -> None:
+        if self.runs is not None:
+            use = event.tool_use
+            self.runs.tool((id(event.agent), use["toolUseId"]), id(event.agent), use["name"], use["input"])
+
+    @guarded(None)
+    def tool_ends(self, event: Any) -> None:
+        if self.runs is not None:
+            content, failed = event.result.get("content"), event.result.get("status") == "error"
+            key = (id(event.agent), event.tool_use["toolUseId"])
+            self.runs.end(key, result=content, error=event.exception, is_error=failed)
