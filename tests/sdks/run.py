@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import capture
 from capture.testing import read_events
 from tests.loopback import Exchange, LoopbackServer
 
@@ -21,7 +21,7 @@ __all__ = ["check"]
 
 _HERE = Path(__file__).parent
 _SECONDS = 120
-_START = "import capture\n\ncapture.install()\n"
+_PEEK = Path(sys.executable).with_name("peek")
 
 
 class _Run(NamedTuple):
@@ -55,14 +55,12 @@ def _run(case: Case, python: Path, *, captured: bool) -> _Run:
             "OPENAI_API_KEY": "k",
             "OPENAI_BASE_URL": server.openai_url,
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": "",
+            "PEEK_DIR": str(scratch / "peek"),
             "PYTHONUTF8": "1",
             **case.environment,
         }
-        if captured:
-            environment |= {"PEEK_DIR": str(scratch / "peek"), "PYTHONPATH": str(_capture_alone(scratch))}
         done = subprocess.run(
-            [str(python), str(_HERE / "programs" / f"{case.program}.py")],
+            [*([str(_PEEK), "run", "--"] if captured else []), str(python), str(_HERE / f"programs/{case.program}.py")],
             cwd=directory,
             env=environment,
             capture_output=True,
@@ -73,15 +71,6 @@ def _run(case: Case, python: Path, *, captured: bool) -> _Run:
         paths = sorted((scratch / "peek").glob("traces/*.jsonl"))
         events = [event for path in paths for event in read_events(path)]
         return _Run((done.stdout, done.stderr, done.returncode), list(server.exchanges), events)
-
-
-def _capture_alone(scratch: Path) -> Path:
-    """Make a directory that adds `capture` to a program, switched on, and nothing else."""
-    place = scratch / "site"
-    place.mkdir()
-    (place / "capture").symlink_to(Path(capture.__file__).parent)
-    (place / "sitecustomize.py").write_text(_START)
-    return place
 
 
 def _text(output: tuple[str, str, int]) -> str:
