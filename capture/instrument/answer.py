@@ -73,6 +73,8 @@ class Answer:
             self.ended()
 
     def chunk(self, data: bytes) -> None:
+        if self._done:
+            return
         self._chunks.append([self._elapsed_ms(), len(data)])
         plain = data if self._decoder is None else self._decoder.decompress(data)
         if self._stream is None:
@@ -81,6 +83,8 @@ class Answer:
         deltas = self._stream.feed(plain)
         if deltas:
             self._passed(deltas)
+        if self._stream.complete:  # its reader may neither read on nor close it, and keep it until the process ends
+            self.ended()
 
     def ended(self) -> None:
         reply = self._so_far()

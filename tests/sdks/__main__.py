@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from .cases import CASES, Case
+from .cases import CASES
 from .environments import ENVIRONMENTS, prepare, renew, version
+from .guest import HOSTS, check_guest
 from .run import check
 from .table import table, write
 
@@ -25,23 +29,39 @@ def main() -> int:
         write()
     if given.table:
         return 0
-    failed = done = 0
-    for environment in ENVIRONMENTS:
-        cases = [case for case in CASES if all(version(environment, package) for package in case.packages)]
-        for case in cases:
-            if given.only is None or given.only in f"{environment} {case.program}":
-                done += 1
-                failed += not _passes(case, environment, prepare(environment))
+    jobs = [job for environment in ENVIRONMENTS for job in _jobs(environment)]
+    wanted = [job for job in jobs if given.only is None or given.only in f"{job.environment} {job.name}"]
+    failed = sum(not _passes(job) for job in wanted)
     print(f"\n{table()}")
-    print(f"{done - failed} passed, {failed} failed")
-    return int(failed > 0 or done == 0)
+    print(f"{len(wanted) - failed} passed, {failed} failed")
+    return int(failed > 0 or not wanted)
 
 
-def _passes(case: Case, environment: str, python: Path) -> bool:
+class _Job(NamedTuple):
+    environment: str
+    name: str
+    packages: tuple[str, ...]
+    find: Callable[[Path], list[str]]
+    """Returns what is amiss, given the environment's Python."""
+
+
+def _jobs(environment: str) -> Iterator[_Job]:
+    for case in CASES:
+        if all(version(environment, package) for package in case.packages):
+            find = partial(check, case, environment)
+            yield _Job(environment, case.program, case.packages, find)
+    for host in HOSTS:
+        if version(environment, host.package):
+            yield _Job(environment, f"guest {host.adapter}", (host.package,), partial(check_guest, host))
+
+
+def _passes(job: _Job) -> bool:
+    python = prepare(job.environment)
     started = time.monotonic()
-    findings = check(case, python, older=environment.startswith("older"))
-    packages = ", ".join(f"{package} {version(environment, package)}" for package in case.packages)
-    print(f"{'FAILED' if findings else 'passed'}  {packages}  {time.monotonic() - started:.1f} s", flush=True)
+    findings = job.find(python)
+    names = ", ".join(f"{package} {version(job.environment, package)}" for package in job.packages)
+    took = f"{time.monotonic() - started:.1f} s"
+    print(f"{'FAILED' if findings else 'passed'}  {job.name}: {names}  {took}", flush=True)
     for finding in findings:
         print(finding)
     return not findings

@@ -30,10 +30,10 @@ class _Run(NamedTuple):
     events: list[Event]
 
 
-def check(case: Case, python: Path, *, older: bool) -> list[str]:
+def check(case: Case, environment: str, python: Path) -> list[str]:
     """Return what is wrong, one finding a string; nothing if all is as it must be."""
     plain, seen = _run(case, python, captured=False), _run(case, python, captured=True)
-    expected = case.older if older and case.older else case.seen
+    expected = (environment == "older" and case.older) or case.seen
     billed = sorted([*_sent(seen.exchanges), *case.unbilled])
     return [
         *(_differences("its output changed", _text(plain.output), _text(seen.output))),

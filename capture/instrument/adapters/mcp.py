@@ -23,7 +23,7 @@ def instrument(module: ModuleType) -> Undo:
 
     def teed(patch: Patch) -> Callable[..., None]:
         def __init__(session: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-            given = (_tee(args, kwargs) if patch.on else None) or (args, kwargs)
+            given = (_tee(patch, args, kwargs) if patch.on else None) or (args, kwargs)
             patch.original(session, *given[0], **given[1])
 
         return __init__
@@ -32,13 +32,13 @@ def instrument(module: ModuleType) -> Undo:
 
 
 @guarded(None)
-def _tee(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+def _tee(patch: Patch, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
     """Return the arguments with a tee in the place of what they give to talk through; None if they give nothing."""
     named = {**dict(zip(("read_stream", "write_stream"), args, strict=False)), **kwargs}
     if named.get("dispatcher") is not None:
-        dispatched(named["dispatcher"])
+        dispatched(patch, named["dispatcher"])
         return None
     if named.get("read_stream") is None or named.get("write_stream") is None:
         return None
-    writing = Writing(named["write_stream"])
+    writing = Writing(patch, named["write_stream"])
     return (), {**named, "read_stream": Reading(named["read_stream"], writing), "write_stream": writing}

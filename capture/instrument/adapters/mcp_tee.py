@@ -8,7 +8,7 @@ from typing import Any
 
 from ..._core.failure import Failure
 from .._patch import Patch
-from .._wrap import call_async, notify
+from .._wrap import call_async, notify, observer_of
 from ..joins import ToolCall
 
 __all__ = ["Reading", "Writing", "dispatched"]
@@ -36,8 +36,9 @@ class _Stream:
 class Writing(_Stream):
     """What the session says, in the task that says it."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, session: Patch, stream: Any) -> None:
         super().__init__(stream)
+        self._session = session
         self.open: dict[Any, ToolCall | None] = {}
 
     async def send(self, item: Any) -> None:
@@ -46,7 +47,7 @@ class Writing(_Stream):
 
     def _said(self, item: Any) -> None:
         message = _message(item)
-        if getattr(message, "method", None) == "tools/call" and message.params is not None:
+        if self._session.on and getattr(message, "method", None) == "tools/call" and message.params is not None:
             self.open[message.id] = _called(message.params)
 
 
@@ -78,12 +79,14 @@ class Reading(_Stream):
             _ended(call, getattr(message, "result", None), None if error is None else _failure(error))
 
 
-def dispatched(dispatcher: Any) -> None:
-    """Watch the requests of a dispatcher, on this one object."""
+def dispatched(session: Patch, dispatcher: Any) -> None:
+    """Watch the requests of a dispatcher, on this one object, as long as `session` is on."""
 
     def watched(patch: Patch) -> Callable[..., Any]:
         async def send_raw_request(*args: Any, **kwargs: Any) -> Any:
-            return await call_async(patch.original, _Request(), args, kwargs)
+            if not session.on:
+                return await patch.original(*args, **kwargs)
+            return await call_async(patch.original, observer_of(_Request), args, kwargs)
 
         return send_raw_request
 
@@ -94,6 +97,9 @@ class _Request:
     """Observes one request of a dispatcher."""
 
     _call: ToolCall | None = None
+
+    def yielded(self, item: Any) -> None: ...
+    def closed(self) -> None: ...
 
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         if args[0] == "tools/call":

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..._core.guard import guarded
 from .._patch import Patch
-from .._wrap import call
+from .._wrap import call, observer_of
 from ..registry import Undo
 from .spans import Spans
 
@@ -26,7 +26,7 @@ def instrument(module: ModuleType) -> Undo:
     def watched(patch: Patch) -> Callable[..., None]:
         def __init__(provider: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
             if patch.on:
-                call(patch.original, _NewProvider(provider, processor), (provider, *args), kwargs)
+                call(patch.original, observer_of(lambda: _NewProvider(provider, processor)), (provider, *args), kwargs)
             else:
                 patch.original(provider, *args, **kwargs)
 
@@ -49,11 +49,12 @@ class _NewProvider:
         self._processor = processor
 
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None: ...
+    def raised(self, error: BaseException) -> None: ...
+    def yielded(self, item: Any) -> None: ...
+    def closed(self) -> None: ...
 
     def returned(self, result: Any) -> None:
         self._provider.add_span_processor(self._processor)
-
-    def raised(self, error: BaseException) -> None: ...
 
 
 class _Processor:

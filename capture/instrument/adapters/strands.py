@@ -13,7 +13,7 @@ from typing import Any
 
 from ..._core.guard import guarded
 from .._patch import Patch
-from .._wrap import call
+from .._wrap import call, observer_of
 from ..registry import Undo
 from .runs import Runs
 
@@ -27,7 +27,7 @@ def instrument(module: ModuleType) -> Undo:
     def watched(patch: Patch) -> Callable[..., None]:
         def __init__(agent: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
             if patch.on:
-                call(patch.original, _NewAgent(agent, hooks), (agent, *args), kwargs)
+                call(patch.original, observer_of(lambda: _NewAgent(agent, hooks)), (agent, *args), kwargs)
             else:
                 patch.original(agent, *args, **kwargs)
 
@@ -50,11 +50,12 @@ class _NewAgent:
         self._hooks = hooks
 
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None: ...
+    def raised(self, error: BaseException) -> None: ...
+    def yielded(self, item: Any) -> None: ...
+    def closed(self) -> None: ...
 
     def returned(self, result: Any) -> None:
         self._agent.hooks.add_hook(self._hooks)
-
-    def raised(self, error: BaseException) -> None: ...
 
 
 class _Hooks:

@@ -46,9 +46,13 @@ class _Tracer:
         self._spans = spans
 
     def start_span(self, name: str, *args: Any, attributes: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        return self._started(name, attributes or {}) or self.api.INVALID_SPAN
+
+    @guarded(None)
+    def _started(self, name: str, attributes: Mapping[str, Any]) -> Any:
         # A trace's id of 0 makes it invalid: nobody passes it on. The span's own is told apart by some emitters.
         span = self.span(self.api.SpanContext(trace_id=0, span_id=next(self._numbers), is_remote=False))
-        span.start(self._spans, name, attributes or {})
+        span.start(self._spans, name, attributes)
         return span
 
     @contextmanager
@@ -84,17 +88,22 @@ class _Span:
         if spans is not None:
             spans.ended(id(self), "", self.name, self.attributes, self._error)
 
+    @guarded(True)
     def is_recording(self) -> bool:
         return True
 
+    @guarded(None)
     def set_attribute(self, key: str, value: Any) -> None:
         self.attributes = {**self.attributes, key: value}
 
+    @guarded(None)
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         self.attributes = {**self.attributes, **attributes}
 
+    @guarded(None)
     def update_name(self, name: str) -> None:
         self.name = name
 
+    @guarded(None)
     def record_exception(self, exception: BaseException, *args: Any, **options: Any) -> None:
         self._error = exception
