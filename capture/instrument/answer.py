@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import weakref
 import zlib
 from typing import Any, NamedTuple, Protocol
 
@@ -9,6 +12,7 @@ from .._core.context import TraceContext
 from .._core.failure import Failure
 from .._core.records import Common
 from ..wire import Delta, Reply, ReplyStream, Wire
+from ._wrap import notify
 from .joins import answered
 from .tools import calls_asked
 
@@ -16,6 +20,19 @@ __all__ = ["Answer", "Asking"]
 
 FLUSH_BYTES = 512
 FLUSH_NS = 1_000_000_000
+
+_open: weakref.WeakSet[Answer] = weakref.WeakSet()
+"""The answers that are on their way in this process."""
+
+
+def _leave() -> None:
+    """Record what there is of answers whose readers keep them, half read, until the process ends."""
+    for answer in list(_open):
+        notify(answer.closed)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_open.clear)  # they are the parent's to read
 
 
 class Asking(NamedTuple):
@@ -50,6 +67,10 @@ class Answer:
         self._pending: list[Delta] = []
         self._flushed_ns: int | None = None
         self._done = False
+        if not _open:
+            atexit.unregister(_leave)
+            atexit.register(_leave)  # the latest is called first: before the session ends, which is open by now
+        _open.add(self)
 
     def begin(self, status: int, headers: dict[str, str]) -> None:
         """Take the response's head."""
@@ -156,6 +177,7 @@ class Answer:
         if self._done:
             return
         self._done = True
+        _open.discard(self)
         self._flush()
         answered(reply.response_id)
         data = reply._asdict()

@@ -65,6 +65,15 @@ class TestPieces:
         answer.chunk(text("c"))
         assert pieces(ctx) == ["a", "bc"]
 
+    def test_end_mark(self, ctx: TraceContext) -> None:
+        """The provider's end mark is the end, whether or not the reader then reads on or closes the stream."""
+        answer = begin(ctx)
+        answer.chunk(text("a") + event_bytes({"type": "message_stop"}))
+        assert [event["data"]["closed_by"] for event in recorded(ctx, "llm_response")] == ["server"]
+        answer.chunk(b"\n")
+        answer.ended()
+        assert len(recorded(ctx, "llm_response")) == 1
+
     def test_end(self, ctx: TraceContext) -> None:
         """The end records what is left, before the answer."""
         answer = begin(ctx)
