@@ -14,7 +14,7 @@ from capture.events import NO_EVENT
 from peek_tui.trace.model import Event
 from peek_tui.trace.snapshot import Snapshot
 
-__all__ = ["Outcome", "Reason", "Verdict", "outcome", "verdict"]
+__all__ = ["Outcome", "Reason", "Verdict", "outcome", "verdict", "why_it_failed"]
 
 Verdict = Literal["completed", "failed", "unknown"]
 
@@ -66,6 +66,12 @@ def outcome(snapshot: Snapshot, status: str) -> Outcome:
     elif not ends:
         reasons.append(Reason("Nothing says how it ended."))
     return Outcome(found, tuple(reasons))
+
+
+def why_it_failed(snapshot: Snapshot, status: str) -> str:
+    """Return why a run failed, in a sentence; nothing for one that did not."""
+    found = outcome(snapshot, status)
+    return found.reasons[0].text if found.verdict == "failed" and found.reasons else ""
 
 
 def _ends(snapshot: Snapshot, sessions: int) -> list[Event]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
+from peek_tui.analysis.outcome import why_it_failed
 from peek_tui.paths import cache_directory
 from peek_tui.trace.sessions import Session, read_sessions
 from peek_tui.trace.sources import trace_files
@@ -43,7 +44,7 @@ class SessionWatch(Background):
     def _look(self) -> None:
         found: list[Session] = []
         first, told = self.sessions is None, monotonic()
-        for session in read_sessions(trace_files(self._directory), cache_directory()):
+        for session in read_sessions(trace_files(self._directory), cache_directory(), why_it_failed):
             if self.stopped:
                 return
             found.append(session)

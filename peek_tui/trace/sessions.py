@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -11,6 +11,7 @@ from peek_tui.errors import InputError
 
 from .facts import SessionFacts
 from .model import Usage
+from .snapshot import Snapshot
 from .sources import TraceFile, group_sessions
 from .store import Store
 
@@ -36,10 +37,17 @@ class Session(msgspec.Struct, frozen=True):
     usage: Usage
     cost_usd: float | None
     paths: tuple[Path, ...]
+    reason: str = ""
+    """Why it came out as it did, as far as somebody was asked."""
 
 
-def read_sessions(files: Iterable[TraceFile], cache: Path | None = None) -> Iterator[Session]:
-    """Yield the runs that these files make up, in their order; files that vanish meanwhile are passed over."""
+def read_sessions(
+    files: Iterable[TraceFile], cache: Path | None = None, reason: Callable[[Snapshot, str], str] = lambda *_: ""
+) -> Iterator[Session]:
+    """Yield the runs that these files make up, in their order; files that vanish meanwhile are passed over.
+
+    `reason` is asked why a run with this status came out as it did.
+    """
     for id, parts in group_sessions(files).items():
         try:
             store = Store.load((part.path for part in parts), cache=cache)
@@ -47,12 +55,13 @@ def read_sessions(files: Iterable[TraceFile], cache: Path | None = None) -> Iter
             continue
         try:
             facts = next((facts for facts in store.sessions() if facts.session == id), SessionFacts(id))
-            yield _session(facts, store.status(), tuple(store.paths))
+            status = store.status()
+            yield _session(facts, status, tuple(store.paths), reason(store.snapshot(), status))
         finally:
             store.close()
 
 
-def _session(facts: SessionFacts, status: str, paths: tuple[Path, ...]) -> Session:
+def _session(facts: SessionFacts, status: str, paths: tuple[Path, ...], reason: str) -> Session:
     return Session(
         id=facts.session,
         agent=facts.agent,
@@ -67,4 +76,5 @@ def _session(facts: SessionFacts, status: str, paths: tuple[Path, ...]) -> Sessi
         usage=facts.usage,
         cost_usd=facts.cost_usd,
         paths=paths,
+        reason=reason,
     )

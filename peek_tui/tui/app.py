@@ -82,7 +82,7 @@ class PeekApp(App[None]):
             self._driver.forget()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             screen = self.screen
-            if isinstance(screen, Debug | Chooser | Help) and screen.typed(event):
+            if isinstance(screen, Debug | Sessions | Chooser | Help) and screen.typed(event):
                 return
         await super().on_event(event)
 

@@ -12,6 +12,9 @@ from tests.state.traces import NOON, TraceFile
 
 from .screens import Peek, check_strips, opened, text_of
 
+CRASHER = "Its writer is gone and wrote no end; the last it wrote is agent_start crasher."
+FAILER = "failer ended as error: E: no."
+
 
 @pytest.fixture
 def directory(tmp_path: Path, story: Path) -> Path:
@@ -35,13 +38,13 @@ def rows(peek: Peek) -> list[list[str]]:
 
 async def test_list(directory: Path) -> None:
     """Sessions are listed newest first with their status, outcome and counts."""
-    async with opened(directory=directory) as peek:
+    async with opened(directory=directory, size=(200, 24)) as peek:
         first, *others = rows(peek)
         assert first[:5] == ["▌", "■", "2025-11-20", "08:00:00", "shopper"]
         assert first[5:] == ["finished", "completed", "34.0s", "69", "2", "8.4k"]
         assert others == [
-            ["✗", "2025-11-20", "07:00:00", "crasher", "crashed", "·", "0.0ms", "1", "·", "0"],
-            ["■", "2025-11-20", "06:59:59", "failer", "finished", "error", "1.0s", "2", "1", "0"],
+            ["✗", "2025-11-20", "07:00:00", "crasher", "crashed", "·", "0.0ms", "1", "·", "0", *CRASHER.split()],
+            ["■", "2025-11-20", "06:59:59", "failer", "finished", "error", "1.0s", "2", "1", "0", *FAILER.split()],
         ]
         assert peek.bar("title").split() == ["peek", "▸", "sessions", "3", "in", "all"]
 
@@ -128,3 +131,35 @@ async def test_hostile(hostile: Path, size: tuple[int, int]) -> None:
         await peek.press("enter")
         await peek.until(lambda: isinstance(peek.app.screen, Debug) and len(peek.debug.browse.rows) > 20)
         check_strips(peek)
+
+
+async def test_failed_only(directory: Path) -> None:
+    """`e` shows only the sessions that failed, each with why; again, all. `q` shows all before it leaves."""
+    async with opened(directory=directory, size=(200, 24)) as peek:
+        await peek.press("e")
+        assert [" ".join(row[-len(why.split()) :]) for row, why in zip(rows(peek), (CRASHER, FAILER), strict=True)] == [
+            CRASHER,
+            FAILER,
+        ]
+        assert "failed only  2 of 3 in all" in peek.bar("title")
+        await peek.press("e")
+        assert len(rows(peek)) == 3
+        await peek.press("e", "q")
+        assert len(rows(peek)) == 3
+        assert peek.app.is_running
+
+
+async def test_words(directory: Path) -> None:
+    """`/` shows the sessions that hold the words as they are typed; the selected one stays, if it can."""
+    async with opened(directory=directory) as peek:
+        await peek.press("G", "slash", *"FAIL")
+        assert len(rows(peek)) == 1
+        assert "failer" in rows(peek)[0]
+        await peek.press("enter")
+        assert "FAIL" in peek.bar("title")
+        await peek.press("slash", "escape")
+        assert len(rows(peek)) == 3
+        await peek.press("slash", *"nowhere", "enter")
+        assert peek.bar("head") == " no session is like that: q shows all"
+        await peek.press("enter")  # opens nothing
+        assert peek.sessions.list.selected is None

@@ -18,6 +18,16 @@ MOVE = (
 )
 
 FIND = (
+    Action(
+        "find-session",
+        "search",
+        ("slash",),
+        "Find",
+        "only sessions that hold some words",
+        ("sessions",),
+        hint="find",
+    ),
+    Action("failed", "failed", ("e",), "Find", "only sessions that failed, or all", ("sessions",), hint="failed"),
     Action("search", "search", ("slash",), "Find", "look for a text or pattern as you type it", hint="find"),
     Action("next-hit", "next_hit(1)", ("n",), "Find", "next event that holds the text"),
     Action("previous-hit", "next_hit(-1)", ("N",), "Find", "previous event that holds the text"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
@@ -14,8 +15,10 @@ from peek_tui.analysis.importance import Importance
 from peek_tui.errors import InputError
 from peek_tui.paths import cache_directory, state_directory
 from peek_tui.render import units
-from peek_tui.render.text import clean_line, fit
+from peek_tui.render.text import clean, clean_line, fit
 from peek_tui.state.memory import Memory
+from peek_tui.state.prompt import Prompt
+from peek_tui.state.session_list import SessionList
 from peek_tui.state.watch import SessionWatch
 from peek_tui.trace.sessions import Session
 from peek_tui.trace.sources import find_session
@@ -51,8 +54,9 @@ class Sessions(Screen[None]):
         self._keymap = keymap or Keymap(ACTIONS)
         self._pace = pace
         self.session_watch = SessionWatch(directory)
-        self._sessions: Sequence[Session] = ()
-        self._chosen = 0
+        self.list = SessionList()
+        self._prompt: Prompt | None = None
+        """While words are typed."""
 
     def compose(self) -> ComposeResult:
         yield Bar(id="title", filled=True)
@@ -83,30 +87,36 @@ class Sessions(Screen[None]):
         failure = self.session_watch.failure
         if failure is not None and not isinstance(failure, InputError | OSError):
             raise failure
-        kept = self._sessions[self._chosen].id if self._sessions else None
-        self._sessions = self.session_watch.sessions or ()
-        self._chosen = next((at for at, session in enumerate(self._sessions) if session.id == kept), 0)
+        self.list.take(self.session_watch.sessions or ())
         self._sync(changed=True)
 
     def _sync(self, *, changed: bool) -> None:
         rows, title, head = self.query_one(_SessionRows), self.query_one("#title", Bar), self.query_one("#head", Bar)
-        rows.sessions = self._sessions
-        rows.show(len(self._sessions), self._chosen, changed=changed)
+        rows.sessions = self.list.shown
+        rows.show(len(self.list.shown), self.list.position, changed=changed)
         palette = title.palette
-        running = sum(session.status == "running" for session in self._sessions)
+        running = sum(session.status == "running" for session in self.list.all)
         title.show(
             [(" peek ", palette.strong), ("▸ ", palette.dim), ("sessions", palette.strong)],
             [
                 (f"{running} running  " if running else "", palette.live),
-                (f"{len(self._sessions)} in all ", palette.text),
+                ("failed only  " if self.list.failed_only else "", palette.error),
+                (f"{clean(self.list.words)}  " if self.list.words else "", palette.number),
+                (f"{len(self.list.shown)} of " if self.list.filtered else "", palette.text),
+                (f"{len(self.list.all)} in all ", palette.text),
             ],
         )
         head.show([(self._head(), palette.dim)])
-        self.query_one(KeysBar).sync()
+        if self._prompt is None:
+            self.query_one(KeysBar).sync()
+        else:
+            self.query_one(KeysBar).ask(self._prompt, "words of the sessions to show; none shows all", None)
 
     def _head(self) -> str:
-        if self._sessions:
+        if self.list.shown:
             return _HEAD
+        if self.list.all:
+            return " no session is like that: q shows all"
         if self.session_watch.failure is not None:
             return f" {clean_line(str(self.session_watch.failure))}"
         if self.session_watch.sessions is None:
@@ -114,7 +124,7 @@ class Sessions(Screen[None]):
         return f" no sessions yet in {clean_line(str(self._directory))}; `peek demo` makes one"
 
     def action_move(self, by: int) -> None:
-        self._chosen = min(len(self._sessions) - 1, max(0, self._chosen + by)) if self._sessions else 0
+        self.list.move(by)
         self._sync(changed=False)
 
     def action_half(self, by: int) -> None:
@@ -124,15 +134,38 @@ class Sessions(Screen[None]):
         self.action_move(by * self.query_one(_SessionRows).page_height)
 
     def action_start(self) -> None:
-        self.action_move(-len(self._sessions))
+        self.action_move(-len(self.list.shown))
 
     def action_end(self) -> None:
-        self.action_move(len(self._sessions))
+        self.action_move(len(self.list.shown))
+
+    def action_failed(self) -> None:
+        self.list.toggle_failed()
+        self._sync(changed=True)
+
+    def action_search(self) -> None:
+        self._prompt = Prompt("/", text=self.list.words)
+        self._sync(changed=False)
+
+    def typed(self, event: events.Key | events.Paste) -> bool:
+        """Take a key before any binding does, while words are typed; return whether it was taken."""
+        prompt = self._prompt
+        if prompt is None:
+            return False
+        if isinstance(event, events.Paste):
+            prompt.paste(event.text)
+        else:
+            prompt.key(event.key, event.character)
+        if prompt.done:
+            self._prompt = None
+        self.list.look_for(prompt.text if prompt.given or not prompt.done else "")
+        self._sync(changed=True)
+        return True
 
     def action_enter(self) -> None:
-        if not self._sessions:
+        session = self.list.selected
+        if session is None:
             return
-        session = self._sessions[self._chosen]
         try:
             more = find_session(session.id, self._directory).new
             store = Store(session.paths, more=more, cache=cache_directory(), rate=Importance().of)
@@ -151,16 +184,22 @@ class Sessions(Screen[None]):
         """There is nothing behind the list."""
 
     def action_leave(self) -> None:
-        self.app.exit()
+        """Show all sessions again; leave when they are."""
+        if self.list.filtered:
+            self.list.failed_only = False
+            self.list.look_for("")
+            self._sync(changed=True)
+        else:
+            self.app.exit()
 
     def on_row_view_clicked(self, event: RowView.Clicked) -> None:
-        if event.line == self._chosen:
+        if event.line == self.list.position:
             self.action_enter()
         else:
-            self.action_move(event.line - self._chosen)
+            self.action_move(event.line - self.list.position)
 
 
-_HEAD = "     started              agent               status    outcome       took  events    ✗  tokens"
+_HEAD = "     started              agent               status    outcome       took  events    ✗  tokens  why it failed"
 
 
 class _SessionRows(RowView):
@@ -184,4 +223,5 @@ class _SessionRows(RowView):
             (f"{units.count(session.events):>7}", palette.text),
             (errors, palette.error if session.errors else palette.dim),
             (f"{units.tokens(session.usage.total):>8}", palette.text),
+            (f"  {clean_line(session.reason)}", palette.error),
         ]
