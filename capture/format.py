@@ -13,14 +13,16 @@ from .errors import LineError
 from .interrupts import from_signal_handler
 from .values import KEYS, Keys, copy_plain, dump_line, is_plain, load_json
 
-__all__ = ["OPTIONAL_KEYS", "VERSION", "LineEncoder", "ParsedLine", "Review", "encode_event", "parse_line"]
+__all__ = ["HEAD", "OPTIONAL_KEYS", "VERSION", "LineEncoder", "ParsedLine", "Review", "encode_event", "parse_line"]
 
 VERSION = 1
+HEAD = 129
+"""Bytes of a line before its `type`."""
 
 OPTIONAL_KEYS = ("duration_ms", "error", "agent", "task", "usage", "cost_usd", "importance", "links", "source")
 """The header keys an event may lack, in the order the writer puts them between `name` and `data`."""
 
-_PLAIN_KEYS = frozenset({"v", "ts", "id", "parent", "session", "type", "name"})
+_PLAIN_KEYS = frozenset({"type", "name"})
 _BOM = b"\xef\xbb\xbf"
 _PAYLOAD_KEY = b',"data":'
 _RESCUE_ATTEMPTS = 16
@@ -49,30 +51,27 @@ class Review(Protocol):
 
 
 class LineEncoder:
-    """Makes the lines of one session; what `review` objects to is written as it revises it."""
+    """Makes the lines of one session; what `review` objects to is written as it revises it.
+
+    A line has two pieces: its head, of fixed width, in which only time and ids stand, and its body. The body costs
+    nearly all of the work and may be made before anybody knows which line of the file it will be.
+    """
 
     def __init__(self, session: str, review: Review | None = None) -> None:
         self._session = session
         self._review = review
         self._keys = KEYS if review is None else review.keys
 
-    def encode(
-        self, ts: int, id: str, parent: str, type: str, name: str, header: dict[str, Any], data: dict[str, Any]
-    ) -> bytes:
-        """Return the line of one event, its newline included. Never raises because of a value.
+    def head(self, ts: int, id: str, parent: str) -> bytes:
+        """Return the beginning of a line. `ts` is nanoseconds since 1970 UTC in 19 digits, ids are 16 hex digits."""
+        return f'{{"v":{VERSION},"ts":{ts},"id":"{id}","parent":"{parent}","session":"{self._session}",'.encode()
 
-        `ts` is nanoseconds since 1970 UTC in 19 digits; `id` and `parent` are 16 hex digits; `header` holds some of
-        `OPTIONAL_KEYS`; `data` is the payload.
+    def body(self, type: str, name: str, header: dict[str, Any], data: dict[str, Any]) -> bytes:
+        """Return the rest of it, its newline included. Never raises because of a value.
+
+        `header` holds some of `OPTIONAL_KEYS`; `data` is the payload.
         """
-        event: dict[str, Any] = {
-            "v": VERSION,
-            "ts": ts,
-            "id": id,
-            "parent": parent,
-            "session": self._session,
-            "type": type,
-            "name": name,
-        }
+        event: dict[str, Any] = {"type": type, "name": name}
         if header:
             for key in OPTIONAL_KEYS:
                 if key in header:
@@ -83,12 +82,12 @@ class LineEncoder:
             if is_plain(data, keys) and (not header or is_plain(header, keys)):
                 line = dump_line(event)
                 if review is None or review.passes(line):
-                    return line
+                    return line[1:]
         except Exception as error:  # too deep, another thread changes it just now, a key of the host's own class
             if from_signal_handler(error):
                 raise
             # The careful way below can write it.
-        return _encode_carefully(event, review)
+        return _encode_carefully(event, review)[1:]
 
 
 def encode_event(
@@ -102,7 +101,8 @@ def encode_event(
     data: dict[str, Any],
 ) -> bytes:
     """Return the line of one event, as `LineEncoder` makes it; `session` is 32 hex digits."""
-    return LineEncoder(session).encode(ts, id, parent, type, name, header, data)
+    encoder = LineEncoder(session)
+    return encoder.head(ts, id, parent) + encoder.body(type, name, header, data)
 
 
 def parse_line(line: bytes) -> ParsedLine:

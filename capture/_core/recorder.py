@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..events import CALLS, NO_EVENT
-from ..format import LineEncoder
+from ..format import HEAD, LineEncoder
 from ..interrupts import from_signal_handler
 from ..sinks import Lost, Sink
 from .clock import Clock
@@ -68,7 +68,7 @@ class Recorder:
         self._time_ns = clock.time_ns
         self._randomness = randomness
         self._review = review
-        self._encode = LineEncoder(session, review).encode
+        self._encoder = LineEncoder(session, review)
         self._lost: Counter[str] = Counter()
         self._lost_bytes = 0
         self._deltas = Deltas()
@@ -83,21 +83,43 @@ class Recorder:
     def record(
         self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], totals: Totals
     ) -> str:
-        """Write one event and return its id, also when the sink refused it: what it leads to keeps its true parent."""
+        """Write one event and return its id, also when the sink refused it: what it leads to keeps its true parent.
+
+        The body is made before the lock is taken: a thread that is interrupted while it holds that stops all others.
+        """
+        if type == "llm_request":  # what it may build on depends on its place in the file
+            with self._lock:
+                if self._lost or self._late:
+                    self._tell_loss(parent)
+                data = self._deltas.shorten(_id(self._next), data)
+                id = self._put(type, parent, header, self._made(type, name, header, data), totals)
+        else:
+            id = self._put(type, parent, header, self._made(type, name, header, data), totals)
+        if self._settle is not None:
+            self._wait(self._settle)
+        return id
+
+    def _made(self, type: str, name: str, header: dict[str, Any], data: dict[str, Any]) -> bytes:
+        try:
+            return self._encoder.body(type, name, header, data)
+        except BaseException as error:
+            with self._lock:
+                self._next += 1  # a gap for the event
+                self._lose(error, 0)
+            raise
+
+    def _put(self, type: str, parent: str, header: dict[str, Any], body: bytes, totals: Totals) -> str:
+        """Give an event its time and its number, and write it."""
         with self._lock:
             if self._lost or self._late:
                 self._tell_loss(parent)
             number = self._next
             self._next = number + 1
             id = number.to_bytes(8, "big").hex()
-            line = b""
             try:
-                if type == "llm_request":
-                    data = self._deltas.shorten(id, data)
-                line = self._encode(self._time_ns(), id, parent, type, name, header, data)
-                self.sink.write(line)
+                self.sink.write(self._encoder.head(self._time_ns(), id, parent) + body)
             except BaseException as error:
-                self._lose(error, len(line))
+                self._lose(error, HEAD + len(body))
                 if _is_not_ours(error):
                     raise
             else:
@@ -108,9 +130,7 @@ class Recorder:
                     self._next_part()
                 if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
                     self.sink.close()
-        if self._settle is not None:
-            self._wait(self._settle)
-        return id
+            return id
 
     @property
     def redacted(self) -> Mapping[str, int]:
@@ -186,8 +206,8 @@ class Recorder:
         self._lost, self._lost_bytes, self._next = Counter(), 0, number + 1
         data = {"events": lost.total(), "bytes": size, "reasons": dict(lost)}
         try:
-            id = number.to_bytes(8, "big").hex()
-            self.sink.write(self._encode(self._time_ns(), id, parent, "capture_loss", "", {}, data))
+            body = self._encoder.body("capture_loss", "", {}, data)
+            self.sink.write(self._encoder.head(self._time_ns(), _id(number), parent) + body)
         except BaseException as error:
             self._lost += lost
             self._lost_bytes += size
@@ -195,6 +215,10 @@ class Recorder:
                 raise  # the line may stand in the file: its number must not be given again
             if self._next == number + 1:
                 self._next = number
+
+
+def _id(number: int) -> str:
+    return number.to_bytes(8, "big").hex()
 
 
 def _is_not_ours(error: BaseException) -> bool:

@@ -25,8 +25,6 @@ __all__ = ["Redact", "Redactor", "redactor_of"]
 Redact: TypeAlias = "bool | Callable[[str], str] | Sequence[str | re.Pattern[str]]"
 """What `init(redact=…)` takes: whether to, a function that is given each text after that, or patterns beside ours."""
 
-_HEADER = 120
-"""Bytes at the beginning of a line in which only ids and numbers stand."""
 _MANY = 1000
 """Secrets of one kind from which on a text goes as a whole: it is a list of them, or made to keep us busy."""
 
@@ -50,7 +48,7 @@ class _HarmlessKeys(Keys):
     """Names of keys under which no secret stands, and which are none."""
 
     def special(self, key: str) -> bool:
-        return super().special(key) or may_be_secret(key) or not _passes(key.encode("utf-8", "replace"), 0)
+        return super().special(key) or may_be_secret(key) or not _passes(key.encode("utf-8", "replace"))
 
 
 class Redactor:
@@ -68,7 +66,7 @@ class Redactor:
 
     def passes(self, line: bytes) -> bool:
         """Whether a line surely holds no secret among its texts."""
-        return self._quick and _passes(line, _HEADER)
+        return self._quick and _passes(line)
 
     def revise(self, event: dict[str, Any]) -> dict[str, Any]:
         """Return an event of plain JSON without its secrets; it is changed in place."""
@@ -165,9 +163,9 @@ def _hinted(event: dict[str, Any]) -> list[_Search]:
     return [search for search in _SEARCHES if search.byte in line and search.hinted(line)]
 
 
-def _passes(line: bytes, start: int) -> bool:
+def _passes(line: bytes) -> bool:
     for search in _SEARCHES:  # noqa: SIM110  # a generator would cost as much again
-        if search.byte in line and search.hinted(line, start):
+        if search.byte in line and search.hinted(line):
             return False
     return True
 

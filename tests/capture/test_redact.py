@@ -222,7 +222,7 @@ def test_hostile(piece: str) -> None:
         for _ in range(5):
             redactor = Redactor()
             start = process_time()
-            if not redactor.passes(b" " * 120 + line):
+            if not redactor.passes(line):
                 redactor.revise(event)
             best = min(best, process_time() - start)
         return best
