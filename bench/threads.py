@@ -1,4 +1,4 @@
-"""What recording costs a thread among many that compute: `os.write` gives the interpreter's lock away, and waits for it."""
+"""What recording costs a thread among many that compute, where `os.write` waits for the interpreter's lock."""
 
 from __future__ import annotations
 

@@ -13,11 +13,23 @@ from .errors import LineError
 from .interrupts import from_signal_handler
 from .values import KEYS, Keys, copy_plain, dump_line, is_plain, load_json
 
-__all__ = ["HEAD", "OPTIONAL_KEYS", "VERSION", "LineEncoder", "ParsedLine", "Review", "encode_event", "parse_line"]
+__all__ = [
+    "DIGITS",
+    "HEAD",
+    "OPTIONAL_KEYS",
+    "VERSION",
+    "LineEncoder",
+    "ParsedLine",
+    "Review",
+    "encode_event",
+    "parse_line",
+]
 
 VERSION = 1
 HEAD = 129
 """Bytes of a line before its `type`."""
+DIGITS = 46
+"""Bytes of a line before its number, the 8 digits of its id that follow the writer's."""
 
 OPTIONAL_KEYS = ("duration_ms", "error", "agent", "task", "usage", "cost_usd", "importance", "links", "source")
 """The header keys an event may lack, in the order the writer puts them between `name` and `data`."""

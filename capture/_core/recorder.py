@@ -7,12 +7,14 @@ import threading
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..events import CALLS, NO_EVENT
-from ..format import HEAD, LineEncoder
+from ..format import DIGITS, HEAD, LineEncoder
 from ..interrupts import from_signal_handler
 from ..sinks import Lost, Sink
+from ..sinks.file import FileSink
+from ..sinks.held import Numbers, others
 from .clock import Clock
 from .deltas import Deltas
 from .ids import Randomness, new_writer_id
@@ -21,6 +23,8 @@ from .review import Reviewer
 __all__ = ["Recorder", "Totals"]
 
 _NONE: deque[Lost] = deque()
+
+WriteNext: TypeAlias = Callable[[Numbers, bytes, bytes], "tuple[int, OSError | None] | None"]
 
 
 class Totals:
@@ -72,8 +76,6 @@ class Recorder:
         self._lost: Counter[str] = Counter()
         self._lost_bytes = 0
         self._deltas = Deltas()
-        self._next = 0
-        """The next event's id as a number: the writer's half above, the count below."""
         self._write_to(sink, writer)
         self._closed = False
         # Re-entrant: a signal handler or a destructor of the host may record while this thread is recording.
@@ -91,7 +93,7 @@ class Recorder:
             with self._lock:
                 if self._lost or self._late:
                     self._tell_loss(parent)
-                data = self._deltas.shorten(_id(self._next), data)
+                data = self._deltas.shorten(_id(self._numbers.next), data)
                 id = self._put(type, parent, header, self._made(type, name, header, data), totals)
         else:
             id = self._put(type, parent, header, self._made(type, name, header, data), totals)
@@ -104,19 +106,52 @@ class Recorder:
             return self._encoder.body(type, name, header, data)
         except BaseException as error:
             with self._lock:
-                self._next += 1  # a gap for the event
+                self._numbers.next += 1  # a gap for the event
                 self._lose(error, 0)
             raise
 
     def _put(self, type: str, parent: str, header: dict[str, Any], body: bytes, totals: Totals) -> str:
         """Give an event its time and its number, and write it."""
+        if self._write_next is not None and others() and not self._lost:
+            number = self._put_among_others(self._write_next, parent, body)
+            if number is not None:
+                totals.events += 1
+                if _counts(type, header):
+                    with self._lock:
+                        totals.count(type, header)
+                return _id(number)
+        return self._put_locked(type, parent, header, body, totals)
+
+    def _put_among_others(self, write_next: WriteNext, parent: str, body: bytes) -> int | None:
+        """Write without the lock, which threads that compute would hold up; None when that cannot be done."""
+        numbers = self._numbers
+        head = self._encoder.head(self._time_ns(), self._writer + "00000000", parent)
+        if len(head) != HEAD:  # a clock of somebody's own
+            return None
+        start, rest = head[:DIGITS], head[DIGITS + 8 :] + body
+        taken = write_next(numbers, start, rest)
+        if taken is None and numbers.busy:
+            with self._lock:
+                pass
+            taken = write_next(numbers, start, rest)
+        if taken is None:
+            return None
+        number, error = taken
+        if error is not None:
+            with self._lock:
+                self._lose(error, HEAD + len(body))
+        return number
+
+    def _put_locked(self, type: str, parent: str, header: dict[str, Any], body: bytes, totals: Totals) -> str:
         with self._lock:
             if self._lost or self._late:
                 self._tell_loss(parent)
-            number = self._next
-            self._next = number + 1
-            id = number.to_bytes(8, "big").hex()
+            numbers = self._numbers
+            numbers.busy += 1
             try:
+                number = numbers.next
+                numbers.next = number + 1
+                id = number.to_bytes(8, "big").hex()
                 self.sink.write(self._encoder.head(self._time_ns(), id, parent) + body)
             except BaseException as error:
                 self._lose(error, HEAD + len(body))
@@ -124,12 +159,14 @@ class Recorder:
                     raise
             else:
                 totals.events += 1
-                if type in CALLS or (header and ("usage" in header or "error" in header)):
+                if _counts(type, header):
                     totals.count(type, header)
                 if self._full is not None and self._full():
                     self._next_part()
                 if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
                     self.sink.close()
+            finally:
+                numbers.busy -= 1
             return id
 
     @property
@@ -172,12 +209,15 @@ class Recorder:
     def _write_to(self, sink: Sink, writer: str) -> None:
         """Write to a sink's new file: a writer's numbers, and what its requests build on, are of one file."""
         self.sink = sink
-        self._next = int(writer, 16) << 32
+        self._writer = writer
+        self._numbers = Numbers(int(writer, 16) << 32)
+        """The next event's id as a number: the writer's half above, the count below."""
         self._deltas.forget()
-        self._late: deque[Lost] = getattr(sink, "lost", _NONE)
+        self._late: deque[Lost] = getattr(sink, "late_losses", _NONE)
         self._drain: Callable[[], None] | None = getattr(sink, "drain", None)
         self._settle: Callable[[], None] | None = getattr(sink, "settle", None)
-        self._full: Callable[[], bool] | None = getattr(sink, "full", None)
+        self._full: Callable[[], bool] | None = getattr(sink, "is_part_full", None)
+        self._write_next: WriteNext | None = sink.write_next if type(sink) is FileSink else None
         self._next_file: Callable[[], None] = getattr(sink, "next_part", sink.close)
 
     def _wait(self, settle: Callable[[], None]) -> None:
@@ -202,8 +242,10 @@ class Recorder:
         """
         while self._late:
             self._lose(*self._late.popleft())
-        lost, size, number = self._lost, self._lost_bytes, self._next
-        self._lost, self._lost_bytes, self._next = Counter(), 0, number + 1
+        numbers = self._numbers
+        numbers.busy += 1
+        lost, size, number = self._lost, self._lost_bytes, numbers.next
+        self._lost, self._lost_bytes, numbers.next = Counter(), 0, number + 1
         data = {"events": lost.total(), "bytes": size, "reasons": dict(lost)}
         try:
             body = self._encoder.body("capture_loss", "", {}, data)
@@ -213,8 +255,15 @@ class Recorder:
             self._lost_bytes += size
             if not isinstance(error, Exception) or from_signal_handler(error):
                 raise  # the line may stand in the file: its number must not be given again
-            if self._next == number + 1:
-                self._next = number
+            if numbers.next == number + 1:
+                numbers.next = number
+        finally:
+            numbers.busy -= 1
+
+
+def _counts(type: str, header: dict[str, Any]) -> bool:
+    """Whether there is more to count of an event than that it is one."""
+    return type in CALLS or ("usage" in header or "error" in header)
 
 
 def _id(number: int) -> str:

@@ -34,7 +34,7 @@ class Lost(NamedTuple):
 class LateSink(Sink, Protocol):
     """Finds out after a write that a line is lost."""
 
-    lost: deque[Lost]
+    late_losses: deque[Lost]
     """What the recorder has not heard of yet. Another thread may append to it."""
 
     def drain(self) -> None:
@@ -53,7 +53,7 @@ class SettlingSink(Sink, Protocol):
 class PartedSink(Sink, Protocol):
     """Writes a run into several files, each of which is a writer of its own."""
 
-    def full(self) -> bool:
+    def is_part_full(self) -> bool:
         """Whether the next line belongs into another file."""
 
     def next_part(self) -> None:

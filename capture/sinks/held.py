@@ -41,22 +41,37 @@ def held_write(fd: int) -> HeldWrite | None:
         return None
 
 
+class Numbers:
+    """Counts the lines of a file that several threads write."""
+
+    __slots__ = ("busy", "next")
+
+    def __init__(self, first: int) -> None:
+        self.next = first
+        self.busy = 0
+        """Whether somebody took a number and has not written its line yet."""
+
+
 class HeldWrite:
     """`os.write` with the interpreter's lock kept."""
 
     def __init__(self) -> None:
         import ctypes  # 2 ms that only a program with threads pays
 
-        self._write = ctypes.PyDLL(None, use_errno=True).write
-        self._write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
-        self._write.restype = ctypes.c_ssize_t
+        self.function = ctypes.PyDLL(None, use_errno=True).write
+        self.function.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
+        self.function.restype = ctypes.c_ssize_t
         self._errno = ctypes.get_errno
 
     def __call__(self, fd: int, line: bytes) -> int:
-        written: int = self._write(fd, line, len(line))
+        written: int = self.function(fd, line, len(line))
         if written < 0:
-            raise OSError(self._errno(), os.strerror(self._errno()))
+            raise self.failure()
         return written
+
+    def failure(self) -> OSError:
+        """Return why the last write wrote nothing."""
+        return OSError(self._errno(), os.strerror(self._errno()))
 
 
 def _filesystem(device: int) -> str:

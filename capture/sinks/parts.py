@@ -50,7 +50,7 @@ class PartsSink:
         if hasattr(self._part, "settle"):
             self._part.settle()
 
-    def full(self) -> bool:
+    def is_part_full(self) -> bool:
         return self.is_full_with(self._bytes)
 
     def is_full_with(self, bytes: int) -> bool:

@@ -34,7 +34,7 @@ class QueuedSink:
         self._sink = sink
         self._most = most
         self._close_within = close_within
-        self.lost: deque[Lost] = deque()
+        self.late_losses: deque[Lost] = deque()
         self._queue: deque[bytes | None] = deque()
         """Lines, and None where the sink is to go on in its next part."""
         self._put = self._taken = 0
@@ -66,7 +66,7 @@ class QueuedSink:
         if not self._wake.is_set():
             self._wake.set()
 
-    def full(self) -> bool:
+    def is_part_full(self) -> bool:
         """Whether the sink's part is full once it has all that was put into the queue."""
         parts = self._sink
         return isinstance(parts, PartsSink) and not self._turning and parts.is_full_with(self._in_part)
@@ -129,9 +129,11 @@ class QueuedSink:
             else:
                 self._sink.write(line)
         except OSError as error:
-            self.lost.append(Lost(error, len(line or b"")))
+            self.late_losses.append(Lost(error, len(line or b"")))
         except Exception as error:  # a sink of the host's own; the thread must live
-            self.lost.append(Lost(OSError(errno.EIO, f"the sink raised {type(error).__name__}"), len(line or b"")))
+            self.late_losses.append(
+                Lost(OSError(errno.EIO, f"the sink raised {type(error).__name__}"), len(line or b""))
+            )
         finally:
             self._taken += len(line or b"")
 

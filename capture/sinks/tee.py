@@ -18,7 +18,7 @@ class TeeSink:
     def __init__(self, first: Sink, second: Sink) -> None:
         self._first = first
         self._second = second
-        self.lost: deque[Lost] = deque()
+        self.late_losses: deque[Lost] = deque()
 
     @property
     def path(self) -> Path | None:
@@ -30,7 +30,7 @@ class TeeSink:
         try:
             self._second.write(line)
         except OSError as error:
-            self.lost.append(Lost(error, len(line)))
+            self.late_losses.append(Lost(error, len(line)))
         self._first.write(line)
 
     def drain(self) -> None:

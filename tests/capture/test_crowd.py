@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,29 @@ def test_threads(tmp_path: Path, mode: str, each: int) -> None:
             thread.join()
     expected = {f"thread {n}": [f"thread {n} {number}" for number in range(each)] for n in range(8)}
     assert belongs(complete(tmp_path / "run.jsonl")) == expected
+
+
+def test_switching_all_the_time(tmp_path: Path) -> None:
+    """Lines are in the order of their numbers although the interpreter changes threads wherever it can."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
+
+            def work(name: str) -> None:
+                for number in range(300):
+                    ctx.record_log("stdout", f"{name} {number}" * (2_000 if number % 50 == 49 else 1))
+                    if number % 20 == 0:
+                        ctx.record_llm_request("claude", [{"role": "user", "content": name}])
+
+            threads = [threading.Thread(target=work, args=(f"thread {number}",)) for number in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(complete(tmp_path / "run.jsonl")) == 2 + 8 * (300 + 15)
 
 
 def test_tasks(tmp_path: Path, mode: str) -> None:
