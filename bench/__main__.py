@@ -27,8 +27,10 @@ from . import (
     lag,
     model_call,
     search,
+    span,
     start,
     tail,
+    threads,
 )
 from .measure import Plan, Row
 from .traces import Traces, scratch_directory
@@ -37,6 +39,8 @@ __all__ = ["FIGURES", "main"]
 
 FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "event": event.measure,
+    "threads": threads.measure,
+    "span": span.measure,
     "first_token": first_token.measure,
     "model_call": model_call.measure,
     "imports": imports.measure,

@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import Self
 
 from ..interrupts import from_signal_handler
-from .held import FIRST_PAUSE, LONGEST, STALLED, HeldWrite, Numbers, held_write, others
+from .held import (
+    FIRST_PAUSE,
+    LONG_STALL,
+    LONGEST,
+    MANY_STALLS,
+    STALLED,
+    HeldWrite,
+    Numbers,
+    held_write,
+    others,
+)
 
 __all__ = ["FileSink", "beside"]
 
@@ -45,6 +55,7 @@ class FileSink:
         self._looked = False
         self._hold_from = 0.0
         self._pause = FIRST_PAUSE
+        self._stalls = 0
 
     def write(self, line: bytes) -> None:
         if self._fd < 0:
@@ -77,7 +88,12 @@ class FileSink:
         return written
 
     def _took(self, seconds: float) -> None:
-        if seconds > STALLED:
+        """Have the lock given away for a while when the disk stalls, and not when the process was only put aside."""
+        if seconds <= STALLED:
+            self._stalls = 0
+            return
+        self._stalls += 1
+        if self._stalls >= MANY_STALLS or seconds > LONG_STALL:
             self._hold_from = time.monotonic() + self._pause
             self._pause *= 2
 

@@ -2,9 +2,8 @@
 
 `os.write` gives the lock away, and beside 16 busy threads the way back to it takes 11 ms in one of a hundred calls;
 with the lock kept that is 14 µs. The price: while the disk stalls, so does every thread. So only lines that are short
-go this way, to regular files on disks of this machine, and after each write that took long none for twice as long as
-after the one before: a process that was only put aside for a moment goes on soon, a disk that stalls is waited for a
-few times.
+go this way, to regular files on disks of this machine, and none for a while once the disk has stalled, twice as long
+after each time.
 """
 
 from __future__ import annotations
@@ -22,9 +21,13 @@ __all__ = ["FIRST_PAUSE", "LONGEST", "STALLED", "HeldWrite", "held_write", "othe
 LONGEST = 64 * 1024
 """Bytes of the longest line that is written with the lock kept: it is a copy into the page cache of some µs."""
 STALLED = 0.005
-"""Seconds that a write on a disk that works does not take."""
+"""Seconds that a write takes only if the disk stalls, or the process is put aside,"""
+MANY_STALLS = 3
+"""which does not happen to it so many times in a row,"""
+LONG_STALL = 0.1
+"""nor for so many seconds."""
 FIRST_PAUSE = 0.1
-"""Seconds without such writes after the first that took longer."""
+"""Seconds without such writes after the disk has stalled for the first time."""
 _LOCAL = frozenset(["bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "ramfs", "tmpfs", "xfs", "zfs"])
 
 

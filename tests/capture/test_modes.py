@@ -206,8 +206,9 @@ class TestHeld:
         assert lengths == [10, held.LONGEST]
 
     def test_stalled(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """After a write that took long none keeps it for a while, and for longer after the next."""
+        """After writes that all took long none keeps it for a while, and for longer after the next."""
         lengths = self.held(monkeypatch, seconds=0.01)
+        monkeypatch.setattr("capture.sinks.file.MANY_STALLS", 1)
         now = 0.0
         monkeypatch.setattr("capture.sinks.file.time.monotonic", lambda: now + len(lengths) * 0.01)
         sink = FileSink(tmp_path / "run.jsonl")
@@ -215,6 +216,16 @@ class TestHeld:
             sink.write(f"{now:4}\n".encode())
         assert (tmp_path / "run.jsonl").read_bytes().count(b"\n") == 6
         assert len(lengths) == 3  # at 0, and again after 0.1 and 0.2 seconds
+
+    def test_put_aside(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A write that took long by itself changes nothing: the process may have been put aside."""
+        lengths = self.held(monkeypatch, seconds=0.01)
+        sink = FileSink(tmp_path / "run.jsonl")
+        sink.write(b"one\n")
+        monkeypatch.setattr("capture.sinks.file.STALLED", 60)
+        for _ in range(5):
+            sink.write(b"two\n")
+        assert len(lengths) == 6
 
     def test_pipe(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """What may keep a writer waiting never does so with the lock kept."""
