@@ -213,7 +213,8 @@ class BatchReader:
         ends = (batch.at + batch.length)[others].tolist()
         decoded = self._vectors(self._decode([lines[start:end] for start, end in zip(at, ends, strict=True)], at))
         keep = np.ones(len(batch), np.bool_)
-        keep[others] = np.isin(at, decoded.at)
+        there = set(decoded.at.tolist())
+        keep[others] = [place in there for place in at]
         where = others[keep[others]]
         for column in _COLUMNS:
             getattr(batch, column)[where] = getattr(decoded, column)

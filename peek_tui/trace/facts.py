@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 from capture.events import NO_EVENT
 
 from .batch import Batch, Vocabulary, batch_of
-from .columns import grouped
+from .columns import among, grouped
 from .header import Header, read_word
 from .model import Usage, parse_fields
 
@@ -191,7 +191,7 @@ def _spent_vectors(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterab
     import numpy as np
 
     index, counts, costs = batch.spending
-    stated = np.isin(batch.type[index], list(spends)) & (counts[:, 0] >= 0)
+    stated = among(batch.type[index], list(spends)) & (counts[:, 0] >= 0)
     for session, here in grouped(batch.session[index]):
         cost = costs[here]
         known = cost[~np.isnan(cost)]

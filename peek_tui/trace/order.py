@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
-from .columns import Column, Columns
+from .columns import Column, Columns, grouped
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,8 +63,7 @@ class Order:
         file = self._columns.file.vector(length)[start:]
         ts = self._columns.ts.vector(length)[start:]
         clock = np.empty(length - start, np.int64)
-        for one in np.unique(file).tolist():
-            of_file = file == one
+        for one, of_file in grouped(file):
             running = np.maximum.accumulate(np.maximum(ts[of_file], self._latest.get(one, 0)))
             self._latest[one] = int(running[-1])
             clock[of_file] = running

@@ -136,21 +136,26 @@ class _Phrases:
         missed = np.flatnonzero(_differ(self._texts.take(code, axis=0), text))
         if len(missed):
             texts = text[missed].view(f"S{_SIZE}")[:, 0].tolist()
-            code[missed] = [self._codes[text] if text in self._codes else self._learn(text) for text in texts]
+            self._learn([text for text in dict.fromkeys(texts) if text not in self._codes])
+            code[missed] = [self._codes.get(text, 0) for text in texts]
             self._slots[slot[missed]] = code[missed]
         return code, at + length
 
-    def _learn(self, text: bytes) -> int:
-        code = len(self._codes)
-        if code == _MOST:
-            return 0
-        if code == len(self._texts):
-            self._make_room(2 * code)
-        self._codes[text] = code
-        self._texts[code] = np.frombuffer(text.ljust(_SIZE, b"\0"), np.uint64)
-        for field, value in self._parser.parse(text)._asdict().items():
-            getattr(self, field)[code] = value
-        return code
+    def _learn(self, texts: list[bytes]) -> None:
+        """Take phrases that were never seen, in the order in which they appear."""
+        first = len(self._codes)
+        texts = texts[: _MOST - first]
+        if not texts:
+            return
+        end = first + len(texts)
+        if end > len(self._texts):
+            self._make_room(2 * end)
+        self._codes.update(zip(texts, range(first, end), strict=True))
+        padded = b"".join(text.ljust(_SIZE, b"\0") for text in texts)
+        self._texts[first:end] = np.frombuffer(padded, np.uint64).reshape(-1, _SIZE // 8)
+        phrases = zip(*map(self._parser.parse, texts), strict=True)
+        for field, values in zip(Phrase._fields, phrases, strict=True):
+            getattr(self, field)[first:end] = values
 
     def _make_room(self, size: int) -> None:
         self._texts = np.resize(self._texts, (size, _SIZE // 8))

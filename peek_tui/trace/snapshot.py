@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from capture.events import NO_EVENT
 
 from .bulk import holding, read_lines
+from .columns import among
 from .facts import SPENDS, SessionFacts
 from .header import read_word
 from .ids import ABSENT
@@ -369,9 +370,9 @@ class Snapshot:
         columns = self._columns_by_row
         types, durations = columns.type, columns.duration_ms
         rows, tokens, costs = columns.spent
-        counted = np.isin(types[rows], self._codes(SPENDS)) & (tokens > 0)
+        counted = among(types[rows], self._codes(SPENDS)) & (tokens > 0)
         priced = ~np.isnan(costs)
-        timed = np.flatnonzero(np.isin(types, self._codes(_ANSWERS)) & ~np.isnan(durations))
+        timed = np.flatnonzero(among(types, self._codes(_ANSWERS)) & ~np.isnan(durations))
         return Tree(
             self._parents(),
             errors=np.flatnonzero(columns.failed),
