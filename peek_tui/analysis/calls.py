@@ -112,5 +112,6 @@ def payload(line: bytes) -> bytes:
 
 
 def _failure(line: bytes) -> tuple[str, str]:
+    """Return the type and the message of a failure: a stack is another one each time."""
     failure = read_failure(parse_fields(line)[0].get("error"))
     return (failure.type, failure.message) if failure else ("", "")

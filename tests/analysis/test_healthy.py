@@ -12,6 +12,8 @@ from peek_tui.analysis.alerts import find_alerts
 from peek_tui.demo.agent import run as run_demo
 from peek_tui.trace.store import Store
 
+DATA = Path(__file__).parents[1] / "data" / "claude-code"
+
 
 @pytest.fixture(scope="module")
 def runs() -> list[JudgedRun]:
@@ -33,6 +35,16 @@ def test_unfinished(runs: list[JudgedRun]) -> None:
     flagged = [run.failed for run in runs if run.rules]
     assert sum(flagged) >= PRECISION * len(flagged)
     assert sum(flagged) >= RECALL * sum(run.failed for run in runs)
+
+
+def test_transcripts() -> None:
+    """Nothing is found in transcripts in which all went as it should, a tool that was denied included."""
+    paths = sorted(DATA.glob("*.jsonl"))
+    assert len(paths) == 3
+    for path in paths:
+        store = Store.load([path])
+        assert find_alerts(store.snapshot()) == []
+        store.close()
 
 
 def test_demo(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Prompt policy shift: the rules an agent was given changed while it worked.
 
-Rule: a `prompt_policy` sets parameters of a template, for the same speaker, other than those it had before in this run;
-or gives the same speaker another template for the same goal.
+Rule: a `prompt_policy` of a template with a name changes or drops parameters that the template had before in this run,
+for the same speaker; or it gives the same speaker another template for the same goal. To add parameters is no change.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class PromptPolicyShift:
         for event in news.events("prompt_policy"):
             speaker = str(event.data.get("speaker") or event.agent or "")
             template, goal = str(event.data.get("template_id") or event.name), str(event.data.get("goal") or "")
+            if not template:
+                continue
             before = self._set.get((event.session, speaker, "template", template))
             changed = _changed(before, event) if before else []
             if before and changed:
@@ -56,6 +58,6 @@ def _changed(before: Event, event: Event) -> list[str]:
     old, new = (one.data.get("policy_parameters") for one in (before, event))
     if not isinstance(old, dict) or not isinstance(new, dict):
         return [] if old == new else ["its parameters"]
-    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    said = [f"{quoted(key)} {quoted(str(old.get(key)))} → {quoted(str(new.get(key)))}" for key in keys[:_NAMED]]
+    keys = [key for key in old if old[key] != new.get(key)]
+    said = [f"{quoted(key)} {quoted(str(old[key]))} → {quoted(str(new.get(key)))}" for key in keys[:_NAMED]]
     return [*said, f"and {len(keys) - _NAMED} more"] if len(keys) > _NAMED else said

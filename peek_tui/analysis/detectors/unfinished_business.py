@@ -4,7 +4,7 @@ Rules, each with its own words in the title, all of one run in one alert:
 
 - open todos: on the agent's own list of things to do an item is not even begun, or two are not done;
 - last check failing: the last command that did something, rather than look around, failed;
-- last result an error: the last result is a failure of a tool other than a shell, which was asked properly;
+- last result an error: the last result is a failure of a tool that does something other than look or run commands;
 - no final message: the run has no end and breaks off at a call, other than one that only ends something, or a result;
 - admission: the last message says itself that something could not be done, falls short, was replaced or guessed.
 """
@@ -36,6 +36,10 @@ wc whereis which while who whoami xargs xxd yes
 """
 LOOKS = frozenset(_LOOKS.split())
 """Commands that look around or tidy up: whether they fail says little about the work."""
+READS = re.compile(
+    r"read|view|glob|grep|list|^ls$|search|find|fetch|get|look|open|cat|browse|check|status|query", re.IGNORECASE
+)
+"""Names of tools that only look."""
 ENDS = re.compile(r"kill|stop|close|cancel|terminate|shut_?down|cleanup|clean_up|disconnect", re.IGNORECASE)
 """Names of tools that only end something."""
 MISUSED = frozenset({"tool_use_error", "PermissionDenied", "ValidationError", "InvalidArguments"})
@@ -76,7 +80,7 @@ def last_result_an_error(ending: Ending) -> Reason | None:
     call, result = ending.calls[-1] if ending.calls and ending.began else (None, None)
     if call is None or result is None or result.error is None:
         return None
-    if SHELLS.search(call.name) or result.error.type in MISUSED or ENDS.search(call.name):
+    if result.error.type in MISUSED or any(kind.search(call.name) for kind in (SHELLS, READS, ENDS)):
         return None
     return Reason(f"the last call, of {quoted(call.name)}, failed", (call, result))
 

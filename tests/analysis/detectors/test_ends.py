@@ -131,6 +131,7 @@ def test_finished(run: Run, start: str) -> None:
     run.tool("Bash", {"command": "ls nowhere"}, error="no such file")
     todos(run, "completed", "in_progress")
     run.tool("Edit", {"path": "a"}, error="no such file")
+    run.tool("Read", {"path": "a"}, error="no such file")
     run.add("tool_result", "Edit", {}, run.call("Edit"), error={"type": "tool_use_error", "message": "read it first"})
     run.model(
         "I fixed the error that the file could not be opened: `cannot open`. You can now use it instead of the old one."

@@ -27,9 +27,12 @@ def test_template(run: Run) -> None:
 
 
 def test_healthy(run: Run) -> None:
-    """The same policy again, another speaker's, and another one for another goal: nothing has shifted."""
+    """The same policy again or with more, another speaker's, another goal's, nameless ones: nothing has shifted."""
+    policy(run, policy_parameters={}, goal="a")
     policy(run, policy_parameters={"cents": 1}, goal="a")
     policy(run, policy_parameters={"cents": 1}, goal="a")
     policy(run, policy_parameters={"cents": 2}, goal="a", speaker="ledger")
     policy(run, "tone", goal="b")
+    run.add("prompt_policy", data={"policy_parameters": {"cents": 1}})
+    run.add("prompt_policy", data={"policy_parameters": {"cents": 2}})
     assert run.alerts() == []
