@@ -54,6 +54,7 @@ class Browse(Visible):
         position = self.position
         self.waiting, self._handle = None, None
         self._begin_again(snapshot)
+        self._handle = snapshot.handle(0) if len(snapshot) else None
         self._select(len(self.rows) - 1 if self.follow else position)
 
     @property

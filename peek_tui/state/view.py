@@ -84,15 +84,18 @@ class View:
         return Place(self.browse.wanted, self.browse.handle, self.tree.folding)
 
     def leave(self) -> None:
-        """Remember what is shown, before filters, folds or the selection become something else."""
-        self._places.leave(self.place)
+        """Remember what is shown, before filters, folds or the selection become something else.
+
+        Before the first event there is no place to come back to.
+        """
+        if self.browse.handle is not None:
+            self._places.leave(self.place)
 
     def jumped(self, place: Place) -> None:
         """Remember a place that was left for one far away."""
-        if place.handle != self.browse.handle:
+        if place.handle is not None and place.handle != self.browse.handle:
             self._places.leave(place)
-            if place.handle is not None:
-                self._jumps.leave(place.handle)
+            self._jumps.leave(place.handle)
 
     def undo(self) -> bool:
         """Take the last change of the view back; False when there is none."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from peek_tui.paths import state_directory
 from tests.tui.recording import record_demo
 from tests.tui.story import record_story
 
@@ -46,6 +47,7 @@ def peek() -> Iterator[Start]:
             command: tuple[str, ...] = PEEK,
             **environment: str,
         ) -> Terminal:
+            state_directory().mkdir(parents=True, exist_ok=True)  # it is not the first time
             kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM", "COLUMNS")}
             given = {**kept, "TERM": "xterm-256color", "TZ": "UTC", "LC_ALL": "C.UTF-8", **environment}
             return terminals.enter_context(Terminal([*command, *map(str, arguments)], given, *size))

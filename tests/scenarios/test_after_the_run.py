@@ -31,7 +31,7 @@ def test_from_error_to_cause(both: StartBoth, story: Path) -> None:
     for terminal in both(story):
         terminal.wait_for("shopper", "■ FINISHED completed", "2 ✗", "69 ev")
         terminal.press("e")
-        wait_selected(terminal, "▌  12 08:00:06", "LLM  ✗ model-1  overloaded_error: HTTP 529")
+        wait_selected(terminal, "▌  12  08:00:06", "LLM  ✗ model-1  overloaded_error: HTTP 529")
         terminal.press("e")
         wait_selected(terminal, "▌  19 ", "TOOL ✗ buy  SoldOutError: L1 is sold out")
         terminal.press("e")
