@@ -36,7 +36,7 @@ def test_follows_freezes_and_catches_up(both: StartBoth, agent: Agent) -> None:
     for terminal in terminals:
         terminal.wait_for("FROZEN +5")
         assert "tool-3" in selected(terminal)
-        assert "tool-4" not in terminal.text
+        assert "TOOL → tool-4" not in terminal.text
         terminal.press("p")
         wait_selected(terminal, "▌   8 ", "TOOL → tool-8")
         terminal.wait_gone("FROZEN")
