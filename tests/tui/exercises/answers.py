@@ -53,7 +53,7 @@ async def _(peek: Peek, key: str) -> None:
 async def _(peek: Peek, key: str) -> None:
     await peek.press("Q")
     await chooser(peek)
-    await peek.press("escape")
+    await peek.press(*["down"] * 100, "enter")  # the last one, so that the next is the first
     suspects = peek.debug.view.found.suspects
     for rank, suspect in enumerate([*suspects, suspects[0]]):
         await peek.press(key)
