@@ -80,7 +80,6 @@ TOKENS: dict[str, str] = {
     "digitalocean": "do" + "p_v1_" + _some(64, _HEX),
     "shopify": "shp" + "at_" + _some(32, _HEX),
     "docker": "dck" + "r_pat_" + _some(27, _TOKEN),
-    "vault": "hv" + "s." + _some(24, _TOKEN),
     "grafana": "gl" + "sa_" + _some(32) + "_" + _some(8, _HEX),
     "linear": "lin" + "_api_" + _some(40),
     "langsmith": "lsv2" + "_pt_" + _some(32, _HEX) + "_" + _some(10, _HEX),
