@@ -12,7 +12,7 @@ from .imported import AnyTail
 
 __all__ = ["doubtful_lines", "is_sound"]
 
-_AT_ONCE = 1024 * 1024
+_AT_ONCE = 512 * 1024
 """Bytes looked at together."""
 
 
