@@ -102,4 +102,6 @@ def _interval(runs: Sequence[JudgedRun], score: Callable[[Sequence[JudgedRun]], 
         for _ in range(_DRAWS)
     ]
     low, high = np.quantile(scores, [0.025, 0.975]).tolist()
+    if low == high == 1.0:  # draws of what never failed say nothing of what would have: the exact bound does
+        low = 0.025 ** (1 / len({run.task for run in runs if run.rules}))
     return low, high
