@@ -75,6 +75,14 @@ INSTRUMENTATIONS = (
     Instrumentation(
         "strands", "strands.agent.agent", "strands-agents", "callback", "agents, tools", "adapters.strands"
     ),
+    Instrumentation(
+        "claude-agent-sdk",
+        "claude_agent_sdk.types",
+        "claude-agent-sdk",
+        "callback",
+        "prompts, tools, subagents",
+        "adapters.claude_agent",
+    ),
     Instrumentation("litellm", "litellm", "litellm", "callback", "model calls beside the wire", "adapters.litellm"),
     Instrumentation("mcp", "mcp.client.session", "mcp", "callback", "tools that a client calls", "adapters.mcp"),
     Instrumentation(

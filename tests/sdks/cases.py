@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from tests.loopback import Failure, Reply, Text, ToolUse
+from tests.loopback import Failure, Model, Reply, Text, ToolUse
 
 __all__ = ["CASES", "Case"]
 
 ASKS = Reply((ToolUse("get_weather", {"city": "Rome"}, id="call_1"),))
 ANSWERS = Reply((Text("It is 21 °C in Rome."),))
+
+
+class ClaudeCode:
+    """What Claude Code asks: a title for the session, and meanwhile an answer, for which a command is to be run."""
+
+    def reply(self, request: Mapping[str, Any]) -> Reply:
+        if not request.get("tools"):
+            return Reply((Text('{"title": "Weather"}'),))
+        told = "tool_result" in str(request["messages"])
+        command = {"command": "echo 21 °C", "description": "Look"}
+        return ANSWERS if told else Reply((ToolUse("Bash", command, id="toolu_1"),))
 
 
 @dataclass(frozen=True)
@@ -20,13 +33,15 @@ class Case:
     """What it shows; each is a row of the README's table."""
     program: str
     """`programs/NAME.py`."""
-    answers: tuple[Reply | Failure, ...]
+    answers: tuple[Reply | Failure, ...] | Model
     seen: str
     """The outline of its trace."""
     older: str = ""
     """The outline where an older line of the package says something else."""
     unbilled: tuple[tuple[int, int], ...] = ()
     """Tokens of answers that no server gave."""
+    elsewhere: bool = False
+    """The model is asked by another process that is no Python: its calls are not seen."""
     environment: dict[str, str] = field(default_factory=dict)
     """Variables it is run with beside those every program gets."""
 
@@ -221,5 +236,20 @@ agent_start litellm_calls
   agent_end completed
 """,
         unbilled=((10, 20),),
+    ),
+    Case(
+        ("claude-agent-sdk",),
+        "claude_agent",
+        ClaudeCode(),
+        """
+agent_start claude_agent
+  agent_start claude (claude-agent-sdk)
+    user_message
+    tool_call Bash {"command": "echo 21 °C", "description": "Look"}
+      tool_result {"stdout": "21 °C", "stderr": "", "interrupted": false, "isImage": false, "noOutputExpected": false}
+    agent_end completed
+  agent_end completed
+""",
+        elsewhere=True,
     ),
 )

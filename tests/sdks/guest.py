@@ -29,6 +29,7 @@ class Host(NamedTuple):
 
 
 HOSTS = (
+    Host("claude-agent-sdk", "claude_agent", frozenset({"claude_agent._Hooks.told"})),
     Host("langgraph", "langchain"),
     Host("litellm", "litellm"),
     Host(
