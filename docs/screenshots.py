@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from peek_tui.demo.agent import run
+from peek_tui.paths import state_directory
 from peek_tui.tui.app import PeekApp
 
 IMAGES = Path(__file__).parent / "images"
@@ -35,6 +36,8 @@ def main() -> None:
         sys.argv = ["support_agent"]  # as the trace shows it
         trace = run(speed=4, out=Path(directory) / "demo.jsonl")
         for size in SIZES:
+            os.environ["PEEK_DIR"] = f"{directory}/{size[0]}"  # each opens it for the first time
+            state_directory().mkdir(parents=True)
             asyncio.run(draw(trace, size, ["e", "e"], "debugger"))
 
 
