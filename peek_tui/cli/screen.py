@@ -72,8 +72,16 @@ def run_screen(
     from peek_tui.tui.app import PeekApp
 
     config = (chosen or Chosen()).over(read_config(config_path()))
-    directory = trace_directory()
-    app = PeekApp(paths, more=more, title=title, follow=follow, format=format, directory=directory, config=config)
+    app = PeekApp(
+        paths,
+        more=more,
+        title=title,
+        follow=follow,
+        format=format,
+        directory=trace_directory(),
+        config=config,
+        at_failure=True,
+    )
     app.run(mouse=config.mouse)
     if app.return_code:
         raise SystemExit(app.return_code)

@@ -14,6 +14,9 @@ from .background import Background
 from .browse import ERRORS
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from peek_tui.analysis.alerts import Alert
     from peek_tui.analysis.culprit.rank import Suspect
 
@@ -36,11 +39,18 @@ class Remark(NamedTuple):
 class Found:
     """What is known so far. Immutable."""
 
-    def __init__(self, alerts: Sequence[Alert] = (), suspects: Sequence[Suspect] = ()) -> None:
+    def __init__(
+        self,
+        alerts: Sequence[Alert] = (),
+        suspects: Sequence[Suspect] = (),
+        importance: NDArray[np.float64] | None = None,
+    ) -> None:
         self.alerts = tuple(alerts)
         """In the order in which they begin."""
         self.suspects = tuple(suspects)
         """Best first; none as long as nobody asked."""
+        self.importance = importance
+        """Of each row, 0 to 1; None as long as nobody knows."""
 
     @cached_property
     def rows(self) -> list[int]:
@@ -99,7 +109,7 @@ class Answers(Background):
 
     def suspect(self, suspects: Sequence[Suspect]) -> None:
         """Take who is suspected."""
-        self.found = Found(self.found.alerts, suspects)
+        self.found = Found(self.found.alerts, suspects, self.found.importance)
 
     def work(self) -> None:
         """Look at each snapshot that is wanted, the newest one first."""
@@ -114,14 +124,12 @@ class Answers(Background):
                 self.rest(60.0)
                 continue
             snapshot, over = done = wanted
-            changed = watch.advance(snapshot, over=over)
+            watch.advance(snapshot, over=over)
             if self._begun_again:
                 continue
-            if changed:
-                self.found = Found(watch.alerts, self.found.suspects)
-            first, self.seen = self.seen is None, snapshot
-            if changed or first:
-                self.tell()
+            self.found = Found(watch.alerts, self.found.suspects, snapshot.columns.importance)
+            self.seen = snapshot
+            self.tell()
 
 
 class Question(Background, Generic[T]):

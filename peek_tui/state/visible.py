@@ -10,6 +10,7 @@ from peek_tui.trace.store import Snapshot
 
 from .shown import Shown
 from .sift import Sift, at_once
+from .skim import Skim
 
 __all__ = ["Visible"]
 
@@ -26,6 +27,13 @@ class Visible:
         self.shown = Shown()
         self.rows: Sequence[int] = snapshot.rows()
         """The visible rows, in order."""
+        self.skim: Skim | None = None
+        """While runs of unimportant rows are folded, which."""
+        self.stops: Sequence[int] = ()
+        """Rows at which one should stop when skimming, whatever their importance: where alerts begin."""
+        self._unfolded = self.rows
+        self._opened: set[int] = set()
+        """The first events, as handles, of runs that were opened again."""
         self.sift: Sift | None = None
         """The view that is being worked out."""
         self._newer: Snapshot | None = None
@@ -58,6 +66,20 @@ class Visible:
         if shown != self.wanted:
             self.cancel()
             self._turn(self._newer or self.snapshot, shown)
+
+    def toggle_skim(self) -> None:
+        """Fold runs of unimportant rows, or show all rows again."""
+        self._opened.clear()
+        self.skim = None if self.skim is not None else Skim(self.snapshot, self._unfolded, stops=self.stops)
+        self.rows = self._unfolded if self.skim is None else self.skim.rows
+
+    def open_fold(self, row: int) -> bool:
+        """Show the rows that this one stands for; False when it stands for itself."""
+        if self.skim is None or self.skim.fold(row) is None:
+            return False
+        self._opened.add(self.snapshot.handle(row))
+        self._lay_out(self._unfolded)
+        return True
 
     def cancel(self) -> bool:
         """Give up what is being worked out, and return whether there was anything."""
@@ -95,20 +117,30 @@ class Visible:
         """Return what need not be looked at again, as long as the rows that were there have not moved."""
         settled = snapshot.same_rows(self.snapshot)
         same = shown == self.shown and not shown.everything and snapshot is not self.snapshot
-        return (self.rows, settled) if same and settled >= len(self.snapshot) else ((), 0)
+        return (self._unfolded, settled) if same and settled >= len(self.snapshot) else ((), 0)
 
     def _begin_again(self, snapshot: Snapshot) -> None:
         """Show a snapshot that has nothing to do with the one before; nothing until it is known what."""
         shown = self.wanted
         self.cancel()
         self._newer, self.rows, self.shown = None, (), shown
+        self._unfolded = self.rows
+        self._opened.clear()
+        self.skim = None
         if snapshot is not self.snapshot:
             self.snapshot = snapshot
         rows = at_once(snapshot, shown.in_timeline(snapshot), 0)
         if rows is None:
             self.sift = Sift(snapshot, shown, (), 0)
         else:
-            self.rows = rows
+            self._lay_out(rows)
 
     def _take(self, snapshot: Snapshot, shown: Shown, rows: Sequence[int]) -> None:
-        self.snapshot, self.shown, self.rows = snapshot, shown, rows
+        self.snapshot, self.shown = snapshot, shown
+        self._lay_out(rows)
+
+    def _lay_out(self, rows: Sequence[int]) -> None:
+        self._unfolded = rows
+        if self.skim is not None:
+            self.skim = Skim(self.snapshot, rows, self._opened, self.stops)
+        self.rows = rows if self.skim is None else self.skim.rows

@@ -21,7 +21,7 @@ from peek_tui.trace.store import FIRST_SLICE, Store
 from .actions import ACTIONS, Keymap
 from .driver import SparingDriver
 from .screens.chooser import Chooser
-from .screens.debug import BRISK, SLOW, Debug
+from .screens.debug import BRISK, SLOW, Debug, Manner
 from .screens.help import Help
 from .screens.sessions import Sessions
 from .theme import THEMES, VARIABLES, textual_name
@@ -50,8 +50,9 @@ class PeekApp(App[None]):
         format: str | None = None,
         directory: Path,
         config: Config | None = None,
+        at_failure: bool = False,
     ) -> None:
-        """`config` is what the user has chosen."""
+        """`config` is what the user has chosen; with `at_failure` a run that failed opens where it failed."""
         config = config or Config()
         # Textual chooses how to do without colours before it knows the theme: its other way is black on black.
         super().__init__(driver_class=SparingDriver, ansi_color="NO_COLOR" in os.environ or None)
@@ -61,9 +62,9 @@ class PeekApp(App[None]):
         self._directory = directory
         for theme in THEMES:
             self.register_theme(theme)
-        self._keys = Keymap(ACTIONS, config.keys)
-        self._pace = SLOW if config.slow_link else BRISK
-        self.set_keymap({name: ",".join(keys) or _NO_KEY for name, keys in self._keys.changed.items()})
+        keymap = Keymap(ACTIONS, config.keys)
+        self._manner = Manner(keymap, SLOW if config.slow_link else BRISK, at_failure)
+        self.set_keymap({name: ",".join(keys) or _NO_KEY for name, keys in keymap.changed.items()})
         self.theme = textual_name("ansi" if self.no_color else config.theme)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -89,9 +90,7 @@ class PeekApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Return the first screen; another one under it would cost its own layout before the first row is seen."""
         if self._store is None:
-            return Sessions(self._directory, self._keys, self._pace)
+            return Sessions(self._directory, self._manner)
         self._store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
         memory = Memory(state_directory())
-        return Debug(
-            self._store, self._trace_title, follow=self._follow, memory=memory, keymap=self._keys, pace=self._pace
-        )
+        return Debug(self._store, self._trace_title, follow=self._follow, memory=memory, manner=self._manner)

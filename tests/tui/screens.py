@@ -142,11 +142,14 @@ async def opened(
     more: Callable[[], list[Path]] = list,
     first_time: bool = False,
     config: Config | None = None,
+    at_failure: bool = False,
 ) -> AsyncIterator[Peek]:
     """Open the debugger on traces, all of them `read`, or the list of sessions of a directory."""
     if not first_time:
         state_directory().mkdir(parents=True, exist_ok=True)
-    app = PeekApp(paths, more=more, title="title", follow=follow, directory=directory, config=config)
+    app = PeekApp(
+        paths, more=more, title="title", follow=follow, directory=directory, config=config, at_failure=at_failure
+    )
     async with app.run_test(size=size) as pilot:
         peek = Peek(pilot)
         await peek.until(lambda: isinstance(app.screen, Debug | Sessions) and app.screen.is_current)

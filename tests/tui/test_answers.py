@@ -31,7 +31,7 @@ def failed_run(path: Path) -> TraceFile:
 async def test_opens_at_the_failure(tmp_path: Path) -> None:
     """A run that failed opens where it failed, says why there, and names its alerts."""
     path = failed_run(tmp_path / "run.jsonl").path
-    async with opened([path]) as peek:
+    async with opened([path], at_failure=True) as peek:
         await looked(peek)
         assert peek.row not in (None, 0)
         assert peek.bar("keys").startswith(f" opened at {peek.row}: ")
@@ -53,7 +53,7 @@ async def test_said_of_the_event(tmp_path: Path) -> None:
 async def test_stays(tmp_path: Path) -> None:
     """What is found later moves nobody from where they are."""
     trace = failed_run(tmp_path / "run.jsonl")
-    async with opened([trace.path]) as peek:
+    async with opened([trace.path], at_failure=True) as peek:
         await looked(peek)
         await peek.go(3)
         trace.add("agent_end", "a", {"status": "error"})

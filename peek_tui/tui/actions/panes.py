@@ -6,6 +6,7 @@ from .action import Action
 
 __all__ = ["PANES"]
 
+_FOLDS = ("tree", "timeline")
 _FOLDING = ("tree", "inspector")
 
 PANES = (
@@ -25,6 +26,13 @@ PANES = (
     Action("open-session", "enter", ("enter",), "Panes", "open the session", ("sessions",), hint="open"),
     Action("fold", "fold", ("h", "left"), "Panes", "tree, event: fold, or go to what this belongs to", panes=_FOLDING),
     Action("unfold", "unfold", ("l", "right"), "Panes", "tree, event: unfold", panes=_FOLDING),
-    Action("fold-all", "fold_all", ("minus",), "Panes", "tree: fold everything", panes=("tree",)),
-    Action("unfold-all", "unfold_all", ("equals_sign",), "Panes", "tree: unfold everything", panes=("tree",)),
+    Action(
+        "fold-all",
+        "fold_all",
+        ("minus",),
+        "Panes",
+        "tree: fold all; timeline: what nobody need stop at",
+        panes=_FOLDS,
+    ),
+    Action("unfold-all", "unfold_all", ("equals_sign",), "Panes", "tree, timeline: unfold all", panes=_FOLDS),
 )

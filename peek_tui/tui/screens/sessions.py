@@ -27,7 +27,7 @@ from peek_tui.tui.actions import ACTIONS, Keymap, bindings
 from peek_tui.tui.widgets.bars import Bar, KeysBar
 from peek_tui.tui.widgets.rows import Piece, RowView
 
-from .debug import BRISK, Debug
+from .debug import Debug, Manner
 from .help import Help
 
 __all__ = ["Sessions"]
@@ -48,11 +48,11 @@ class Sessions(Screen[None]):
     #sessions { height: 1fr; }
     """
 
-    def __init__(self, directory: Path, keymap: Keymap | None = None, pace: float = BRISK) -> None:
+    def __init__(self, directory: Path, manner: Manner | None = None) -> None:
         super().__init__()
         self._directory = directory
-        self._keymap = keymap or Keymap(ACTIONS)
-        self._pace = pace
+        self._manner = manner or Manner(Keymap(ACTIONS))
+        self._keymap = self._manner.keymap
         self.session_watch = SessionWatch(directory)
         self.list = SessionList()
         self._prompt: Prompt | None = None
@@ -175,7 +175,7 @@ class Sessions(Screen[None]):
         store.advance(FIRST_SLICE)  # what it holds is on the screen with the first frame
         follow, memory = session.status == "running", Memory(state_directory())
         name = session.agent or session.id
-        self.app.push_screen(Debug(store, name, follow=follow, memory=memory, keymap=self._keymap, pace=self._pace))
+        self.app.push_screen(Debug(store, name, follow=follow, memory=memory, manner=self._manner))
 
     def action_help(self) -> None:
         self.app.push_screen(Help(self._keymap.of("sessions")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
 
 from textual.strip import Strip
@@ -10,6 +11,7 @@ from peek_tui.render import units
 from peek_tui.render.summary import summary
 from peek_tui.render.text import cell_width, clean_line, fit
 from peek_tui.render.words import look_of
+from peek_tui.state.skim import Fold
 from peek_tui.state.view import View
 from peek_tui.trace.model import Event
 
@@ -21,6 +23,10 @@ _CACHED = 512
 """Events kept drawn: a few screens."""
 _NOTHING = " nothing passes the filters: z takes back the last one, ^F turns all off"
 _DURATION = 7
+_ROOMY = 60
+"""From this width on, there is a column for how important events are."""
+_LIMITS = (0.5, 0.75, 0.9)
+_WEIGHTS = " ▂▅█"
 _WIDE = 100
 """From this width on, times have milliseconds and names more room."""
 
@@ -55,6 +61,9 @@ class Timeline(RowView):
 
     def draw(self, line: int, width: int) -> list[Piece]:
         snapshot, row = self._browse.snapshot, self._browse.rows[line]
+        fold = None if self._browse.skim is None else self._browse.skim.fold(row)
+        if fold is not None:
+            return self._draw_fold(line, fold)
         event = self.event_of(snapshot.handle(row))
         palette = self.palette
         kind = palette.of_type(event.type)
@@ -77,9 +86,26 @@ class Timeline(RowView):
             (f"{fit(name, room) if cell_width(name) > room else name}{'  ' if name else ''}", palette.strong),
         ]
         used = sum(cell_width(text) for text, _ in head)
-        left = max(0, width - used - (_DURATION + 1 if length else 0))
+        weight = self._weight(row) if width >= _ROOMY else ""
+        left = max(0, width - used - (_DURATION + 1 if length else 0) - len(weight))
         body = palette.error if failed else palette.text
-        return [*head, (fit(summary(event), left), body), (f"{length:>{_DURATION + 1}}" if length else "", palette.dim)]
+        tail: list[Piece] = [(f"{length:>{_DURATION + 1}}" if length else "", palette.dim), (weight, palette.number)]
+        return [*head, (fit(summary(event), left), body), *tail]
+
+    def _draw_fold(self, line: int, fold: Fold) -> list[Piece]:
+        palette = self.palette
+        blank = " " * (_digits(len(self._browse.snapshot)) + 2)
+        return [
+            ("▌" if line == self._selected else " ", palette.strong),
+            (f"{blank}⋯ {units.count(fold.events)} events nobody need stop at: {fold.text}", palette.dim),
+        ]
+
+    def _weight(self, row: int) -> str:
+        """Return a sign for how important an event is, as far as that is known; a blank for most."""
+        importance = self._view.found.importance
+        if importance is None or row >= len(importance):
+            return "  "
+        return f" {_WEIGHTS[bisect_right(_LIMITS, importance[row])]}"
 
 
 def _digits(rows: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.tui.screens import Peek, text_of
 from tests.tui.story import ROWS, Row
 
@@ -148,11 +150,25 @@ async def _open_decision(peek: Peek) -> None:
 @exercise("fold_all")
 async def _(peek: Peek, key: str) -> None:
     assert peek.tree.lines == ROWS - len(Row.CHUNKS)
-    await peek.press(key)
+    await peek.press("tab", key)
     assert peek.tree.lines == 1 + 10  # the agent; the message, its turns and its end
+    async with asyncio.timeout(30):
+        while peek.debug.view.found.importance is None:
+            await peek.pilot.pause(0.02)
+    await peek.press("escape", key)
+    assert "events nobody need stop at: " in text_of(peek.timeline)
+    assert peek.timeline.lines < ROWS
+    [line] = [at for at, text in enumerate(text_of(peek.timeline).splitlines()) if "⋯" in text][:1]
+    lines = peek.timeline.lines
+    await peek.press(*["j"] * line, "enter")
+    assert peek.timeline.lines > lines
+    assert peek.timeline.has_focus
+    await peek.press("equals_sign")
 
 
 @exercise("unfold_all")
 async def _(peek: Peek, key: str) -> None:
-    await peek.press("minus", key)
+    await peek.press("tab", "minus", key)
     assert peek.tree.lines == ROWS - len(Row.CHUNKS)
+    await peek.press("escape", "minus", key)
+    assert peek.timeline.lines == ROWS

@@ -170,14 +170,15 @@ class Answering(Filtering):
             return
         known = {(alert.rule, alert.first_row) for alert in before.alerts}
         fresh = [alert for alert in self.view.found.alerts if (alert.rule, alert.first_row) not in known]
-        self.paint(changed=False)
+        self.browse.stops = self.view.found.rows
+        self.paint(changed=True)
         if fresh and self.live.status == "running":
             self.say(f"! {fresh[-1].title}")
 
     def _open_at_failure(self) -> None:
         """Begin where a run failed, as a debugger does with a core; not with one that was left somewhere else."""
         reading, snapshot = self.reader.reading, self.browse.snapshot
-        fresh = not self.last_key and not self.view.was_left and not self.browse.follow
+        fresh = self.manner.at_failure and not self.last_key and not self.view.was_left and not self.browse.follow
         if not fresh or self._opened or not reading.complete or self.answers.seen is not snapshot:
             return
         self._opened = True

@@ -54,7 +54,7 @@ class Arriving(Answering):
         if self.reader.failure is not None:
             self._give_up(self.reader.failure)
             return
-        wait = max(self.last_key, self._last_taken) + self.pace - monotonic()
+        wait = max(self.last_key, self._last_taken) + self.manner.pace - monotonic()
         if wait <= 0 or not self.first_tree.is_set():
             self._take_in()
         elif self._held is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from time import monotonic
+from typing import NamedTuple
 
 from textual.screen import Screen
 
@@ -25,11 +26,21 @@ from peek_tui.tui.widgets.strip import StripBar
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
 
-__all__ = ["BRISK", "SLOW", "DebugBase"]
+__all__ = ["BRISK", "SLOW", "DebugBase", "Manner"]
 
 BRISK = 0.1
 SLOW = 0.25
 """The pace at which is painted what arrives, on an ordinary line and on a slow one; in seconds."""
+
+
+class Manner(NamedTuple):
+    """How the debugger behaves, whatever it is opened on."""
+
+    keymap: Keymap
+    pace: float = BRISK
+    """Seconds after a key, and after what arrived was painted, in which nothing that arrives is painted."""
+    at_failure: bool = False
+    """Whether a run that failed opens where it failed."""
 
 
 class DebugBase(Screen[None]):
@@ -42,12 +53,12 @@ class DebugBase(Screen[None]):
         *,
         follow: bool = False,
         memory: Memory | None = None,
-        keymap: Keymap | None = None,
-        pace: float = BRISK,
+        manner: Manner | None = None,
     ) -> None:
         super().__init__()
         self.memory = memory
-        self.keymap = keymap or Keymap(ACTIONS)
+        self.manner = manner or Manner(Keymap(ACTIONS))
+        self.keymap = self.manner.keymap
         self.heading = clean_line(title)
         self.reader = Reader(store)
         self.answers = Answers()
@@ -57,8 +68,6 @@ class DebugBase(Screen[None]):
         self.live = self.reader.live
         self._recalled = False
         self.recall()
-        self.pace = pace
-        """Seconds after a key, and after what arrived was painted, in which nothing that arrives is painted."""
         self.last_key = 0.0
         """When the last key came, by the steady clock."""
         self.first_tree = asyncio.Event()

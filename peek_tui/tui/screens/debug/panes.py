@@ -67,6 +67,8 @@ class Panes(Walking, Searching, Inspecting):
                     inspector.toggle()
             case DecisionTree():
                 self.fold_tree(self.tree_view.toggle)
+            case _ if self.browse.row is not None and self.browse.open_fold(self.browse.row):
+                self.sync(changed=True)
             case _:
                 self.lay_out(replace(self.layout_chosen, alone="inspector"))
                 self.set_focus(self.query_one(Inspector))

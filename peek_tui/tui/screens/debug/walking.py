@@ -34,10 +34,25 @@ class Walking(DebugBase):
         await self._walk(self.tree_view.finish, "this is the end of everything around it")
 
     def action_fold_all(self) -> None:
-        self.fold_tree(self.tree_view.fold_all)
+        if self.in_timeline:
+            self._skim(on=True)
+        else:
+            self.fold_tree(self.tree_view.fold_all)
 
     def action_unfold_all(self) -> None:
-        self.fold_tree(self.tree_view.unfold_all)
+        if self.in_timeline:
+            self._skim(on=False)
+        else:
+            self.fold_tree(self.tree_view.unfold_all)
+
+    def _skim(self, *, on: bool) -> None:
+        """Fold runs of unimportant events in the timeline, or unfold them."""
+        if on and self.view.found.importance is None:
+            self.say("the trace is still being looked at")
+            return
+        if on is not (self.browse.skim is not None):
+            self.browse.toggle_skim()
+        self.sync(changed=True)
 
     def fold_tree(self, change: Callable[[], None]) -> None:
         """Change what is folded of the tree."""

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peek_tui.analysis.importance import Importance
+from peek_tui.analysis.skim import THRESHOLD
+from peek_tui.state.browse import Browse
+from peek_tui.state.skim import Fold, Skim
+from peek_tui.trace.store import Snapshot, Store
+from tests.state.traces import TraceFile
+
+ROUTINE, NOTABLE = "llm_chunk", "refusal"
+
+
+def read(trace: TraceFile) -> Snapshot:
+    return Store.load([trace.path], rate=Importance().of).snapshot()
+
+
+def write(trace: TraceFile, *types: str) -> Snapshot:
+    for type in types:
+        trace.add(type)
+    return read(trace)
+
+
+def test_folded(trace: TraceFile) -> None:
+    """Runs of at least three unimportant events become one row each, which says what it hides."""
+    snapshot = write(trace, ROUTINE, ROUTINE, NOTABLE, *[ROUTINE] * 3, "tool_call", NOTABLE)
+    skim = Skim(snapshot, snapshot.rows())
+    assert skim.rows == [0, 1, 2, 3, 7]
+    assert skim.fold(3) == Fold(4, "3 llm, 1 tool")
+    assert [skim.fold(row) for row in (0, 2, 7)] == [None] * 3
+
+
+def test_opened_and_stops(trace: TraceFile) -> None:
+    """A run that was opened stays open, and where one should stop there is a row."""
+    snapshot = write(trace, *[ROUTINE] * 4, NOTABLE, *[ROUTINE] * 7)
+    assert Skim(snapshot, snapshot.rows(), {0}).rows == [0, 1, 2, 3, 4, 5]
+    assert Skim(snapshot, snapshot.rows(), stops=[8]).rows == [0, 4, 5, 8, 9]
+
+
+class TestBrowse:
+    def test_toggle(self, trace: TraceFile) -> None:
+        """The selection stays, or the row that hides its event stands in for it; unfolding brings it back."""
+        browse = Browse(write(trace, *[ROUTINE] * 4, NOTABLE, *[ROUTINE] * 4))
+        browse.go_row(2)
+        browse.toggle_skim()
+        assert (list(browse.rows), browse.row, browse.selected) == ([0, 4, 5], 0, 2)
+        browse.toggle_skim()
+        assert browse.row == 2
+
+    def test_open(self, trace: TraceFile) -> None:
+        """A folded run opens by itself."""
+        browse = Browse(write(trace, *[ROUTINE] * 4, NOTABLE, *[ROUTINE] * 4))
+        browse.toggle_skim()
+        assert browse.open_fold(5)
+        assert list(browse.rows) == [0, 4, 5, 6, 7, 8]
+        assert not browse.open_fold(5)
+
+    def test_grows(self, trace: TraceFile) -> None:
+        """What arrives is folded as well, and a filter is folded under itself."""
+        trace.add(NOTABLE)
+        browse = Browse(read(trace))
+        browse.toggle_skim()
+        browse.update(write(trace, *[ROUTINE] * 3, "tool_call"))
+        assert list(browse.rows) == [0, 1]
+        browse.toggle_group("1")
+        assert list(browse.rows) == [0, 4]
+
+
+@given(st.lists(st.sampled_from((ROUTINE, NOTABLE, "tool_call", "decision", "error")), max_size=30), st.data())
+def test_nothing_lost(types: list[str], data: st.DataObject) -> None:
+    """Rows and what they stand for are all rows, each once, and no row that matters is hidden."""
+    with tempfile.TemporaryDirectory() as directory:
+        snapshot = write(TraceFile(Path(directory) / "trace.jsonl"), *types)
+        rows = data.draw(st.lists(st.sampled_from(range(len(types))), unique=True).map(sorted)) if types else []
+        skim = Skim(snapshot, rows)
+        counts = [fold.events if (fold := skim.fold(row)) else 1 for row in skim.rows]
+        assert sum(counts) == len(rows)
+        importance = snapshot.columns.importance
+        assert importance is not None
+        assert {row for row in rows if importance[row] >= THRESHOLD} <= set(skim.rows)
