@@ -11,12 +11,13 @@ at most half of what is read for a request is read in vain.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..values import dump_line, is_plain
 from .conversation import Conversation, Said
 
-__all__ = ["Deltas"]
+__all__ = ["Deltas", "Shortened", "Written"]
 
 _SAME = ("system", "tools", "settings")
 _REMEMBERED = 16_384
@@ -24,20 +25,29 @@ _REMEMBERED = 16_384
 _VAIN = 2
 
 
-class _Written(NamedTuple):
-    """A request that stands in the file."""
+@dataclass(slots=True)
+class Written:
+    """A request that stands in the file, or is about to."""
 
-    id: str
     rest: dict[str, int]
     bytes: int
     """What it takes to read it: its own bytes and those of all it builds on."""
+    id: str = ""
+    """For whoever writes it to fill in, before the next request is shortened."""
+
+
+class Shortened(NamedTuple):
+    """A payload as it is to be written, and what is remembered of it; None for nothing."""
+
+    data: dict[str, Any]
+    written: Written | None
 
 
 class Deltas:
     """What one file holds of conversations. It forgets everything when the file may lack something."""
 
     def __init__(self) -> None:
-        self._known: dict[int, _Written] = {}
+        self._known: dict[int, Written] = {}
         """By the digest of their first messages, requests that begin with them. The digest is the process's own keyed
         hash of 64 bits: among so few, two that are equal by chance are not to be expected.
         """
@@ -46,25 +56,25 @@ class Deltas:
         """Have the next request of every conversation written whole."""
         self._known.clear()
 
-    def shorten(self, id: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Return the payload of the request `id` as it is to be written: its messages, a list or a `Conversation`, as a
-        list. Nothing in `data` is changed.
+    def shorten(self, data: dict[str, Any]) -> Shortened:
+        """Return the payload of a request as it is to be written: its messages, a list or a `Conversation`, as a list.
+        Nothing in `data` is changed.
         """
         messages = data.get("messages")
         if type(messages) is Conversation:
             if not messages.before.messages or messages.before.digest in self._known:
-                shortened = self._shorten(id, data, messages)
+                shortened = self._shorten(data, messages)
                 if shortened is not None:
                     return shortened
             whole = Conversation(messages.whole())
             whole.mark = messages.mark
             data = {**data, "messages": whole.new}
-            return self._shorten(id, data, whole) or data
+            return self._shorten(data, whole) or Shortened(data, None)
         if type(messages) is not list or "base" in data:
-            return data
-        return self._shorten(id, data, Conversation(messages)) or data
+            return Shortened(data, None)
+        return self._shorten(data, Conversation(messages)) or Shortened(data, None)
 
-    def _shorten(self, id: str, data: dict[str, Any], talk: Conversation) -> dict[str, Any] | None:
+    def _shorten(self, data: dict[str, Any], talk: Conversation) -> Shortened | None:
         """Return the payload with what it adds to an earlier request; None when it has to be written as it is."""
         rest = {key: data[key] for key in _SAME if data.get(key) is not None}
         try:
@@ -82,15 +92,18 @@ class Deltas:
             if talk.before.messages:
                 return None
             talk.mark.said = said
-            self._remember([around.digest, *added.digests], _Written(id, around.digests, whole))
-            return {**data, "messages": talk.new}
+            written = Written(around.digests, whole)
+            self._remember([around.digest, *added.digests], written)
+            return Shortened({**data, "messages": talk.new}, written)
         talk.mark.said = said
         start = keep - talk.before.messages
-        self._remember(added.digests[start:], _Written(id, around.digests, base.bytes + size))
+        written = Written(around.digests, base.bytes + size)
+        self._remember(added.digests[start:], written)
         less = {key: value for key, value in data.items() if key not in same}
-        return less | {"messages": talk.new[start:], "base": base.id, "keep": keep, "same": same}
+        added_only = {"messages": talk.new[start:], "base": base.id, "keep": keep, "same": same}
+        return Shortened(less | added_only, written)
 
-    def _longest(self, added: _Added, around: _Around) -> tuple[int, _Written | None]:
+    def _longest(self, added: _Added, around: _Around) -> tuple[int, Written | None]:
         """Return how many of the messages the file holds already, and a request that begins with them."""
         before = added.before
         for number in range(len(added.digests) - 1, -1, -1):
@@ -101,7 +114,7 @@ class Deltas:
             return before.messages, self._known.get(before.digest)
         return 0, self._known.get(around.digest)
 
-    def _remember(self, beginnings: list[int], written: _Written) -> None:
+    def _remember(self, beginnings: list[int], written: Written) -> None:
         self._known.update(dict.fromkeys(beginnings, written))
         if len(self._known) > _REMEMBERED:
             for forgotten in list(self._known)[: -_REMEMBERED // 2]:

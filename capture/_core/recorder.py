@@ -93,8 +93,10 @@ class Recorder:
             with self._lock:
                 if self._lost or self._late:
                     self._tell_loss(parent)
-                data = self._deltas.shorten(_id(self._numbers.next), data)
+                data, written = self._deltas.shorten(data)
                 id = self._put(type, parent, header, self._made(type, name, header, data), totals)
+                if written is not None:  # only now is its number known: others may have taken some without the lock
+                    written.id = id
         else:
             id = self._put(type, parent, header, self._made(type, name, header, data), totals)
         if self._settle is not None:

@@ -270,3 +270,21 @@ def test_in_a_context(tmp_path: Path) -> None:
     first, second = (event for event in read_events(ctx.path) if event["type"] == "llm_request")
     assert (first["data"]["messages"], first["id"]) == (MESSAGES[:2], base)
     assert (second["data"]["base"], second["data"]["keep"], second["data"]["messages"]) == (base, 2, MESSAGES[2:3])
+
+
+def test_among_others(talk: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests build on the right ones though another event takes its number while each of them is made."""
+    made = talk.recorder._made
+
+    def made_among_others(type: str, *others: Any) -> bytes:
+        if type == "llm_request":
+            talk.recorder.record("log", "out", NO_EVENT, {}, {"text": "x"}, Totals())
+        return made(type, *others)
+
+    monkeypatch.setattr(talk.recorder, "_made", made_among_others)
+    for turn in range(9):
+        talk.ask(messages=MESSAGES[: turn + 1])
+    requests = {id: data for id, data in talk.read().items() if id in talk.sent}
+    assert requests == talk.sent
+    keeps = [event["data"].get("keep") for event in read_events(talk.path) if event["type"] == "llm_request"]
+    assert keeps == [None, *range(1, 9)]
