@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from capture.events import NO_EVENT
 
@@ -24,6 +24,7 @@ from .numbering import missing_ids
 from .order import clock_of, inverse, same_beginning
 from .query import EVERYTHING, Query, decided, select
 from .rows import RowColumns
+from .stats import Stats
 from .tree import NO_TREE, ORPHAN, Amounts, Tree, find_cycles
 
 if TYPE_CHECKING:
@@ -40,23 +41,6 @@ MISSING_SHOWN = 10_000
 
 Rate = Callable[["Snapshot"], "NDArray[np.float64]"]
 """Says how important the event in each row of a snapshot is, from 0 to 1."""
-
-
-class Stats(NamedTuple):
-    """Counts and sums over a trace."""
-
-    events: int
-    types: dict[str, int]
-    sessions: int
-    duration_ms: float
-    errors: int
-    usage: Usage
-    cost_usd: float | None
-    damaged: tuple[Damage, ...]
-    unfinished: bool
-    missing: tuple[str, ...]
-    orphans: int
-    cycles: int
 
 
 class Snapshot:
