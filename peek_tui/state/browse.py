@@ -118,6 +118,14 @@ class Browse(Visible):
         if self.position < before:
             self.follow = False
 
+    def reveal(self, row: int) -> None:
+        """Select the event in this row, and open the fold that hides it, if one does."""
+        if self.skim is not None and not self.is_visible(row):
+            at = bisect_right(self.rows, row) - 1
+            if at >= 0:
+                self.open_fold(self.rows[at])
+        self.select(row)
+
     @property
     def selected(self) -> int | None:
         """The row of the selected event, also while it is hidden; None in an empty trace."""

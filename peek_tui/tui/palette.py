@@ -176,4 +176,4 @@ PALETTES = {"peek-dark": DARK, "peek-light": LIGHT, "peek-safe": SAFE, "ansi-dar
 
 def palette_of(app: App[Any]) -> Palette:
     """Return what an application draws with."""
-    return MONO if app.no_color else PALETTES[app.theme]
+    return MONO if app.no_color else PALETTES.get(app.theme, DARK)

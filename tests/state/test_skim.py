@@ -60,6 +60,13 @@ class TestBrowse:
         assert list(browse.rows) == [0, 4, 5, 6, 7, 8]
         assert not browse.open_fold(5)
 
+    def test_revealed(self, trace: TraceFile) -> None:
+        """Whoever goes to an event in a fold sees it."""
+        browse = Browse(write(trace, *[ROUTINE] * 4, NOTABLE, *[ROUTINE] * 4))
+        browse.toggle_skim()
+        browse.reveal(2)
+        assert (list(browse.rows), browse.row) == ([0, 1, 2, 3, 4, 5], 2)
+
     def test_grows(self, trace: TraceFile) -> None:
         """What arrives is folded as well, and a filter is folded under itself."""
         trace.add(NOTABLE)

@@ -101,7 +101,7 @@ class Answering(Filtering):
             return
         self._suspect = (self._suspect + 1) % len(suspects)
         suspect = suspects[self._suspect]
-        self._go_row(suspect.row)
+        self.go_row(suspect.row)
         self.tell(f"suspect {self._suspect + 1} of {len(suspects)}: {'; '.join(suspect.reasons)}")
 
     def action_why(self) -> None:
@@ -158,10 +158,7 @@ class Answering(Filtering):
 
     def _go_found(self, at: int | None, rows: list[int]) -> None:
         if at is not None:
-            self._go_row(rows[at])
-
-    def _go_row(self, row: int) -> None:
-        self.go(lambda: self.browse.select(row))
+            self.go_row(rows[at])
 
     def _take_answers(self) -> None:
         """Show what was found; a new alert is announced, and nothing that is looked at moves."""
@@ -185,7 +182,7 @@ class Answering(Filtering):
         found = where_it_failed(snapshot, self.live.status, self.view.found)
         if found is not None:
             row, why = found
-            self._go_row(row)
+            self.go_row(row)
             self.tell(f"opened at {count(row)}: {why}")
 
     def _tell_answered(self) -> None:

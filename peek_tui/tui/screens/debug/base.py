@@ -126,6 +126,12 @@ class DebugBase(Screen[None]):
         self.view.jumped(before)
         self.told(found, otherwise)
 
+    def go_row(self, row: int) -> None:
+        """Go to the event in a row, out of the fold that hides it; say so when filters hide it."""
+        self.go(lambda: self.browse.reveal(row))
+        if not self.browse.is_visible(row):
+            self.say("the filters hide that event: ^F turns them off")
+
     def told(self, found: bool, otherwise: str) -> None:
         """Paint after a key that looked for something, or say that there is none."""
         if found:

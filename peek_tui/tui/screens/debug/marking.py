@@ -48,7 +48,7 @@ class Marking(Filtering):
         ]
         self.app.push_screen(
             Chooser("marks and notes", choices),
-            lambda at: None if at is None else self._go_row(marks[at].row),
+            lambda at: None if at is None else self._go_marked(marks[at].row),
         )
 
     def _mark(self, letter: str) -> None:
@@ -73,13 +73,11 @@ class Marking(Filtering):
         if row is None:
             self.say(f"there is no mark {letter}: m and a letter put one on an event")
         else:
-            self._go_row(row)
+            self._go_marked(row)
 
-    def _go_row(self, row: int) -> None:
+    def _go_marked(self, row: int) -> None:
         self.view.times.marked = self.browse.snapshot.ts(row)
-        self.go(lambda: self.browse.select(row))
-        if not self.browse.is_visible(row):
-            self.say("the filters hide that event: ^F turns them off")
+        self.go_row(row)
 
     def note(self, text: str) -> None:
         """Write a note on the selected event."""
