@@ -25,8 +25,8 @@ settings.load_profile("peek")
 def peek_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Traces and indexes go below the test's own directory, and nothing of one test's recording reaches the next."""
     monkeypatch.setenv("PEEK_DIR", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("CACHE", "CONFIG", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     config.configure(config.Config())
     yield tmp_path
     capture.end_session()

@@ -60,7 +60,10 @@ def both(peek: Start) -> StartBoth:
     """Start `peek` with these arguments in a small terminal and in a larger one, side by side."""
 
     def start(*arguments: str | Path) -> list[Terminal]:
-        return [peek(*arguments, size=size) for size in ((80, 24), (120, 40))]
+        terminals = [peek(*arguments, size=size) for size in ((80, 24), (120, 40))]
+        for terminal in terminals:  # what one remembers when it is left is not for the other
+            terminal.wait_for(" ev\n")
+        return terminals
 
     return start
 

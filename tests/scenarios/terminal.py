@@ -9,6 +9,7 @@ import select
 import struct
 import subprocess
 import termios
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from time import monotonic
@@ -88,8 +89,8 @@ class Terminal:
 
     @property
     def output(self) -> str:
-        """Everything the program has written, as text."""
-        return self.written.decode()
+        """Everything the program has written, as text; of a character that has come in part, nothing yet."""
+        return getincrementaldecoder("utf-8")().decode(self.written)
 
     @property
     def modes(self) -> list[object]:

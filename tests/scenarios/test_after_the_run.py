@@ -180,15 +180,15 @@ def test_ended_from_outside(peek: Start, story: Path, number: signal.Signals) ->
 
 
 def test_damaged(both: StartBoth, tmp_path: Path) -> None:
-    """A damaged trace opens: a line that is no event has a row, and the half line at the end does no harm."""
+    """A damaged trace opens where it breaks off: a line that is no event has a row, half a line at the end no harm."""
     trace = TraceFile(tmp_path / "trace.jsonl")
     trace.add("log", "first")
     trace.write(b"garbage\n")
     trace.add("log", "second")
     trace.write(b'{"v":1,"ts":17636')
     for terminal in both(trace.path):
-        terminal.wait_for("LOG  · first", "DMGD ✗ line 2, 7 bytes unreadable", "LOG  · second", " 1/3")
-        terminal.press("j")
+        terminal.wait_for("LOG  · first", "DMGD ✗ line 2, 7 bytes unreadable", "LOG  · second", " 3/3", "opened at 2: ")
+        terminal.press("k")
         terminal.wait_for("raw: garbage")
         leave(terminal, "q")
 

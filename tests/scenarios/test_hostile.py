@@ -10,7 +10,7 @@ import pytest
 
 from tests.state.traces import HOSTILE, TraceFile
 
-from .conftest import Start, StartBoth, leave
+from .conftest import Start, StartBoth, leave, wait_selected
 from .terminal import Terminal
 
 SEQUENCES = [text.encode() for text in HOSTILE if len(text) > 1 and ("\x1b" in text or "\x9b" in text)]
@@ -58,8 +58,10 @@ def test_trace(both: StartBoth, hostile: Path) -> None:
         terminal.wait_for(" 25/25", "␀␁␂␃␄␅␆␇␈")
         for keys in ("k", "k", "k", "k", "E", "e"):
             terminal.press(keys)
+        wait_selected(terminal, "▌  20 ")
+        terminal.press("enter")
         terminal.wait_for("[bold]markup[/bold] [link=x]y[/] [/nothing]")
-        terminal.press("t", "G", "-", "=", "g")
+        terminal.press("q", "t", "G", "-", "=", "g")
         terminal.wait_for("▾ ▶ ␀␁␂", " 1/25")
         terminal.press("t", ":3\r")
         terminal.wait_for(" 4/25")

@@ -18,7 +18,7 @@ def test_from_error_to_agent_and_back(both: StartBoth) -> None:
         go_to_last_error(terminal)
         for texts in (
             ("▌ 125 ", 'TOOL → Bash  command="echo deny-me"'),
-            ("▌ 124 ", "LLM  ← claude-opus-5-5", "136→17 tok Let me chec"),
+            ("▌ 124 ", "LLM  ← claude-opus-5-5", "136→17 tok Let me"),
             ("▌ 122 ", "LLM  → claude-opus-5-5", "2 messages"),
             ("▌ 110 ", "SUB  ▶ general-purpose  do sub work"),
         ):
