@@ -61,7 +61,7 @@ class Calls:
         is_call = (news.column("type")[at] == news.code("type", _CALL)).tolist()
         names, failed = (news.column(name)[at].tolist() for name in ("name", "failed"))
         agents, parents = news.agents(rows).tolist(), news.parent_rows(rows)
-        digests = news.digests(_CALL), news.digests(_RESULT)
+        digests = map(hash, news.payloads(_CALL)), map(hash, news.payloads(_RESULT))
         steps = []
         open, numbers, make = self._open, self._numbers, Step._make
         for row, parent, calls, agent, name, fails in zip(
@@ -94,15 +94,15 @@ class _Line(msgspec.Struct, frozen=True, gc=False):
 
 
 PAYLOAD = b',"data":'
-_TYPE = 129
-"""Where the type stands in a line of `capture`'s own making."""
+_FIXED = 129
+"""Where the type stands in a line of `capture`'s own making: the part before has a fixed width."""
 _decode = msgspec.json.Decoder(_Line).decode
 
 
 def payload(line: bytes) -> bytes:
     """Return the payload of an event's line as it is written there, which is enough to tell whether two are equal."""
     at = line.find(PAYLOAD)
-    head = line[_TYPE:at]  # the part before has a fixed width
+    head = line[_FIXED:at]
     if head.startswith(b'"type":"') and b',"name":' in head and b',"source":' not in head:
         return line[at:]  # as `capture` writes it, and several times as fast
     try:

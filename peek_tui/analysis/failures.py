@@ -66,10 +66,12 @@ class Failures:
         failed = news.column("failed")[rows - news.start].tolist()
         is_tool = news.code("type", _RESULT)
         recovered = []
-        for row, call, key, fails in zip(rows.tolist(), news.parent_rows(rows), kinds, failed, strict=True):
+        calls = [call if key[0] == is_tool else -1 for call, key in zip(news.parent_rows(rows), kinds, strict=True)]
+        lines = _lines_of(news, calls)
+        for row, call, key, fails in zip(rows.tolist(), calls, kinds, failed, strict=True):
             if not fails and key not in self._open:
                 continue
-            words = _words_of(news, call) if key[0] == is_tool else frozenset()
+            words = _words_of(lines[call]) if call >= 0 else frozenset()
             recovered += self._answer(self._open.setdefault(key, []), _Failure(row, call, words), fails=bool(fails))
             if not self._open[key]:
                 del self._open[key]
@@ -122,8 +124,12 @@ def _is_retry(failure: _Failure, answer: _Failure) -> bool:
     return not both or len(failure.words & answer.words) >= ALIKE * len(both)
 
 
-def _words_of(news: News, call: int) -> frozenset[bytes]:
-    """Return the words of a call's arguments; none where the call is not there."""
-    if call < 0:
-        return frozenset()
-    return frozenset(_words(payload(news.snapshot.raw(call)))[1:_MOST_WORDS])
+def _lines_of(news: News, calls: list[int]) -> dict[int, bytes]:
+    """Return the lines of those calls that are there, by row."""
+    rows = sorted({call for call in calls if call >= 0})
+    return dict(zip(rows, news.snapshot.lines(rows), strict=True))
+
+
+def _words_of(call: bytes) -> frozenset[bytes]:
+    """Return the words of a call's arguments, given its line."""
+    return frozenset(_words(payload(call))[1:_MOST_WORDS])

@@ -70,7 +70,6 @@ CHECKS = {"pass": 0.15, "warn": 0.5, "fail": 0.75, "block": 0.8}
 """Safety checks by their outcome."""
 
 _OUTCOME = re.compile(rb'"outcome":"(pass|warn|fail|block)"')
-_AUTHOR = b'"importance":'
 
 
 class Importance:
@@ -113,13 +112,14 @@ class Importance:
             if start:
                 grown[:start] = self._values[:start]
             self._values = grown
-        said = dict(_said(snapshot, start))
-        self._fixed |= said.keys()
+        rows, said = snapshot.columns.authors_importance
+        new = rows >= start
+        rows, said = rows[new], said[new]
+        self._fixed.update(rows.tolist())
         for first, end in pieces(start, len(snapshot)):
             with no_collection():
                 self._rate(News(snapshot, first, end, reads=("decision", "safety_check")))
-        for row, value in said.items():
-            self._values[row] = value
+        self._values[rows] = np.clip(said, 0.0, 1.0)
         self._rated = len(snapshot)
 
     def _rate(self, news: News) -> None:
@@ -178,12 +178,3 @@ def _checks(news: News) -> Iterator[tuple[int, float]]:
         said = _OUTCOME.search(line)
         outcome = said[1].decode() if said else str(news.event(row).data.get("outcome"))
         yield row, CHECKS.get(outcome, OTHER)
-
-
-def _said(snapshot: Snapshot, start: int) -> Iterator[tuple[int, float]]:
-    """Yield what authors said of the rows from `start` on."""
-    [rows] = snapshot.rows_holding([_AUTHOR], start)
-    for row in rows.tolist():
-        said = snapshot.event(row).importance
-        if said is not None:
-            yield row, min(max(float(said), 0.0), 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -50,6 +51,8 @@ class News:
         self._codes: dict[str, dict[str, int]] = {}
         self._reads = reads
         self._lines: dict[str, list[bytes]] = {}
+        self._payloads: dict[str, list[bytes]] = {}
+        self._listed: dict[str, list[int]] = {}
 
     def rows(self, *types: str) -> NDArray[np.intp]:
         """Return the new rows with events of these types, in order."""
@@ -94,12 +97,23 @@ class News:
         for code, line in zip(codes, self.snapshot.lines(rows), strict=True):
             of_type[code].append(line)
 
-    def digests(self, type: str) -> Iterator[int]:
-        """Yield a number for the payload of each new event of a type, the same where payloads are the same."""
-        lines = self.lines(type)
-        if self.snapshot.is_ours:
-            return iter([hash(line[line.find(PAYLOAD) :]) for line in lines])
-        return (hash(payload(line)) for line in lines)
+    def payloads(self, type: str) -> list[bytes]:
+        """Return the payloads of the new events of one type as they are written; cut out once for all who ask."""
+        payloads = self._payloads.get(type)
+        if payloads is None:
+            lines = self.lines(type)
+            if self.snapshot.is_ours:
+                payloads = [line[line.find(PAYLOAD) :] for line in lines]
+            else:
+                payloads = list(map(payload, lines))
+            self._payloads[type] = payloads
+        return payloads
+
+    def line(self, row: int, type: str) -> bytes:
+        """Return the line of the event of a type in any row: from `lines` where it is among them."""
+        if not self.start <= row < self.end:
+            return self.snapshot.raw(row)
+        return self.lines(type)[bisect_left(self._rows_of(type), row)]
 
     def events(self, *types: str) -> Iterator[Event]:
         """Yield the new events of these types, payloads and all, in order: of types of which there are few."""
@@ -152,6 +166,12 @@ class News:
     def steps(self) -> list[Step]:
         """The tool calls and results among the new rows, in order."""
         return self._calls.take(self)
+
+    def _rows_of(self, type: str) -> list[int]:
+        rows = self._listed.get(type)
+        if rows is None:
+            rows = self._listed[type] = self.rows(type).tolist()
+        return rows
 
     @cached_property
     def _types(self) -> NDArray[Any]:

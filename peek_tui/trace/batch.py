@@ -41,7 +41,7 @@ class Vocabulary:
 
 
 class Spending(NamedTuple):
-    """What some events used up: few have any, so it is kept apart from the columns."""
+    """What some events used up, and how important they are: few say so, so it is kept apart from the columns."""
 
     at: Any
     """Which events, in order."""
@@ -49,6 +49,8 @@ class Spending(NamedTuple):
     """Their tokens, five each as in `Usage`; -1 in each where none are stated."""
     cost: Any
     """Dollars; NaN where none are stated."""
+    importance: Any
+    """As the author has it; NaN where it is not stated."""
 
 
 class Batch(msgspec.Struct):
@@ -252,18 +254,22 @@ def _split(lines: bytes) -> tuple[list[bytes], list[int]]:
 
 
 def _spending(headers: Sequence[Header]) -> Spending:
-    """Return what these events used up, as lists."""
-    at = [at for at, header in enumerate(headers) if header.usage is not None or header.cost_usd is not None]
+    """Return what these events used up and how important they are, as lists."""
+    at = [
+        at
+        for at, header in enumerate(headers)
+        if header.usage is not None or header.cost_usd is not None or header.importance is not None
+    ]
     spent = [headers[place] for place in at]
     costs = [nan if one.cost_usd is None else one.cost_usd for one in spent]
-    return Spending(at, [counts_of(one) for one in spent], costs)
+    importance = [nan if one.importance is None else one.importance for one in spent]
+    return Spending(at, [counts_of(one) for one in spent], costs, importance)
 
 
 def _spending_of(spending: Spending, index: dict[int, int]) -> Spending:
     """Return what those events spent that have an index now."""
-    kept = [(index[at], counts, cost) for at, counts, cost in zip(*spending, strict=True) if at in index]
-    at, counts, cost = zip(*kept, strict=True) if kept else ([], [], [])
-    some = Spending(list(at), list(counts), list(cost))
+    kept = [(index[at], *said) for at, *said in zip(*spending, strict=True) if at in index]
+    some = Spending(*map(list, zip(*kept, strict=True))) if kept else Spending([], [], [], [])
     return some if isinstance(spending.at, list) else _as_vectors(some)
 
 
@@ -271,7 +277,8 @@ def _as_vectors(spending: Spending) -> Spending:
     import numpy as np
 
     counts = np.array(spending.counts, np.int64).reshape(-1, 5)
-    return Spending(np.array(spending.at, np.int64), counts, np.array(spending.cost, np.float64))
+    cost, importance = np.array(spending.cost, np.float64), np.array(spending.importance, np.float64)
+    return Spending(np.array(spending.at, np.int64), counts, cost, importance)
 
 
 def _merged(spending: Spending, more: Spending) -> Spending:
@@ -281,6 +288,6 @@ def _merged(spending: Spending, more: Spending) -> Spending:
     import numpy as np
 
     pairs = zip(spending, _as_vectors(more), strict=True)
-    at, counts, cost = (np.concatenate(pair) for pair in pairs)
+    at, *said = (np.concatenate(pair) for pair in pairs)
     order = np.argsort(at, kind="stable")
-    return Spending(at[order], counts[order], cost[order])
+    return Spending(at[order], *(values[order] for values in said))

@@ -180,7 +180,7 @@ def _counted(batch: Batch, types: Sequence[str]) -> Iterator[tuple[int, _Events]
 def _spent(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int], float]]:
     """Yield what was used up in each session: tokens of the types that spend them, and every cost."""
     if isinstance(batch.session, list):
-        for index, counts, cost in zip(*batch.spending, strict=True):
+        for index, counts, cost, _ in zip(*batch.spending, strict=True):
             stated = counts[0] >= 0 and batch.type[index] in spends
             yield batch.session[index], counts if stated else Usage(), cost
     elif len(batch.spending.at):
@@ -190,7 +190,7 @@ def _spent(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int],
 def _spent_vectors(batch: Batch, spends: set[int]) -> Iterator[tuple[int, Iterable[int], float]]:
     import numpy as np
 
-    index, counts, costs = batch.spending
+    index, counts, costs, _ = batch.spending
     stated = among(batch.type[index], list(spends)) & (counts[:, 0] >= 0)
     for session, here in grouped(batch.session[index]):
         cost = costs[here]

@@ -60,6 +60,7 @@ class Header(msgspec.Struct, gc=False):
     agent: str | None = None
     usage: _Counts | None = None
     cost_usd: _Number | None = None
+    importance: _Number | None = None
     source: _Object | None = None
     """Kept for its presence alone: it may hold a foreign record of any size."""
     data: _Object = _Object()
@@ -146,5 +147,6 @@ def _generous(event: dict[str, Any]) -> Header:
         agent=None if agent is None else read_text(agent),
         usage=None if usage is None else _Counts(*usage),
         cost_usd=read_number(event.get("cost_usd")),
+        importance=read_number(event.get("importance")),
         source=None if event.get("source") is None else _Object(),
     )

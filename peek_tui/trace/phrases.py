@@ -44,7 +44,7 @@ class _Places(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What the lines of some events say that they used up."""
+    """What the lines of some events say that they used up, and how important they are."""
 
     at: Positions
     """Which lines."""
@@ -52,6 +52,8 @@ class Spent(NamedTuple):
     """Their tokens: five columns, those of `model.Usage`; -1 in each where none are stated."""
     cost: NDArray[np.float64]
     """Dollars; NaN where none are stated."""
+    importance: NDArray[np.float64]
+    """NaN where it is not stated."""
 
 
 class Said(NamedTuple):
@@ -206,7 +208,8 @@ def _numbers(block: Windows, places: list[_Places], lines: int) -> tuple[NDArray
 
 
 def _spent(lines: Positions, numbers: NDArray[np.float64], fits: Fits) -> Spent:
-    stated, cost = ~np.isnan(numbers[Next.USAGE]), numbers[Next.COST]
-    some = np.flatnonzero((stated | ~np.isnan(cost)) & fits[lines])
+    cost, importance = numbers[Next.COST], numbers[Next.IMPORTANCE]
+    stated = ~np.isnan(numbers[Next.USAGE])
+    some = np.flatnonzero((stated | ~np.isnan(cost) | ~np.isnan(importance)) & fits[lines])
     counts = np.nan_to_num(numbers[Next.INPUT : Next.REASONING + 1, some]).astype(np.int64)
-    return Spent(lines[some], np.where(stated[some], counts, -1).T, cost[some])
+    return Spent(lines[some], np.where(stated[some], counts, -1).T, cost[some], importance[some])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .columns import Column
 from .index import Index
 from .order import inverse
+from .spendings import COUNTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,12 +72,30 @@ class RowColumns:
 
     @cached_property
     def spent(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """The rows of the events that used something up, their tokens (-1: none stated) and costs (NaN likewise)."""
+        """The rows of the events that may have used something up, their tokens (-1: none stated) and costs (NaN)."""
+        import numpy as np
+
+        rows, counts = self.counts
+        tokens = np.where(counts[0] >= 0, counts[0] + counts[1], -1)
+        return rows, tokens, self._index.spendings.cost.vector(len(rows))
+
+    @cached_property
+    def counts(self) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+        """The rows of `spent`, and of each of `spendings.COUNTS` the tokens, -1 where none are stated."""
         spendings = self._index.spendings
         handles = spendings.handle.vector(len(spendings.handle))
         number = int(handles.searchsorted(self.rows))
-        tokens, costs = spendings.tokens.vector(number), spendings.cost.vector(number)
-        return self.to_rows(handles[:number]), tokens, costs
+        return self.to_rows(handles[:number]), [getattr(spendings, name).vector(number) for name in COUNTS]
+
+    @cached_property
+    def authors_importance(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The rows of the events whose authors say how important they are, and what they say."""
+        import numpy as np
+
+        rows, _ = self.counts
+        said = self._index.spendings.importance.vector(len(rows))
+        known = ~np.isnan(said)
+        return rows[known], said[known]
 
     @cached_property
     def tokens(self) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from capture.events import NO_EVENT
 
-from .bulk import holding, read_lines
+from .bulk import read_lines
 from .columns import among
 from .facts import SPENDS, SessionFacts
 from .header import read_word
@@ -152,21 +152,6 @@ class Snapshot:
     def is_ours(self) -> bool:
         """Whether `capture` wrote every file: then keys stand in its order, and the payload is last in a line."""
         return all(self._index.is_ours(file) for file in range(len(self._tails)))
-
-    def rows_holding(self, probes: Sequence[bytes], start: int = 0) -> list[NDArray[Any]]:
-        """Return for each probe, bytes of at most 64, the rows from `start` on whose lines hold it, in order.
-
-        Whether it stands in the payload or elsewhere is not looked at: this tells which lines are worth reading.
-        """
-        import numpy as np
-
-        if self._order is None:
-            return holding(self._columns, self._tails, probes, start, self._length)
-        rows = (self._columns_by_row.to_rows(found) for found in self._holding_all(probes))
-        return [np.sort(found[found >= start]) for found in rows]
-
-    def _holding_all(self, probes: Sequence[bytes]) -> list[NDArray[Any]]:
-        return holding(self._columns, self._tails, probes, 0, self._length)
 
     def type(self, row: int) -> str:
         """Return the type of the event in a row, without reading its line."""

@@ -23,7 +23,9 @@ _WHOLE_NUMBERS = ("at", "length", "ts", "id", "parent", "session", "type", "name
 def said(batch: Batch) -> list[dict[str, Any]]:
     """What a batch says of each event, but for payloads that are damaged."""
     rows = zip(*batch.spending, strict=True)
-    spent = {int(at): (tuple(map(int, counts)), spelled(cost)) for at, counts, cost in rows}
+    spent = {
+        int(at): (tuple(map(int, counts)), spelled(cost), spelled(importance)) for at, counts, cost, importance in rows
+    }
     return [
         {
             **{name: int(getattr(batch, name)[index]) for name in _WHOLE_NUMBERS},

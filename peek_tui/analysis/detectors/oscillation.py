@@ -61,9 +61,13 @@ class Oscillation:
         if agent.keys[-1] not in agent.keys[-5:-2]:
             agent.circle = None
             return
+        keys = agent.keys
         for period, rounds in ROUNDS.items():
-            part = calls[-period * rounds :]
-            if len(part) == period * rounds and agent.goes_round(part, period):
+            size = period * rounds
+            if len(keys) < size or keys[period - size :] != keys[-size:-period]:
+                continue
+            part = calls[-size:]
+            if agent.goes_round(part, period):
                 if agent.circle is None or agent.circle.period != period:
                     agent.circle = _Circle(period)
                 for call in part:
@@ -94,12 +98,10 @@ class _Agent:
         self.results = {row: result for row, result in self.results.items() if row in kept}
 
     def goes_round(self, calls: list[Step], period: int) -> bool:
-        """Whether calls repeat with a period, and bring nothing new."""
+        """Whether calls whose keys repeat with a period are of two kinds at least, and bring nothing new."""
         if len({call.key for call in calls[:period]}) < 2:
             return False
         for one, later in zip(calls, calls[period:], strict=False):
-            if one.key != later.key:
-                return False
             before, after = self.results.get(one.row), self.results.get(later.row)
             if before is not None and after is not None and before.outcome != after.outcome:
                 return False

@@ -66,7 +66,7 @@ class PromptInjection:
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
-        suspects = list(_suspects(news.rows("tool_result").tolist(), news.lines("tool_result")))
+        suspects = list(_suspects(news.rows("tool_result").tolist(), news.payloads("tool_result")))
         if suspects or self._planted:
             self._follow(news, {row: found for row in suspects if (found := _plant(news, row)) is not None})
         return self._episodes.tell(news)
@@ -121,15 +121,15 @@ class _Planted(Episode):
         )
 
 
-def _suspects(rows: list[int], lines: list[bytes]) -> Iterator[int]:
-    """Yield the rows of those lines in which an order may stand.
+def _suspects(rows: list[int], payloads: list[bytes]) -> Iterator[int]:
+    """Yield the rows of those payloads in which an order may stand.
 
     They are passed over together, some thousand at a time: to look into each one for each probe takes twice as long.
     """
-    for first in range(0, len(lines), _TOGETHER):
-        part = lines[first : first + _TOGETHER]
+    for first in range(0, len(payloads), _TOGETHER):
+        part = payloads[first : first + _TOGETHER]
         text = b"\n".join(part).lower()
-        ends = list(accumulate(len(line) + 1 for line in part))
+        ends = list(accumulate(len(payload) + 1 for payload in part))
         for at in sorted({bisect_right(ends, place) for probe in PROBES for place in _places(text, probe)}):
             words = _ESCAPED.sub(b" ", part[at]).decode("utf-8", "replace")
             if ORDERS.search(words):

@@ -71,12 +71,12 @@ class RepeatedRequest:
         is_request = (news.column("type")[at] == news.code("type", "llm_request")).tolist()
         names, failed = (news.column(name)[at].tolist() for name in ("name", "failed"))
         keys = zip(news.agents(rows).tolist(), names, strict=True)
-        lines = iter(news.lines("llm_request"))
+        requests = zip(news.lines("llm_request"), news.payloads("llm_request"), strict=True)
         for row, key, asks, fails in zip(rows.tolist(), keys, is_request, failed, strict=True):
             if asks:
-                line = next(lines)
-                plain = b'"base":' not in line and b'"http":' not in line
-                said = hash(payload(line)) if plain else self._what_it_says(news, line)
+                line, data = next(requests)
+                plain = b'"base":' not in data and b'"http":' not in data
+                said = hash(data) if plain else self._what_it_says(news, line)
                 if said is not None:
                     self._ask(row, key, hash((key, said)))
             elif fails:
@@ -137,7 +137,9 @@ class RepeatedRequest:
         if handle is None:
             return None
         try:
-            line = news.snapshot.raw(news.snapshot.row(handle))
+            row = news.snapshot.row(handle)
+            asks = news.snapshot.type(row) == "llm_request"
+            line = news.line(row, "llm_request") if asks else news.snapshot.raw(row)
             return self._follow(news, line, _decode(line), depth + 1)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
