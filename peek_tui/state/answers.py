@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from peek_tui.analysis.alerts import Alert
     from peek_tui.analysis.culprit.rank import Suspect
 
-__all__ = ["Answers", "Found", "Question", "Remark", "suspects_of", "where_it_failed"]
+__all__ = ["Answers", "Found", "Question", "Remark", "Suspects", "suspects_of", "where_it_failed"]
 
 T = TypeVar("T")
 
@@ -39,16 +39,9 @@ class Remark(NamedTuple):
 class Found:
     """What is known so far. Immutable."""
 
-    def __init__(
-        self,
-        alerts: Sequence[Alert] = (),
-        suspects: Sequence[Suspect] = (),
-        importance: NDArray[np.float64] | None = None,
-    ) -> None:
+    def __init__(self, alerts: Sequence[Alert] = (), importance: NDArray[np.float64] | None = None) -> None:
         self.alerts = tuple(alerts)
         """In the order in which they begin."""
-        self.suspects = tuple(suspects)
-        """Best first; none as long as nobody asked."""
         self.importance = importance
         """Of each row, 0 to 1; None as long as nobody knows."""
 
@@ -78,14 +71,27 @@ class Found:
         for alert in self.alerts:
             for id in dict.fromkeys(alert.evidence):
                 remarks[id].append(Remark("alert", alert.title))
-        for rank, suspect in enumerate(self.suspects, 1):
-            text = f"{rank} of {len(self.suspects)}: {'; '.join(suspect.reasons)}"
-            remarks[suspect.id].append(Remark("suspect", text))
         return dict(remarks)
 
 
+class Suspects(NamedTuple):
+    """Who most likely made a run fail, as far as it had come when somebody asked."""
+
+    ranked: tuple[Suspect, ...] = ()
+    """Best first."""
+    snapshot: Snapshot | None = None
+
+    def remarks(self, id: str) -> list[Remark]:
+        """Return what is said of the event with this id."""
+        return [
+            Remark("suspect", f"{rank} of {len(self.ranked)}: {'; '.join(suspect.reasons)}")
+            for rank, suspect in enumerate(self.ranked, 1)
+            if suspect.id == id
+        ]
+
+
 class Answers(Background):
-    """Watches a trace for alerts, and says who is suspected when somebody asks."""
+    """Watches a trace for alerts."""
 
     is_waited_for = False
 
@@ -107,10 +113,6 @@ class Answers(Background):
         """Forget what was found: handles are others now."""
         self.found, self.seen, self._wanted, self._begun_again = Found(), None, None, True
 
-    def suspect(self, suspects: Sequence[Suspect]) -> None:
-        """Take who is suspected."""
-        self.found = Found(self.found.alerts, suspects, self.found.importance)
-
     def work(self) -> None:
         """Look at each snapshot that is wanted, the newest one first."""
         from peek_tui.analysis.alerts import Watch
@@ -127,7 +129,7 @@ class Answers(Background):
             watch.advance(snapshot, over=over)
             if self._begun_again:
                 continue
-            self.found = Found(watch.alerts, self.found.suspects, snapshot.columns.importance)
+            self.found = Found(watch.alerts, snapshot.columns.importance)
             self.seen = snapshot
             self.tell()
 
@@ -176,8 +178,8 @@ def where_it_failed(snapshot: Snapshot, status: str, found: Found) -> tuple[int,
     return len(snapshot) - 1, came_out.reasons[-1].text if came_out.reasons else "the end"
 
 
-def suspects_of(snapshot: Snapshot) -> list[Suspect]:
+def suspects_of(snapshot: Snapshot) -> Suspects:
     """Return the few events that most likely caused the failure."""
     from peek_tui.analysis.culprit.rank import suspects
 
-    return suspects(snapshot, _FEW)
+    return Suspects(tuple(suspects(snapshot, _FEW)), snapshot)

@@ -11,7 +11,7 @@ from peek_tui.trace.model import Event
 from peek_tui.trace.query import NOTHING, Query, parse_query
 from peek_tui.trace.store import Snapshot
 
-from .answers import Found, Remark
+from .answers import Found, Remark, Suspects
 from .breakpoints import Breakpoints, like
 from .browse import Browse
 from .ends import counterpart
@@ -52,6 +52,8 @@ class View:
         self.open_calls = OpenCalls()
         self.found = Found()
         """What analysis has found."""
+        self.suspects = Suspects()
+        """Who is to blame for the failure; nobody as long as nobody asked."""
         self.play: Play | None = None
         """The playing that goes on."""
         self.near = "llm_request"
@@ -68,7 +70,7 @@ class View:
         """Take a snapshot with other handles, for all was read again."""
         self.end_search()
         self.open_calls = OpenCalls()
-        self.found = Found()
+        self.found, self.suspects = Found(), Suspects()
         self.play = None
         self.times.marked = None
         self._places.clear()
@@ -205,7 +207,7 @@ class View:
     def remarks(self, id: str) -> tuple[Remark, ...]:
         """Return what is to be said of an event before what it says itself."""
         note = self.marks.notes.get(id)
-        return (*self.found.remarks(id), *([Remark("note", note)] if note else ()))
+        return (*self.found.remarks(id), *self.suspects.remarks(id), *([Remark("note", note)] if note else ()))
 
     def sign(self, event: Event) -> str:
         """Return the sign before an event's row: a mark, `●` where a breakpoint stops, `/` where the text is found."""

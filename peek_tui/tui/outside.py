@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
@@ -16,10 +19,9 @@ __all__ = ["pipe_to", "show_in_editor"]
 def pipe_to(app: App[None], command: str, text: str) -> str:
     """Run a shell command with a text on its standard input; return what is to be said of it."""
     try:
-        with app.suspend():
-            code = subprocess.run(
-                command, shell=True, input=text.encode("utf-8", "backslashreplace"), check=False
-            ).returncode
+        with app.suspend(), _not_interrupted():
+            data = text.encode("utf-8", "backslashreplace")
+            code = subprocess.run(command, shell=True, input=data, check=False, preexec_fn=_interruptible).returncode
             _wait_for_enter()
     except SuspendNotSupported:
         return "this terminal cannot be lent to another program"
@@ -30,13 +32,29 @@ def show_in_editor(app: App[None], path: Path) -> str:
     """Open a file in the user's editor, without one in a pager; return what is to be said of it."""
     program = os.environ.get("VISUAL") or os.environ.get("EDITOR") or os.environ.get("PAGER") or "less"
     try:
-        with app.suspend():
-            code = subprocess.run([*shlex.split(program), str(path)], check=False).returncode
+        with app.suspend(), _not_interrupted():
+            words = [*shlex.split(program), str(path)]
+            code = subprocess.run(words, check=False, preexec_fn=_interruptible).returncode
     except SuspendNotSupported:
         return "this terminal cannot be lent to another program"
     except (OSError, ValueError) as error:
         return f"{program} cannot be run: {error}"
     return "" if code == 0 else f"exit code {code}: {program}"
+
+
+@contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Leave ^C to the program that has the terminal."""
+    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, ours)
+
+
+def _interruptible() -> None:
+    """Obey ^C, in the program that is about to begin."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _wait_for_enter() -> None:

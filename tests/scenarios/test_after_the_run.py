@@ -327,6 +327,22 @@ def test_out_of_the_screen(peek: Start, story: Path, tmp_path: Path) -> None:
     leave(terminal, "q")
 
 
+def test_interrupted_command(peek: Start, story: Path) -> None:
+    """^C ends the command that has the terminal, and not the debugger."""
+    terminal = peek(story)
+    terminal.wait_for("■ FINISHED completed")
+    terminal.press("|")
+    terminal.wait_for("a shell command")
+    terminal.press("cat; echo begun; sleep 300\r")
+    terminal.wait_until(lambda: "begun" in terminal.output.partition("\x1b[?1049l")[2], "the command")
+    terminal.press("ctrl+c")
+    terminal.wait_for("[Enter goes back to peek]")
+    terminal.press("enter")
+    terminal.wait_until(lambda: terminal.output.count("\x1b[?1049h") == 2, "the screen")
+    terminal.wait_for("exit code")
+    leave(terminal, "q")
+
+
 def test_copied(peek: Start, story: Path) -> None:
     """What is copied goes to the terminal's clipboard."""
     terminal = peek(story, TMUX="")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from peek_tui.analysis.alerts import Alert
 from peek_tui.analysis.culprit.rank import Suspect
-from peek_tui.state.answers import Found, Remark, where_it_failed
+from peek_tui.state.answers import Found, Remark, Suspects, where_it_failed
 from tests.state.traces import TraceFile
 
 LOOP = Alert("tool_loop", "medium", "bash failed 6 times", ("a", "b", "a"), 3, 9)
@@ -19,15 +19,17 @@ class TestFound:
         assert [found.next_row(row, -1) for row in (9, 5, 3)] == [5, 3, None]
 
     def test_remarks(self) -> None:
-        """An event that shows an alert, or is suspected, says so, once each."""
-        found = Found([LOOP, STOP], [Suspect(5, "b", 0.5, ("it guessed", "nobody looked"), None)])
+        """An event that shows an alert says so, once."""
+        found = Found([LOOP, STOP])
         assert found.remarks("a") == [Remark("alert", "bash failed 6 times")]
-        assert found.remarks("b") == [
-            Remark("alert", "bash failed 6 times"),
-            Remark("alert", "it breaks off"),
-            Remark("suspect", "1 of 1: it guessed; nobody looked"),
-        ]
+        assert found.remarks("b") == [Remark("alert", "bash failed 6 times"), Remark("alert", "it breaks off")]
         assert found.remarks("c") == []
+
+    def test_suspected(self) -> None:
+        """An event that is suspected says so, with the reasons."""
+        suspects = Suspects((Suspect(5, "b", 0.5, ("it guessed", "nobody looked"), None),))
+        assert suspects.remarks("b") == [Remark("suspect", "1 of 1: it guessed; nobody looked")]
+        assert suspects.remarks("a") == []
 
     def test_worst(self) -> None:
         """The alert of the highest severity is the worst, of several the last."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from peek_tui.tui.screens.chooser import Chooser
 from tests.state.traces import TraceFile
 
 from .screens import Peek, opened, text_of
@@ -77,3 +78,55 @@ async def test_begun_again(tmp_path: Path) -> None:
                 await peek.pilot.pause(0.05)
         await looked(peek)
         assert peek.debug.view.found.alerts == ()
+
+
+async def test_frozen(tmp_path: Path) -> None:
+    """An alert of what a frozen view does not show yet is said to be that."""
+    trace = TraceFile(tmp_path / "run.jsonl")
+    start = trace.add("agent_start", "a", {"agent_name": "a"})
+    async with opened([trace.path]) as peek:
+        await peek.press("p")
+        for _ in range(6):
+            call = trace.add("tool_call", "bash", {"arguments": {"command": "make"}}, parent=start)
+            trace.add("tool_result", "bash", {"result": "no rule", "is_error": True}, parent=call)
+        async with asyncio.timeout(30):
+            while not peek.debug.view.found.alerts:
+                await peek.pilot.pause(0.02)
+        await peek.press("A")
+        await peek.pilot.pause()
+        await peek.press("enter")
+        assert "the frozen view does not have that event" in peek.bar("keys")
+        assert peek.row == 0
+
+
+async def test_suspects_of_a_longer_run(demo: Path, tmp_path: Path) -> None:
+    """Who is to blame is asked again when the run has gone on."""
+    lines = lines_of(demo)
+    path = tmp_path / "run.jsonl"
+    append(path, lines[:30])
+    async with opened([path]) as peek:
+        before = await suspected(peek)
+        append(path, lines[30:])
+        async with asyncio.timeout(30):
+            while len(peek.debug.browse.snapshot) != len(lines):
+                await peek.pilot.pause(0.05)
+        assert await suspected(peek) != before
+
+
+def lines_of(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def append(path: Path, lines: list[bytes]) -> None:
+    with path.open("ab") as stream:
+        stream.writelines(lines)
+
+
+async def suspected(peek: Peek) -> list[str]:
+    """Ask who is to blame."""
+    await peek.press("Q")
+    async with asyncio.timeout(30):
+        while not isinstance(peek.app.screen, Chooser):
+            await peek.pilot.pause(0.02)
+    await peek.press("escape")
+    return [suspect.id for suspect in peek.debug.view.suspects.ranked]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual import events
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from peek_tui.render.text import clean_line
@@ -75,7 +76,8 @@ class Help(ModalScreen[None]):
         """Show the actions that have all these words."""
         rows, words = self.query_one(_HelpRows), text.lower().split()
         wanted = [action for action in self._actions if all(word in _words(action) for word in words)]
-        rows.border_title = "keys" if self._prompt is None else f"/{clean_line(text)}█"
+        title = "keys" if self._prompt is None else f"/{clean_line(text)}█"
+        rows.border_title = Content(title)  # what is typed is no markup
         rows.border_subtitle = "/ finds · Esc closes"
         rows.fill(_help_lines(wanted, self._pane))
 

@@ -44,7 +44,7 @@ async def _(peek: Peek, key: str) -> None:
     await peek.press(key)
     assert len((await chooser(peek)).strip().splitlines()) >= 5
     await peek.press("enter")
-    suspects = peek.debug.view.found.suspects
+    suspects = peek.debug.view.suspects.ranked
     assert peek.row == suspects[0].row
     assert f"suspect 1 of {len(suspects)}: " in " ".join(text_of(peek.inspector).split())
 
@@ -54,7 +54,7 @@ async def _(peek: Peek, key: str) -> None:
     await peek.press("Q")
     await chooser(peek)
     await peek.press(*["down"] * 100, "enter")  # the last one, so that the next is the first
-    suspects = peek.debug.view.found.suspects
+    suspects = peek.debug.view.suspects.ranked
     for rank, suspect in enumerate([*suspects, suspects[0]]):
         await peek.press(key)
         assert peek.row == suspect.row

@@ -14,14 +14,13 @@ from textual.message import Message
 from peek_tui.render.summary import summary
 from peek_tui.render.text import clean_line
 from peek_tui.render.units import count
-from peek_tui.state.answers import Question, suspects_of, where_it_failed
+from peek_tui.state.answers import Question, Suspects, suspects_of, where_it_failed
 from peek_tui.state.choosing import Choice
 from peek_tui.tui.screens.chooser import Chooser
 
 from .filtering import Filtering
 
 if TYPE_CHECKING:
-    from peek_tui.analysis.culprit.rank import Suspect
     from peek_tui.analysis.why import Cause
 
 __all__ = ["Answering"]
@@ -85,23 +84,23 @@ class Answering(Filtering):
             Choice(f"{_SIGN[alert.severity]:>2} {_rows(alert.first_row, alert.last_row)}", clean_line(alert.title))
             for alert in alerts
         ]
-        self.app.push_screen(Chooser("alerts", choices), lambda at: self._go_found(at, [a.first_row for a in alerts]))
+        self._choose("alerts", choices, [alert.evidence[0] for alert in alerts])
 
     def action_suspects(self) -> None:
-        if self.view.found.suspects:
+        if self.view.suspects.snapshot is self.browse.snapshot:
             self._list_suspects()
             return
         snapshot = self.browse.snapshot
         self._ask(lambda: suspects_of(snapshot), self._suspected, "looking for what made it fail")
 
     def action_next_suspect(self) -> None:
-        suspects = self.view.found.suspects
+        suspects = self.view.suspects.ranked
         if not suspects:
             self.action_suspects()
             return
         self._suspect = (self._suspect + 1) % len(suspects)
         suspect = suspects[self._suspect]
-        self.go_row(suspect.row)
+        self.go_event(suspect.id)
         self.tell(f"suspect {self._suspect + 1} of {len(suspects)}: {'; '.join(suspect.reasons)}")
 
     def action_why(self) -> None:
@@ -124,41 +123,46 @@ class Answering(Filtering):
         self.tell(f"{what}; ^C stops")
         self._question.start(self._tell_answered)
 
-    def _suspected(self, suspects: list[Suspect]) -> None:
-        self.answers.suspect(suspects)
-        self._suspect = -1
-        self._take_answers()
-        if suspects:
+    def _suspected(self, suspects: Suspects) -> None:
+        self.view.suspects, self._suspect = suspects, -1
+        self.paint(changed=False)
+        if suspects.ranked:
             self._list_suspects()
         else:
             self.say("there is no step of an agent here that could be to blame")
 
     def _list_suspects(self) -> None:
-        suspects = self.view.found.suspects
+        suspects = self.view.suspects.ranked
         choices = [
             Choice(f"{rank} {count(one.row)}", clean_line(f"{self._what(one.row)}: {'; '.join(one.reasons)}"))
             for rank, one in enumerate(suspects, 1)
         ]
 
-        def chosen(at: int | None) -> None:
-            self._suspect = self._suspect if at is None else at
-            self._go_found(at, [one.row for one in suspects])
+        def chosen(at: int) -> None:
+            self._suspect = at
 
-        self.app.push_screen(Chooser("what most likely made it fail", choices), chosen)
+        self._choose("what most likely made it fail", choices, [one.id for one in suspects], chosen)
 
     def _explain(self, causes: list[Cause]) -> None:
         near = causes[-_MOST:]
         choices = [Choice(count(one.row), clean_line(f"{one.relation:<8} {self._what(one.row)}")) for one in near]
-        rows = [cause.row for cause in near]
-        self.app.push_screen(Chooser("why: from the root to this event", choices), lambda at: self._go_found(at, rows))
+        self._choose("why: from the root to this event", choices, [cause.id for cause in near])
 
     def _what(self, row: int) -> str:
         event = self.browse.snapshot.event(row)
         return f"{event.type} {event.name}  {summary(event)}"
 
-    def _go_found(self, at: int | None, rows: list[int]) -> None:
-        if at is not None:
-            self.go_row(rows[at])
+    def _choose(
+        self, title: str, choices: list[Choice], ids: list[str], chosen: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """List events, and go to the one that is chosen."""
+
+        def go(at: int | None) -> None:
+            if at is not None:
+                chosen(at)
+                self.go_event(ids[at])
+
+        self.app.push_screen(Chooser(title, choices), go)
 
     def _take_answers(self) -> None:
         """Show what was found; a new alert is announced, and nothing that is looked at moves."""

@@ -45,6 +45,8 @@ class Arriving(Answering):
         self.reader.stop()
         self.answers.stop()
         self.stop_asking()
+        self.browse.cancel()
+        self.view.end_search()
 
     def on_screen_resume(self) -> None:
         self._take_in()
@@ -122,6 +124,7 @@ class Arriving(Answering):
         self.query_one(Inspector).show_subject(None)
         self.view.begin_again(reading.snapshot)
         self.answers.begin_again()
+        self.stop_asking()
         return True
 
     def _give_up(self, failure: Exception) -> None:

@@ -104,7 +104,7 @@ class DebugBase(Screen[None]):
         if tree.display:
             tree.sync(changed=changed)
         row = self.browse.selected if self.focused is tree else self.browse.row
-        self.query_one(Inspector).show_subject(None if row is None else self._subject(row))
+        self.query_one(Inspector).show_subject(None if row is None else self.subject(row))
         self.query_one(TitleBar).sync(self.view, self.live, self.reader.reading.lost)
         self.query_one(TypesBar).sync(self.browse)
         self.query_one(FilterBar).sync(self.view)
@@ -126,6 +126,14 @@ class DebugBase(Screen[None]):
         self.view.jumped(before)
         self.told(found, otherwise)
 
+    def go_event(self, id: str) -> None:
+        """Go to the event with this id; say so when the view, which may be frozen, does not have it."""
+        handle = self.browse.snapshot.find(id)
+        if handle is None:
+            self.say("the frozen view does not have that event: p lets it go on")
+        else:
+            self.go_row(self.browse.snapshot.row(handle))
+
     def go_row(self, row: int) -> None:
         """Go to the event in a row, out of the fold that hides it; say so when filters hide it."""
         self.go(lambda: self.browse.reveal(row))
@@ -145,7 +153,8 @@ class DebugBase(Screen[None]):
         """Return the event with a handle; those of a few screens are kept."""
         return self.query_one(Timeline).event_of(handle)
 
-    def _subject(self, row: int) -> Subject:
+    def subject(self, row: int) -> Subject:
+        """Return the event in a row with all that it is read beside."""
         snapshot, forest = self.browse.snapshot, self.tree_view.forest
         event = self.event_of(snapshot.handle(row))
         mark = next(reversed(self.view.marks.letters.values()), None)

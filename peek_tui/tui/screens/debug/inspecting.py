@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from peek_tui.errors import UsageError
 from peek_tui.state.inspect import Subject, views_of
 from peek_tui.state.inspect.copied import PARTS, event_json, part
 from peek_tui.state.prompt import Prompt
@@ -26,8 +25,10 @@ class Inspecting(Prompts):
         self.sync(changed=False)
 
     def action_changes(self) -> None:
-        inspector = self.query_one(Inspector)
-        order = ["payload", *(view for view in views_of(self._looked_at()) if view in _COMPARISONS)]
+        inspector, subject = self.query_one(Inspector), self._looked_at()
+        if subject is None:
+            return
+        order = ["payload", *(view for view in views_of(subject) if view in _COMPARISONS)]
         at = order.index(inspector.view) if inspector.view in order else 0
         inspector.show_view(order[(at + 1) % len(order)])
         self.sync(changed=False)
@@ -40,6 +41,8 @@ class Inspecting(Prompts):
 
     def action_edit(self) -> None:
         subject = self._looked_at()
+        if subject is None:
+            return
         path = keep(event_json(subject.whole).encode("utf-8", "backslashreplace"), ".json")
         try:
             said = show_in_editor(self.app, path)
@@ -58,19 +61,22 @@ class Inspecting(Prompts):
         return True
 
     def _copy(self, key: str) -> None:
-        entry = self.query_one(Inspector).entry
-        text = part(self._looked_at(), () if entry is None else entry.path, key)
+        entry, subject = self.query_one(Inspector).entry, self._looked_at()
+        text = None if subject is None else part(subject, () if entry is None else entry.path, key)
         if text is not None:
             self._told(copy(text, self._write))
 
     def _pipe(self, command: str) -> None:
-        if command.strip():
-            self._told(pipe_to(self.app, command, event_json(self._looked_at().whole) + "\n"))
+        subject = self._looked_at()
+        if subject is not None and command.strip():
+            self._told(pipe_to(self.app, command, event_json(subject.whole) + "\n"))
 
-    def _looked_at(self) -> Subject:
-        subject = self.query_one(Inspector).subject
+    def _looked_at(self) -> Subject | None:
+        """Return the event that the inspector shows, or would if there were room for it; say so when there is none."""
+        row = self.browse.row
+        subject = self.query_one(Inspector).subject or (None if row is None else self.subject(row))
         if subject is None:
-            raise UsageError("there is no event here")
+            self.say("there is no event here")
         return subject
 
     def _write(self, text: str) -> None:

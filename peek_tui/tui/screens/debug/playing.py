@@ -61,7 +61,7 @@ class Playing(DebugBase):
     def _advance(self) -> None:
         play, before = self.view.play, self.browse.row
         now = monotonic()
-        if play is not None and not play.advance(now - self._then) and not self.live.may_grow:
+        if play is None or (not play.advance(now - self._then) and not self.live.may_grow):
             self.pause()
         self._then = now
         if self.browse.row != before or self.view.play is None:

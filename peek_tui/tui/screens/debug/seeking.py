@@ -70,6 +70,9 @@ class Seeking(Prompts):
             self._seek = None
             self._arrive(seek)
 
+    def on_unmount(self) -> None:
+        self.stop_seeking()
+
     def stop_seeking(self) -> bool:
         """Give up what is looked for; False when there is nothing."""
         seek, self._seek = self._seek, None
