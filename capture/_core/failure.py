@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..interrupts import from_signal_handler
 
-__all__ = ["Failure", "describe", "exit_code", "is_described", "status_of"]
+__all__ = ["Failure", "describe", "exit_code", "identity", "is_described", "status_of"]
 
 Failure = BaseException | str | Mapping[str, Any]
 """What a `record_*` method takes as `error`: an exception, a message, or the three keys themselves."""
 
-_described = 0
+_described: object = None
+"""The identity of the last exception that an event tells of."""
 
 _OURS = str(Path(__file__).parent.parent) + os.sep
 
@@ -24,7 +26,7 @@ def describe(failure: Failure) -> dict[str, Any]:
     """Return `{type, message, stack?}`."""
     global _described
     if isinstance(failure, BaseException):
-        _described = id(failure)
+        _described = identity(failure)
         return {"type": _class_name(failure), "message": _message(failure), "stack": _stack(failure)}
     if isinstance(failure, Mapping):
         return {**failure, "type": str(failure.get("type", "Error")), "message": str(failure.get("message", ""))}
@@ -32,8 +34,18 @@ def describe(failure: Failure) -> dict[str, Any]:
 
 
 def is_described(exception: BaseException) -> bool:
-    """Whether `exception` is the last one that an event tells of. Only asked of one that is still on its way."""
-    return id(exception) == _described
+    """Whether `exception` is the last one that an event tells of."""
+    return identity(exception) is _described
+
+
+def identity(failure: Failure) -> object:
+    """Return what `is` the same for this failure only, as long as it is kept, and keeps no frames alive."""
+    if not isinstance(failure, BaseException):
+        return failure
+    try:
+        return weakref.ref(failure)
+    except TypeError:  # as the builtin classes are; of theirs, the attributes are what no other exception has
+        return vars(failure)
 
 
 def status_of(exception: BaseException | None) -> str:

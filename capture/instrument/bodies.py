@@ -40,7 +40,7 @@ class Bodies:
     """Reads the bodies of requests, and remembers how they began."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, list[_Beginning]] = {}
+        self._known: dict[int, list[_Beginning]] = {}
 
     def read(self, wire: Wire, body: bytes) -> dict[str, Any]:
         """Return the fields of a request. Its messages are a list or a `Conversation`.
@@ -51,7 +51,7 @@ class Bodies:
         start = body.find(opening) + len(opening)
         if len(body) < _SMALL or start < len(opening):
             return wire.request(body)
-        beginnings = self._beginnings(body[: start + _HEAD])
+        beginnings = self._beginnings(hash(body[: start + _HEAD]))
         for known in reversed(beginnings):
             if _begins_with(body, known):
                 fields = self._continued(wire, body, start, known, beginnings)
@@ -99,7 +99,7 @@ class Bodies:
         beginnings.append(_Beginning(ends, _digest(body, ends, before), body[end - _TAIL : end], talk.mark))
         del beginnings[:-_BRANCHES]
 
-    def _beginnings(self, head: bytes) -> list[_Beginning]:
+    def _beginnings(self, head: int) -> list[_Beginning]:
         beginnings = self._known.get(head)
         if beginnings is None:
             beginnings = self._known[head] = []

@@ -28,12 +28,32 @@ def instrument(module: ModuleType) -> Undo:
 
 def _start_with_place(patch: Patch) -> Callable[..., Any]:
     def start(self: Any, *args: Any, **kwargs: Any) -> Any:
-        place = _place() if patch.on else None
-        if place is not None:
-            self.run = _at(place, self.run)
+        if patch.on:
+            _carry(self)
         return patch.original(self, *args, **kwargs)
 
     return start
+
+
+@guarded(None)
+def _carry(thread: Any) -> None:
+    """Have a thread run where its starter stands. One whose `run` is a property cannot be told to."""
+    place = here()
+    if place is None or not callable(type(thread).run):
+        return
+    run, own = thread.run, vars(thread).get("run")
+
+    def put_back() -> None:
+        if own is None:
+            del thread.run
+        else:
+            thread.run = own
+
+    def run_at_place() -> Any:
+        notify(put_back)  # else the thread would hold what holds the thread
+        return _at(place, run)()
+
+    thread.run = run_at_place
 
 
 def _submit_with_place(patch: Patch) -> Callable[..., Any]:

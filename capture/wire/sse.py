@@ -22,13 +22,20 @@ class ServerEvents:
     """Cuts a byte stream, however it is chunked, into events."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest: list[bytes] = []
+        """Pieces of a line whose end has not come; a whole event may be one line of megabytes."""
         self._event = ""
         self._data: list[str] = []
 
     def feed(self, data: bytes) -> list[ServerEvent]:
         """Take the next bytes and return the events they completed."""
-        *lines, self._rest = _LINE_END.split(self._rest + data)
+        waits = bool(self._rest) and self._rest[-1].endswith(b"\r")
+        if data:
+            self._rest.append(data)
+        if not (waits or b"\n" in data or b"\r" in data):
+            return []
+        *lines, rest = _LINE_END.split(b"".join(self._rest))
+        self._rest = [rest]
         events = []
         for line in lines:
             event = self._line(line.decode("utf-8", "replace"))

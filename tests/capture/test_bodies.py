@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,18 @@ def test_bounded(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     known = reading.bodies._known
     assert len(known) <= 10
     assert max(map(len, known.values())) <= 8
+
+
+def test_keeps_no_bytes(reading: Reading) -> None:
+    """What stands before the messages is not kept, however long it is and however often it changes."""
+    wire, body = wire_of("messages"), b'{"system":"%s","messages":[1]}'
+    reading.bodies.read(wire, body % b"warm up")
+    tracemalloc.start()
+    for number in range(8):
+        reading.bodies.read(wire, body % (b"%d" % number * 1_000_000))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 100_000
 
 
 SAID: st.SearchStrategy[Any] = st.sampled_from([*MESSAGES[:4], 1, 0.5, None, "x", {"messages": [1]}, [], {"a": "],"}])

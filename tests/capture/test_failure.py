@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -8,7 +10,7 @@ import pytest
 
 import capture
 from capture import TraceContext, trace_tool
-from capture._core.failure import describe, status_of
+from capture._core.failure import describe, is_described, status_of
 from capture.testing import read_events
 
 
@@ -122,6 +124,47 @@ class TestStack:
             work()  # type: ignore[call-arg]
         error = read_events(ctx.path)[-1]["error"]
         assert error["stack"] == f"TypeError: {error['message']}\n"
+
+
+class OwnError(Exception):
+    pass
+
+
+class TestDescribedOnce:
+    @pytest.mark.parametrize("kind", [RuntimeError, OwnError])
+    def test_one_after_another(self, ctx: TraceContext, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]) -> None:
+        """Threads that die one after another are as many errors, wherever in memory each exception is."""
+        monkeypatch.setattr(threading, "excepthook", lambda _: None)
+        capture.install()
+
+        def fail() -> NoReturn:
+            raise kind("no")
+
+        for _ in range(50):
+            thread = threading.Thread(target=fail)
+            thread.start()
+            thread.join()
+        assert [event["type"] for event in read_events(ctx.path)[1:]] == ["error"] * 50
+
+    @pytest.mark.parametrize("kind", [RuntimeError, OwnError])
+    def test_keeps_nothing(self, kind: type[Exception]) -> None:
+        """An exception is known again as long as it lives, and nothing of where it was raised is kept for that."""
+
+        class Local:
+            pass
+
+        def fail() -> weakref.ref[Local]:
+            local = Local()
+            try:
+                raise kind("no")
+            except kind as error:
+                describe(error)
+                known.extend((is_described(error), is_described(kind("no"))))
+            return weakref.ref(local)
+
+        known: list[bool] = []
+        assert fail()() is None
+        assert known == [True, False]
 
 
 @pytest.mark.parametrize(

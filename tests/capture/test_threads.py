@@ -6,6 +6,7 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import capture
 from capture import TraceContext
@@ -22,6 +23,40 @@ def test_thread(ctx: TraceContext) -> None:
     thread.join()
     event = read_events(ctx.path)[-1]
     assert (event["parent"], event["task"]) == (turn, "worker")
+
+
+def test_thread_with_its_own_run(ctx: TraceContext) -> None:
+    """A `run` of the thread's own is run inside, and is its own again when it runs."""
+    capture.install()
+    turn = ctx.record_agent_turn("first")
+
+    def run() -> None:
+        capture.current().record_log("inside")
+
+    own, plain = threading.Thread(), threading.Thread(target=run)
+    own.run = run  # type: ignore[method-assign]
+    for thread in (own, plain):
+        thread.start()
+        thread.join()
+    assert [event["parent"] for event in read_events(ctx.path)[-2:]] == [turn, turn]
+    assert own.run is run
+    assert "run" not in vars(plain)
+
+
+def test_run_is_a_property(ctx: TraceContext) -> None:
+    """A thread whose `run` cannot be replaced starts as ever."""
+    ran: list[str] = []
+
+    class Odd(threading.Thread):
+        @property
+        def run(self) -> Any:
+            return lambda: ran.append("ran")
+
+    capture.install()
+    thread = Odd()
+    thread.start()
+    thread.join()
+    assert ran == ["ran"]
 
 
 def test_executor(ctx: TraceContext) -> None:

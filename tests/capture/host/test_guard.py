@@ -391,6 +391,8 @@ CLOSURES = {
     "instrument.http._async_send.<locals>.send",
     "instrument.http._sync_send.<locals>.send",
     "instrument.threads._at.<locals>.run",
+    "instrument.threads._carry.<locals>.put_back",
+    "instrument.threads._carry.<locals>.run_at_place",
     "instrument.threads._start_with_place.<locals>.start",
     "instrument.threads._submit_with_place.<locals>.submit",
 }

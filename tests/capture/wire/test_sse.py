@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capture.wire import sse
 from capture.wire.sse import ServerEvent, ServerEvents
 
 
@@ -33,6 +34,31 @@ def test_events(text: str, events: list[tuple[str, str]]) -> None:
 def test_bad_utf8() -> None:
     """Bytes that are no UTF-8 cost themselves."""
     assert ServerEvents().feed(b"data: a\xffb\n\n") == [ServerEvent("message", "a\ufffdb")]
+
+
+class Looking:
+    """Looks for ends of lines, and counts the bytes it looks at."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+    def split(self, data: bytes) -> list[bytes]:
+        self.bytes += len(data)
+        return LINE_END.split(data)
+
+
+LINE_END = sse._LINE_END
+
+
+@pytest.mark.parametrize("pieces", [1_000, 4_000])
+def test_long_line(monkeypatch: pytest.MonkeyPatch, pieces: int) -> None:
+    """However long a line is, and in however many pieces it comes, each of its bytes is looked at once."""
+    looking = Looking()
+    monkeypatch.setattr(sse, "_LINE_END", looking)
+    events = ServerEvents()
+    assert [events.feed(piece) for piece in [b"data:", *[b"x" * 100] * pieces]] == [[]] * (pieces + 1)
+    assert events.feed(b"\n\n") == [ServerEvent("message", "x" * 100 * pieces)]
+    assert looking.bytes == len("data:") + 100 * pieces + len("\n\n")
 
 
 STREAM = "event: a\r\ndata: Zoë\r\n\r\ndata: {\ndata: }\n\n: c\r\revent: b\rdata: 顾客\r\rdata: \x85\n\n".encode()
