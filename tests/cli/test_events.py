@@ -180,9 +180,9 @@ class TestWhole:
         assert [event["data"]["messages"] for event in listed] == [["a"], ["b", "c"], ["d"]]
 
     def test_text(self, peek: Peek, chat: Path) -> None:
-        """People are told of all the messages too."""
+        """People are told of all the messages too, and how many there were when some are lost."""
         said = peek("events", chat, "--whole", "--where", "type:llm_request", "--reverse", "--limit", "2").stdout
-        assert [line.split("m  ")[1] for line in said.splitlines()] == ["1 message d", "3 messages c"]
+        assert [line.split("m  ")[1] for line in said.splitlines()] == ["4 messages d", "3 messages c"]
 
     def test_real(self, peek: Peek) -> None:
         """In a real transcript only requests are changed, and all of them are whole."""

@@ -63,7 +63,7 @@ def peek_run(tmp_path: Path, place: Path) -> RunPeek:
             env=environment(tmp_path, **changes),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=100,
             check=False,
         )
         assert done.returncode == code, (done.returncode, done.stderr)

@@ -21,6 +21,8 @@ from tests.loopback import LoopbackServer, Reply, Text
 from . import other_python
 from .conftest import Ran, RunPeek, environment
 
+pytestmark = pytest.mark.timeout(600)  # the first test of another Python builds its environment
+
 Program = Callable[..., Path]
 
 SDKS = """
