@@ -240,9 +240,12 @@ class View:
         self.search = None
 
     def newer_search(self) -> Search | None:
-        """Return a search of what came since the last one ended, which takes its place; None when nothing came."""
+        """Return a search that goes on where the last one was stopped, or over what came since, in its place.
+
+        None when there is nothing more to look at.
+        """
         search, snapshot = self.search, self.browse.snapshot
-        if search is None or not search.done or search.snapshot is snapshot:
+        if search is None or not search.done or (search.snapshot is snapshot and not search.stopped):
             return None
         self.search = search.over(snapshot)
         return self.search

@@ -86,3 +86,36 @@ def test_growing(trace: TraceFile) -> None:
     assert newer is not first
     assert newer.hits == [0]
     assert searched(newer).hits == [0, 1]
+
+
+@pytest.mark.parametrize("grows", [False, True])
+def test_more_than_enough(trace: TraceFile, grows: bool) -> None:
+    """Where hits are too many to count, the next and the one before are found all the same, around the end as well."""
+    for number in range(8):
+        trace.add("log", data="lamp" if number % 2 else "")
+    growing = Growing(trace)
+    view = View(growing.browse.snapshot)
+    view.browse = growing.browse
+    view.search = search = searched(Search(view.browse.snapshot, "lamp", most=2))
+    assert (search.hits, search.done, search.capped) == ([1, 3], True, True)
+    if grows:
+        trace.add("log", data="")
+        growing.take_in()
+        newer = view.newer_search()
+        assert newer is not None
+        searched(newer)
+    rows = []
+    for by in (1, 1, 1, 1, 1, -1, -1, -1, -1):
+        assert view.seek_hit(by)
+        rows.append(view.browse.row)
+    assert rows == [1, 3, 5, 7, 1, 7, 5, 3, 1]
+
+
+def test_stopped(view: View) -> None:
+    """A search that was stopped is taken up again where it was."""
+    search = view.look_for("lamp")
+    search.stop()
+    search.done = True
+    again = view.newer_search()
+    assert again is not None
+    assert searched(again).hits == [1, 3, 5]

@@ -167,7 +167,7 @@ class FilterBar(Bar):
         if search is None:
             return []
         place, hits = search.place(-1 if row is None else row)
-        more = "" if search.done else "…"
+        more = "+" if search.capped else "" if search.done else "…"
         text = f" {units.count(place) if place else '–'}/{units.count(hits)}{more} "
         return [(f" /{fit(clean_line(search.text), 30).rstrip()}", palette.strong), (text, palette.number)]
 
