@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from peek_tui.trace.model import Event
 from peek_tui.trace.query import NOTHING, Query, any_of, exactly, parse_query
+from peek_tui.trace.store import Snapshot
 
 __all__ = ["ALERTS", "Breakpoint", "Breakpoints", "like"]
 
@@ -56,9 +57,10 @@ class Breakpoints:
         enabled = [each.query for each in self.all if each.enabled]
         return any_of(enabled) if enabled else NOTHING
 
-    def stops_at(self, event: Event) -> bool:
-        """Whether one of them wants an event."""
-        return any(each.enabled and each.query.holds(event) for each in self.all)
+    def stops_at(self, snapshot: Snapshot, row: int) -> bool:
+        """Whether one of them wants the event in a row: asked as `c` asks, so that both agree."""
+        query = self.query
+        return query != NOTHING and next(snapshot.matching(query, [row]), None) is not None
 
 
 def like(event: Event) -> Query:

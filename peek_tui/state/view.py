@@ -213,9 +213,10 @@ class View:
         """Return the sign before an event's row: a mark, `●` where a breakpoint stops, `/` where the text is found."""
         if mark := self.marks.sign(event.id):
             return mark
-        if self.breakpoints.stops_at(event):
+        row = self.browse.snapshot.row(event.handle)
+        if self.breakpoints.stops_at(self.browse.snapshot, row):
             return "●"
-        if self.search is not None and self.search.place(event.row)[0] is not None:
+        if self.search is not None and self.search.place(row)[0] is not None:
             return "/"
         return ""
 

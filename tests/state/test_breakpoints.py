@@ -4,11 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from peek_tui.analysis.importance import Importance
 from peek_tui.errors import UsageError
 from peek_tui.state.breakpoints import ALERTS, Breakpoints, like
+from peek_tui.state.view import View
 from peek_tui.trace.query import parse_query
+from peek_tui.trace.store import Store
 
-from .traces import HOSTILE, event_of
+from .conftest import InZone
+from .traces import HOSTILE, TraceFile, event_of
 
 
 def test_like(tmp_path: Path) -> None:
@@ -22,18 +26,32 @@ def test_like(tmp_path: Path) -> None:
         assert not query.holds(event_of(tmp_path, "tool_call", f"{text}x"))
 
 
-def test_toggle(tmp_path: Path) -> None:
+def test_toggle(trace: TraceFile) -> None:
     """A breakpoint is set, stops what it wants while it is enabled, and is removed again."""
-    breakpoints, event = Breakpoints(), event_of(tmp_path, "tool_call", "search")
-    assert not breakpoints.query.holds(event)
-    assert breakpoints.toggle(like(event))
-    assert breakpoints.stops_at(event)
-    assert breakpoints.query.holds(event)
+    trace.add("tool_call", "search")
+    snapshot, breakpoints = trace.snapshot(), Breakpoints()
+    query = like(snapshot.event(0))
+    assert not breakpoints.stops_at(snapshot, 0)
+    assert breakpoints.toggle(query)
+    assert breakpoints.stops_at(snapshot, 0)
     breakpoints.enable(0)
-    assert not breakpoints.stops_at(event)
-    assert not breakpoints.query.holds(event)
-    assert not breakpoints.toggle(like(event))
+    assert not breakpoints.stops_at(snapshot, 0)
+    assert not breakpoints.toggle(query)
     assert breakpoints.all == []
+
+
+@pytest.mark.parametrize("text", ["ts>=12:00:01 ts<12:00:02", "importance>0.5"])
+def test_sign(trace: TraceFile, in_zone: InZone, text: str) -> None:
+    """The sign of a breakpoint stands where `c` stops: at times of that day, at what was rated important."""
+    in_zone("UTC")
+    for type in ("log", "refusal", "log"):
+        trace.add(type)
+    view = View(Store.load([trace.path], rate=Importance().of).snapshot())
+    view.breakpoints.add(text)
+    stops = [row for row in range(3) if view.sign(view.browse.snapshot.event(row)) == "●"]
+    seek = view.seek(view.breakpoints.query, 1)
+    assert seek.at_once()
+    assert stops == [seek.found] == [1]
 
 
 def test_any_filter() -> None:

@@ -184,7 +184,7 @@ class Viewing(RuleBasedStateMachine):
     def break_here(self) -> None:
         event = self.view.selected
         if event is not None and self.view.breakpoints.toggle(self.view.same_kind()):
-            assert self.view.breakpoints.stops_at(event)
+            assert self.view.breakpoints.stops_at(self.view.browse.snapshot, event.row)
 
     @rule()
     def cross(self) -> None:
