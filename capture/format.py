@@ -23,6 +23,7 @@ __all__ = [
     "Review",
     "encode_event",
     "parse_line",
+    "plain_body",
 ]
 
 VERSION = 1
@@ -54,6 +55,8 @@ class Review(Protocol):
 
     keys: Keys
     """The names of keys it has nothing against."""
+    calls_host: bool
+    """Whether it calls functions of the host's, which may wait for anything."""
 
     def passes(self, line: bytes) -> bool:
         """Whether a line may be written as it is. Asked for every event, so it must be quick; False is no verdict."""
@@ -83,12 +86,7 @@ class LineEncoder:
 
         `header` holds some of `OPTIONAL_KEYS`; `data` is the payload.
         """
-        event: dict[str, Any] = {"type": type, "name": name}
-        if header:
-            for key in OPTIONAL_KEYS:
-                if key in header:
-                    event[key] = header[key]
-        event["data"] = data
+        event = _event(type, name, header, data)
         keys, review = self._keys, self._review
         try:
             if is_plain(data, keys) and (not header or is_plain(header, keys)):
@@ -99,7 +97,22 @@ class LineEncoder:
             if from_signal_handler(error):
                 raise
             # The careful way below can write it.
-        return _encode_carefully(event, review)[1:]
+        return plain_body(_revised(event, review))
+
+    def calls_host(self, header: dict[str, Any], data: dict[str, Any]) -> bool:
+        """Whether `body` may call something of the host's: the `__repr__` of a value, a function that redacts."""
+        if self._review is not None and self._review.calls_host:
+            return True
+        try:
+            return not (is_plain(data) and is_plain(header))
+        except Exception as error:  # another thread changes it just now, a key of the host's own class
+            if from_signal_handler(error):
+                raise
+            return True
+
+    def revised(self, type: str, name: str, header: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        """Return what `body` would encode, in plain JSON: `plain_body` can do the rest."""
+        return _revised(_event(type, name, header, data), self._review)
 
 
 def encode_event(
@@ -141,14 +154,27 @@ def parse_line(line: bytes) -> ParsedLine:
     return ParsedLine(event, None)
 
 
-def _encode_carefully(event: dict[str, Any], review: Review | None) -> bytes:
-    plain = {key: copy_plain(value) if key not in _PLAIN_KEYS else value for key, value in event.items()}
-    if review is not None:
-        plain = review.revise(plain)
+def plain_body(event: dict[str, Any]) -> bytes:
+    """Return the body of an event that is plain JSON, `type` first. Calls nothing of the host's."""
     try:
-        return dump_line(plain)
+        return dump_line(event)[1:]
     except (TypeError, ValueError):  # lone surrogates in a name: JSON has escapes for them
-        return json.dumps(plain, separators=(",", ":")).encode() + b"\n"
+        return json.dumps(event, separators=(",", ":")).encode()[1:] + b"\n"
+
+
+def _event(type: str, name: str, header: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    event: dict[str, Any] = {"type": type, "name": name}
+    if header:
+        for key in OPTIONAL_KEYS:
+            if key in header:
+                event[key] = header[key]
+    event["data"] = data
+    return event
+
+
+def _revised(event: dict[str, Any], review: Review | None) -> dict[str, Any]:
+    plain = {key: copy_plain(value) if key not in _PLAIN_KEYS else value for key, value in event.items()}
+    return plain if review is None else review.revise(plain)
 
 
 def _rescue_header(text: bytes) -> dict[str, Any] | None:

@@ -7,15 +7,16 @@ import threading
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from ..events import CALLS, NO_EVENT
-from ..format import DIGITS, HEAD, LineEncoder
+from ..format import DIGITS, HEAD, LineEncoder, plain_body
 from ..interrupts import from_signal_handler
 from ..sinks import Lost, Sink
 from ..sinks.file import FileSink
 from ..sinks.held import Numbers, others
 from .clock import Clock
+from .conversation import Conversation
 from .deltas import Deltas
 from .ids import Randomness, new_writer_id
 from .review import Reviewer
@@ -23,6 +24,7 @@ from .review import Reviewer
 __all__ = ["Recorder", "Totals"]
 
 _NONE: deque[Lost] = deque()
+T = TypeVar("T")
 
 WriteNext: TypeAlias = Callable[[Numbers, bytes, bytes], "tuple[int, OSError | None] | None"]
 
@@ -89,23 +91,57 @@ class Recorder:
 
         The body is made before the lock is taken: a thread that is interrupted while it holds that stops all others.
         """
-        if type == "llm_request":  # what it may build on depends on its place in the file
-            with self._lock:
-                if self._lost or self._late:
-                    self._tell_loss(parent)
-                data, written = self._deltas.shorten(data)
-                id = self._put(type, parent, header, self._made(type, name, header, data), totals)
-                if written is not None:  # only now is its number known: others may have taken some without the lock
-                    written.id = id
+        if type == "llm_request":
+            id = self._request(name, parent, header, data, totals)
         else:
-            id = self._put(type, parent, header, self._made(type, name, header, data), totals)
+            body = self._made(self._encoder.body, type, name, header, data)
+            id = self._put(type, parent, header, body, totals)
         if self._settle is not None:
             self._wait(self._settle)
         return id
 
-    def _made(self, type: str, name: str, header: dict[str, Any], data: dict[str, Any]) -> bytes:
+    def _request(self, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], totals: Totals) -> str:
+        """Write a request. What it may build on depends on its place in the file, so its body is made under the lock.
+
+        There nothing of the host's is called: it may wait for a thread that waits for the lock.
+        """
+        event, data = self._made(self._without_host, "llm_request", name, header, data)
+        with self._lock:
+            if self._lost or self._late:
+                self._tell_loss(parent)
+            data, written = self._deltas.shorten(data)
+            if event is None:
+                body = self._made(self._encoder.body, "llm_request", name, header, data)
+            else:
+                body = plain_body({**event, "data": data})
+            id = self._put("llm_request", parent, header, body, totals)
+            if written is not None:  # only now is its number known: others may have taken some without the lock
+                written.id = id
+        return id
+
+    def _without_host(
+        self, type: str, name: str, header: dict[str, Any], data: dict[str, Any]
+    ) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+        """Return an event as it may be written if the host has a part in that, else None; and its payload."""
+        messages = data.get("messages")
+        is_talk = isinstance(messages, Conversation)  # of parsed JSON, which is no question
+        if not self._encoder.calls_host(header, {**data, "messages": []} if is_talk else data):
+            return None, data
+        if isinstance(messages, Conversation):
+            data = {**data, "messages": messages.whole()}
+        event = self._encoder.revised(type, name, header, data)
+        return event, event["data"]
+
+    def _made(
+        self,
+        make: Callable[[str, str, dict[str, Any], dict[str, Any]], T],
+        type: str,
+        name: str,
+        header: dict[str, Any],
+        data: dict[str, Any],
+    ) -> T:
         try:
-            return self._encoder.body(type, name, header, data)
+            return make(type, name, header, data)
         except BaseException as error:
             with self._lock:
                 self._numbers.next += 1  # a gap for the event

@@ -62,6 +62,7 @@ class Redactor:
         self.keys = _HarmlessKeys()
         self._own = [re.compile(pattern) for pattern in patterns]
         self._rewrite = rewrite
+        self.calls_host = rewrite is not None
         self._quick = not self._own and rewrite is None
 
     def passes(self, line: bytes) -> bool:

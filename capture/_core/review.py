@@ -21,6 +21,7 @@ class Reviewer:
         self._content = content
         self._blobs = blobs
         self.keys: Keys = KEYS if self._redactor is None else self._redactor.keys
+        self.calls_host = self._redactor is not None and self._redactor.calls_host
 
     @property
     def redacted(self) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ import os
 import threading
 from pathlib import Path
 
-from .file import FileSink
+from .file import FileSink, beside
 
 __all__ = ["DurableSink"]
 
@@ -43,3 +43,10 @@ class DurableSink(FileSink):
                 self.settle()
             finally:
                 super().close()
+
+    def forked(self, writer: str) -> DurableSink:
+        """Let go without the lock, which a thread may hold that this process does not have, and without the disk:
+        what was written is the parent's.
+        """
+        FileSink.close(self)
+        return DurableSink(beside(self.path, writer))

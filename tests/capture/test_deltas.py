@@ -274,14 +274,15 @@ def test_in_a_context(tmp_path: Path) -> None:
 
 def test_among_others(talk: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests build on the right ones though another event takes its number while each of them is made."""
-    made = talk.recorder._made
+    encoder = talk.recorder._encoder
+    made = encoder.body
 
     def made_among_others(type: str, *others: Any) -> bytes:
         if type == "llm_request":
             talk.recorder.record("log", "out", NO_EVENT, {}, {"text": "x"}, Totals())
         return made(type, *others)
 
-    monkeypatch.setattr(talk.recorder, "_made", made_among_others)
+    monkeypatch.setattr(encoder, "body", made_among_others)
     for turn in range(9):
         talk.ask(messages=MESSAGES[: turn + 1])
     requests = {id: data for id, data in talk.read().items() if id in talk.sent}

@@ -134,3 +134,39 @@ assert status == 0, status
 """
     [path] = map(Path, run_python(program).stdout.split())
     assert [event["type"] for event in read_events(path)] == ["agent_start", "agent_end"]
+
+
+def test_fork_while_the_disk_is_asked(tmp_path: Path, run_python: RunPython) -> None:
+    """A child is not held up by a thread of its parent that waited for the disk when it forked."""
+    program = """
+import os, signal, sys, threading
+os.register_at_fork(after_in_child=lambda: signal.alarm(20))  # a child that waits forever would keep the test waiting
+import capture
+from capture.sinks import durable
+
+asked, forked = threading.Event(), threading.Event()
+
+def sync(fd):
+    asked.set()
+    forked.wait()
+
+capture.init(mode="durable")
+ctx = capture.start_session("desk", path=sys.argv[1])
+durable._sync = sync
+thread = threading.Thread(target=ctx.record_log, args=("stdout", "hello"))
+thread.start()
+asked.wait()
+child = os.fork()
+if child == 0:
+    durable._sync = os.fsync
+    ctx.record_log("stdout", "in the child")
+    print(ctx.path, flush=True)
+    os._exit(0)
+_, status = os.waitpid(child, 0)
+forked.set()
+thread.join()
+assert status == 0, status
+"""
+    [own] = map(Path, run_python(program, tmp_path / "run.jsonl").stdout.split())
+    assert own != tmp_path / "run.jsonl"
+    assert [event["data"]["text"] for event in read_events(own)] == ["in the child"]

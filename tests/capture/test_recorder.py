@@ -4,10 +4,14 @@ import errno
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import capture
+from capture import TraceContext
 from capture._core.recorder import Recorder, Totals
+from capture._core.redact import Redact
 from capture.sinks import Sink
 from capture.sinks.file import FileSink
 from capture.testing import ManualClock, MemorySink, SeededRandomness, read_events
@@ -268,3 +272,59 @@ def test_late_events(tmp_path: Path, use: Callable[[Recorder], object]) -> None:
     use(to)
     assert sink._fd == -1
     assert {event["type"] for event in read_events(sink.path)} == {"log"}
+
+
+class HostsLock:
+    """A lock that a request needs while another thread records under it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.wanted = threading.Event()
+
+    def take(self) -> str:
+        """Return whether the lock could be had."""
+        self.wanted.set()
+        got = self.lock.acquire(timeout=20)
+        if got:
+            self.lock.release()
+        return "got it" if got else "held up"
+
+    def ask(self, told: object, redact: Redact = True) -> Any:
+        """Return the message that is written of a request that takes the lock."""
+        sink = MemorySink()
+        capture.init(sink=sink, redact=redact)
+        taken = threading.Event()
+
+        def record(ctx: TraceContext) -> None:
+            with self.lock:
+                taken.set()
+                self.wanted.wait(60)
+                ctx.record_log("stdout", "under the lock")
+
+        with TraceContext("desk") as ctx:
+            other = threading.Thread(target=record, args=(ctx,))
+            other.start()
+            taken.wait(60)
+            ctx.record_llm_request("m", [told])
+            other.join()
+        [request] = [event for event in sink.events if event["type"] == "llm_request"]
+        data: Any = request["data"]
+        return data["messages"][0]
+
+
+def test_repr_that_takes_a_lock() -> None:
+    """The `__repr__` of a message may need a lock that another thread records under."""
+    host = HostsLock()
+
+    class Told:
+        def __repr__(self) -> str:
+            return host.take()
+
+    assert host.ask(Told())["repr"] == "got it"
+
+
+def test_redact_that_takes_a_lock() -> None:
+    """So may the function that redacts."""
+    host = HostsLock()
+    told = {"content": "secret"}
+    assert host.ask(told, lambda text: host.take() if text == "secret" else text) == {"content": "got it"}
