@@ -7,16 +7,21 @@ call of that tool by that agent which still has none.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from peek_tui.trace.columns import grouped
 from peek_tui.trace.model import parse_fields, read_failure
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from .news import News
 
-__all__ = ["PAYLOAD", "Calls", "Step", "payload"]
+__all__ = ["PAYLOAD", "Calls", "Step", "Steps", "payload"]
 
 _CALL, _RESULT = "tool_call", "tool_result"
 
@@ -44,6 +49,28 @@ class Step(NamedTuple):
         return self.row == self.call
 
 
+class Steps(NamedTuple):
+    """The steps of some rows, in order: a vector for each field of `Step`."""
+
+    row: NDArray[np.int64]
+    call: NDArray[np.int64]
+    number: NDArray[np.int64]
+    agent: NDArray[np.int64]
+    name: NDArray[np.int64]
+    key: NDArray[np.int64]
+    outcome: NDArray[np.int64]
+    failed: NDArray[np.int64]
+
+    @property
+    def is_call(self) -> NDArray[np.bool_]:
+        same: NDArray[np.bool_] = self.row == self.call
+        return same
+
+    def some(self, wanted: NDArray[np.bool_]) -> Iterator[Step]:
+        """Yield the wanted ones: a truth value each."""
+        return map(Step._make, zip(*(column[wanted].tolist() for column in self), strict=True))
+
+
 class Calls:
     """Follows the calls of a trace that may grow."""
 
@@ -52,11 +79,70 @@ class Calls:
         """Calls without a result, by row."""
         self._numbers: dict[int, int] = {}
 
-    def take(self, news: News) -> list[Step]:
+    def take(self, news: News) -> Steps:
         """Return the calls and results among new rows, in order."""
+        import numpy as np
+
+        steps = self._take_plain(news)
+        if steps is None:
+            some = self._take_any(news)
+            steps = Steps(*np.array(some, np.int64).reshape(-1, len(Step._fields)).T)
+        return steps
+
+    def _take_plain(self, news: News) -> Steps | None:
+        """Do it with vectors, or return None where a result is not the first one whose parent is an open call."""
+        import numpy as np
+
         rows = news.rows(_CALL, _RESULT)
-        if not len(rows):
-            return []
+        types = news.column("type")[rows - news.start]
+        calls, results = (np.flatnonzero(types == news.code("type", type)) for type in (_CALL, _RESULT))
+        parents = np.array(news.parent_rows(rows[results]), np.int64)
+        place = np.searchsorted(rows[calls], parents)
+        here = np.append(rows[calls], -2)[place] == parents
+        earlier = parents[~here].tolist()
+        first_ones = len(np.unique(parents)) == len(parents) and bool((parents < rows[results]).all())
+        if not first_ones or not all(parent in self._open for parent in earlier):
+            return None
+        steps = Steps(*np.zeros((len(Step._fields), len(rows)), np.int64))
+        steps.row[:] = rows
+        steps.call[:] = rows
+        steps.agent[:] = news.agents(rows)
+        steps.name[:] = news.column("name")[rows - news.start]
+        steps.number[calls] = self._count(steps.agent[calls])
+        whose = zip(steps.agent[calls].tolist(), steps.name[calls].tolist(), strict=True)
+        digests = map(hash, news.payloads(_CALL))
+        steps.key[calls] = [hash((*who, digest)) for who, digest in zip(whose, digests, strict=True)]
+        for column in (steps.call, steps.number, steps.agent, steps.name, steps.key):
+            column[results[here]] = column[calls[place[here]]]
+        answered = [self._open.pop(parent) for parent in earlier]
+        for at, call in zip(results[~here].tolist(), answered, strict=True):
+            for column, value in zip(steps[1:6], call[1:6], strict=True):
+                column[at] = value
+        steps.outcome[results] = list(map(hash, news.payloads(_RESULT)))
+        steps.failed[results] = news.column("failed")[rows[results] - news.start]
+        for at in np.flatnonzero(steps.failed).tolist():
+            steps.outcome[at] = hash(_failure(news.line(int(rows[at]), _RESULT)))
+        left = np.zeros(len(rows), np.bool_)
+        left[calls] = True
+        left[calls[place[here]]] = False
+        self._open.update((step.row, step) for step in steps.some(left))
+        return steps
+
+    def _count(self, agents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many calls of its agent there were before each of these new ones."""
+        import numpy as np
+
+        numbers = np.empty(len(agents), np.int64)
+        for agent, here in grouped(agents):
+            before = self._numbers.get(agent, -1)
+            counted = np.arange(before + 1, before + 1 + len(numbers[here]))
+            numbers[here] = counted
+            self._numbers[agent] = before + len(counted)
+        return numbers
+
+    def _take_any(self, news: News) -> list[Step]:
+        """Do it one by one."""
+        rows = news.rows(_CALL, _RESULT)
         at = rows - news.start
         is_call = (news.column("type")[at] == news.code("type", _CALL)).tolist()
         names, failed = (news.column(name)[at].tolist() for name in ("name", "failed"))

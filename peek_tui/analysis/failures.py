@@ -68,10 +68,11 @@ class Failures:
         recovered = []
         calls = [call if key[0] == is_tool else -1 for call, key in zip(news.parent_rows(rows), kinds, strict=True)]
         lines = _lines_of(news, calls)
+        known: dict[bytes, frozenset[bytes]] = {}
         for row, call, key, fails in zip(rows.tolist(), calls, kinds, failed, strict=True):
             if not fails and key not in self._open:
                 continue
-            words = _words_of(lines[call]) if call >= 0 else frozenset()
+            words = _words_of(payload(lines[call]), known) if call >= 0 else frozenset()
             recovered += self._answer(self._open.setdefault(key, []), _Failure(row, call, words), fails=bool(fails))
             if not self._open[key]:
                 del self._open[key]
@@ -130,6 +131,9 @@ def _lines_of(news: News, calls: list[int]) -> dict[int, bytes]:
     return dict(zip(rows, news.snapshot.lines(rows), strict=True))
 
 
-def _words_of(call: bytes) -> frozenset[bytes]:
-    """Return the words of a call's arguments, given its line."""
-    return frozenset(_words(payload(call))[1:_MOST_WORDS])
+def _words_of(arguments: bytes, known: dict[bytes, frozenset[bytes]]) -> frozenset[bytes]:
+    """Return the words of a call's arguments; they are kept, for what is tried again is often the very same."""
+    words = known.get(arguments)
+    if words is None:
+        words = known[arguments] = frozenset(_words(arguments)[1:_MOST_WORDS])
+    return words

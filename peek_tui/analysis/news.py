@@ -13,7 +13,7 @@ from peek_tui.trace.model import Event
 from peek_tui.trace.requests import Finder, whole
 from peek_tui.trace.snapshot import Snapshot
 
-from .calls import PAYLOAD, Calls, Step, payload
+from .calls import PAYLOAD, Calls, Steps, payload
 from .usages import Spent, read_usages
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class News:
         return read_usages(self)
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def steps(self) -> Steps:
         """The tool calls and results among the new rows, in order."""
         return self._calls.take(self)
 

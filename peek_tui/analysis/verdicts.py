@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _STAGES = {"safety_check": 0, "policy_violation": 1, "refusal": 2}
 """In which order events tell of one no."""
 _SAID_NO = ("policy_violation", "refusal")
 _STEPS = ("decision", "tool_call")
-_BLOCKS = tuple(f'"{outcome}"'.encode() for outcome in BLOCKS)
+_SAYS_NO = re.compile(b'"(?:%b)"' % b"|".join(sorted(outcome.encode() for outcome in BLOCKS))).search
 
 
 class No(NamedTuple):
@@ -66,7 +67,7 @@ def blocks(news: News) -> NDArray[np.intp]:
     import numpy as np
 
     checks = zip(news.rows("safety_check").tolist(), news.lines("safety_check"), strict=True)
-    rows = [row for row, line in checks if any(word in line for word in _BLOCKS)]
+    rows = [row for row, line in checks if _SAYS_NO(line)]
     return np.array([row for row in rows if news.event(row).data.get("outcome") in BLOCKS], np.intp)
 
 

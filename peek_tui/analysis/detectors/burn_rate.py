@@ -102,7 +102,7 @@ def _costs(news: News) -> dict[int, float]:
     import numpy as np
 
     rows, _, costs = news.snapshot.columns.spent
-    new = (rows >= news.start) & ~np.isnan(costs)
+    new = (rows >= news.start) & (rows < news.end) & ~np.isnan(costs)
     return dict(zip(rows[new].tolist(), costs[new].tolist(), strict=True))
 
 

@@ -9,11 +9,16 @@ loop; calls whose results change are waiting for something.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ..alerts import Found
-from ..calls import Step
+from ..calls import Step, Steps
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Oscillation"]
 
@@ -33,8 +38,8 @@ class Oscillation:
 
     def take(self, news: News) -> Iterator[Found]:
         agents = self._agents
-        for step in news.steps:
-            row, call, _, of, _, key, _, _ = step
+        for step in news.steps.some(_worth_looking_at(news.steps)):
+            row, call, number, of, _, key, _, _ = step
             agent = agents.get(of)
             if agent is None:
                 agent = agents[of] = _Agent()
@@ -43,7 +48,9 @@ class Oscillation:
                 if call == agent.newest and (agent.circle is not None or key in agent.keys[-5:-2]):
                     self._look(agent)
                 continue
-            if agent.newest not in agent.results and agent.calls:
+            if agent.calls and agent.calls[-1].number != number - 1:
+                agent.begin()  # those between close no circle
+            elif agent.newest not in agent.results and agent.calls:
                 self._look(agent)
             agent.calls.append(step)
             agent.keys.append(key)
@@ -77,10 +84,50 @@ class Oscillation:
         agent.circle = None
 
 
+def _worth_looking_at(steps: Steps) -> NDArray[np.bool_]:
+    """Return which steps are of calls that may close a circle, of those around them, or of an agent's first or last."""
+    import numpy as np
+
+    calls = np.flatnonzero(steps.is_call)
+    calls = calls[np.argsort(steps.agent[calls], kind="stable")]
+    agents, keys = steps.agent[calls], steps.key[calls]
+    near = np.zeros(len(calls) + 1, np.int64)
+    changes = np.flatnonzero(agents[1:] != agents[:-1]) + 1
+    edges = [0, *changes.tolist(), len(calls)]
+    closes = [_closes(agents, keys, period, rounds) for period, rounds in ROUNDS.items()]
+    for first, last in ((0, _KEPT), (-_KEPT - 1, 0)):
+        np.add.at(near, np.clip(np.add(edges, first), 0, len(calls)), 1)
+        np.add.at(near, np.clip(np.add(edges, last), 0, len(calls)), -1)
+    places = np.concatenate(closes)
+    np.add.at(near, np.maximum(places - _KEPT, 0), 1)
+    np.add.at(near, np.minimum(places + 2, len(calls)), -1)
+    wanted = np.ones(len(steps.row), np.bool_)
+    wanted[calls] = np.cumsum(near)[: len(calls)] > 0
+    left_out = np.sort(steps.row[calls[~wanted[calls]]])
+    if len(left_out):
+        place = np.minimum(left_out.searchsorted(steps.call), len(left_out) - 1)
+        wanted &= left_out[place] != steps.call
+    return wanted
+
+
+def _closes(agents: NDArray[np.int64], keys: NDArray[np.int64], period: int, rounds: int) -> NDArray[np.intp]:
+    """Return the places of calls that are as a period before, and so are those before them for the other rounds."""
+    import numpy as np
+
+    alike = (keys[period:] == keys[:-period]) & (agents[period:] == agents[:-period])
+    in_a_row = period * (rounds - 1)
+    before = np.concatenate(([0], np.cumsum(alike)))
+    return np.flatnonzero(before[in_a_row:] - before[:-in_a_row] == in_a_row) + in_a_row - 1 + period
+
+
 class _Agent:
     """The newest calls of an agent."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Know of no calls."""
         self.calls: list[Step] = []
         self.keys: list[int] = []
         """Theirs."""

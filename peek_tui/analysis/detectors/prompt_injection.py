@@ -42,7 +42,7 @@ ORDERS = re.compile(
 """What orders an agent about. What a program tells who runs it (`you should run npm audit`) is none."""
 
 PROBES = (b"instruction", b"ignore", b"disregard", b"must ", b"do not ")
-"""Only results are read in which one of these stands, in lower case: each probe costs as much as reading a usage."""
+"""Only results are read in which one of these stands, in capitals or not."""
 
 _VALUES = re.compile(
     r"https?://[^\s\"'<>)\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w/])~?/[\w./-]{4,}|\b[A-Z]{2}\d{2}[A-Z0-9]{8,30}\b"
@@ -53,6 +53,11 @@ _ESCAPED = re.compile(rb"\\[nrt]")
 _SAID = ("user_message", "tool_call", "agent_start", "agent_turn", "subagent_start")
 _MOST = 64
 _TOGETHER = 4096
+_CACHED = 256 * 1024
+"""Bytes that are compared at a time: what the processor keeps at hand."""
+_LONGEST = max(map(len, PROBES))
+_CASE = 0x20
+"""The bit that makes a letter a small one."""
 
 
 class PromptInjection:
@@ -128,19 +133,34 @@ def _suspects(rows: list[int], payloads: list[bytes]) -> Iterator[int]:
     """
     for first in range(0, len(payloads), _TOGETHER):
         part = payloads[first : first + _TOGETHER]
-        text = b"\n".join(part).lower()
-        ends = list(accumulate(len(payload) + 1 for payload in part))
-        for at in sorted({bisect_right(ends, place) for probe in PROBES for place in _places(text, probe)}):
+        places = _places(b"\n".join(part))
+        ends = list(accumulate(len(payload) + 1 for payload in part)) if len(places) else []
+        for at in sorted({bisect_right(ends, place) for place in places}):
             words = _ESCAPED.sub(b" ", part[at]).decode("utf-8", "replace")
             if ORDERS.search(words):
                 yield rows[first + at]
 
 
-def _places(text: bytes, probe: bytes) -> Iterator[int]:
-    place = text.find(probe)
-    while place >= 0:
-        yield place
-        place = text.find(probe, place + 1)
+def _places(text: bytes) -> list[int]:
+    """Return where probes stand in a text, in lower case or not.
+
+    The first, middle and last letter of each are compared everywhere at once: a fifth of the time that `find` takes.
+    """
+    import numpy as np
+
+    found = []
+    for first in range(0, len(text), _CACHED):
+        codes = np.frombuffer(text, np.uint8, min(_CACHED + _LONGEST, len(text) - first), first) | _CASE
+        for probe in PROBES:
+            size = len(codes) - len(probe) + 1
+            if size <= 0:
+                continue
+            alike = codes[:size] == probe[0]
+            for at in (len(probe) // 2, len(probe) - 1):
+                alike &= codes[at : at + size] == probe[at]
+            places = (np.flatnonzero(alike) + first).tolist()
+            found += [place for place in places if text[place : place + len(probe)].lower() == probe]
+    return found
 
 
 def _plant(news: News, row: int) -> _Planted | None:

@@ -7,7 +7,7 @@ of its other requests from one to the next. A request that follows a failed answ
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,6 +15,10 @@ from ..alerts import Found
 from ..calls import payload
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["RepeatedRequest"]
 
@@ -66,7 +70,7 @@ class RepeatedRequest:
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
-        rows = news.rows("llm_request", "llm_response")
+        rows = self._worth_looking_at(news)
         at = rows - news.start
         is_request = (news.column("type")[at] == news.code("type", "llm_request")).tolist()
         names, failed = (news.column(name)[at].tolist() for name in ("name", "failed"))
@@ -84,6 +88,23 @@ class RepeatedRequest:
             elif self._failed:
                 self._failed.discard(key)
         return self._episodes.tell(news)
+
+    def _worth_looking_at(self, news: News) -> NDArray[np.intp]:
+        """Return the rows of the requests, and of the answers that failed or may be the first after one that failed."""
+        import numpy as np
+
+        answers = news.rows("llm_response")
+        at = answers - news.start
+        agents, names, failed = news.agents(answers), news.column("name")[at], news.column("failed")[at]
+        order = np.lexsort((names, agents))
+        same = (np.diff(agents[order]) == 0) & (np.diff(names[order]) == 0)
+        first = np.ones(len(answers), np.bool_)
+        first[1:] = ~same
+        after = np.zeros(len(answers), np.bool_)
+        after[1:] = failed[order][:-1]
+        matters = failed.astype(bool)
+        matters[order] |= after | (first & bool(self._failed))
+        return np.union1d(news.rows("llm_request"), answers[matters])
 
     def _ask(self, row: int, key: _Key, what: int) -> None:
         """Take a request."""

@@ -9,11 +9,18 @@ what was changed, and is no loop; nor are calls with different arguments that wo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from peek_tui.trace.columns import grouped
 
 from ..alerts import Found
-from ..calls import Step
+from ..calls import Step, Steps
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["ToolLoop"]
 
@@ -46,10 +53,12 @@ class ToolLoop:
 
     def take(self, news: News) -> Iterator[Found]:
         last, newest, forget = self._last, self._newest, self._last.pop
-        for step in news.steps:
-            row, call, number, agent, _, key, _, _ = step
+        steps = news.steps
+        for agent, here in grouped(steps.agent):
+            newest[agent] = max(newest.get(agent, 0), int(steps.number[here].max()))
+        for step in steps.some(self._worth_looking_at(steps)):
+            row, call, _, _, _, key, _, _ = step
             if row == call:
-                newest[agent] = number
                 if key in last:
                     self._repeated(key, step, UNANSWERED, _UNANSWERED)
                 else:
@@ -60,6 +69,34 @@ class ToolLoop:
         if len(last) > self._prune_at:
             self._prune()
         return self._episodes.tell(news)
+
+    def _worth_looking_at(self, steps: Steps) -> NDArray[np.bool_]:
+        """Return which steps repeat something, or may be repeated by later news."""
+        import numpy as np
+
+        is_call = steps.is_call
+        newest = np.array([self._newest[agent] for agent in steps.agent.tolist()], np.int64)
+        recent = newest - steps.number <= WINDOW
+        answers = steps.key ^ steps.outcome
+        repeated = self._is_known(answers)
+        results = np.flatnonzero(~is_call)
+        _, group, times = np.unique(answers[results], return_inverse=True, return_counts=True)
+        repeated[results] |= (times > 1)[group]
+        wanted = np.where(is_call, recent, recent | repeated | (steps.failed != 0))
+        order = np.argsort(steps.key, kind="stable")
+        keys, calls = steps.key[order], is_call[order]
+        begins = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+        in_turn = np.where(begins, calls, calls != np.roll(calls, 1))  # call, result, call, result
+        odd = np.zeros(len(keys), np.bool_)
+        group = np.cumsum(begins) - 1
+        odd[group[~in_turn]] = True
+        wanted[order] |= odd[group]
+        return wanted | self._is_known(steps.key)
+
+    def _is_known(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        import numpy as np
+
+        return np.fromiter(map(self._last.__contains__, keys.tolist()), np.bool_, len(keys))
 
     def _answered(self, step: Step) -> None:
         key = step.key ^ step.outcome
