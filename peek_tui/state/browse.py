@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from peek_tui.render.words import group_of
-from peek_tui.trace.query import Query, parse_query
+from peek_tui.trace.query import Query, exactly, parse_query
 from peek_tui.trace.store import Snapshot
 
 from .shown import Shown
@@ -149,13 +149,12 @@ class Browse(Visible):
         """Select the next (`by` 1) or previous (-1) visible event of the selected one's agent; False at the end."""
         if self.row is None:
             return False
-        agent = self.snapshot.agent(self.row)
-        return self._seek(by, lambda row: self.snapshot.agent(row) == agent)
+        return self.seek(exactly("agent", [self.snapshot.agent(self.row)]), by)
 
     def seek(self, query: Query, by: int) -> bool:
         """Select the next (`by` 1) or previous (-1) visible event that `query` wants; False when there is none."""
-        rows = self.rows[self.position + 1 :] if by > 0 else self.rows[: self.position][::-1]
-        row = next(self.snapshot.matching(query, rows), None)
+        rows = self.rows[self.position + 1 :] if by > 0 else self.rows[: self.position]
+        row = next(self.snapshot.matching(query, rows, reverse=by < 0), None)
         if row is not None:
             self.go_row(row)
         return row is not None
@@ -201,11 +200,3 @@ class Browse(Visible):
     def _select(self, position: int) -> None:
         if self.rows:
             self._handle = self.snapshot.handle(self.rows[min(len(self.rows) - 1, max(0, position))])
-
-    def _seek(self, by: int, wanted: Callable[[int], bool]) -> bool:
-        end = len(self.rows) if by > 0 else -1
-        for position in range(self.position + by, end, by):
-            if wanted(self.rows[position]):
-                self._go(position)
-                return True
-        return False

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from peek_tui.analysis.skim import low_runs
+from peek_tui.analysis.skim import low_runs, what_is_hidden
 from peek_tui.render.units import count
 from peek_tui.render.words import group_of
 from peek_tui.trace.store import Snapshot
@@ -36,14 +36,16 @@ class Skim:
         import numpy as np
 
         self._snapshot = snapshot
-        self._all = rows
+        self.stops = stops
         self.rows: Sequence[int] = rows
         self._firsts: list[int] = []
         self._spans: list[tuple[int, int]] = []
+        self._folds: dict[int, Fold] = {}
+        """Those that were asked for, by their row: a line is drawn many times."""
         importance = snapshot.columns.importance
         if importance is None or not len(rows):
             return
-        places = np.asarray(rows)
+        self._places = places = np.arange(rows.start, rows.stop) if isinstance(rows, range) else np.asarray(rows)
         weights = np.where(np.isin(places, stops), 1.0, importance[places])
         spans = [tuple(span) for span in low_runs(weights).tolist()]
         self._spans = [span for span in spans if snapshot.handle(int(places[span[0]])) not in opened]
@@ -58,7 +60,13 @@ class Skim:
         at = bisect_left(self._firsts, row)
         if at == len(self._firsts) or self._firsts[at] != row:
             return None
-        first, last = self._spans[at]
-        groups = Counter(group_of(self._snapshot.type(hidden)).name for hidden in self._all[first : last + 1])
+        if row not in self._folds:
+            self._folds[row] = self._fold(*self._spans[at])
+        return self._folds[row]
+
+    def _fold(self, first: int, last: int) -> Fold:
+        groups: Counter[str] = Counter()
+        for type, number in what_is_hidden(self._snapshot, self._places[first : last + 1]).items():
+            groups[group_of(type).name] += number
         text = ", ".join(f"{count(number)} {name}" for name, number in groups.most_common())
         return Fold(last + 1 - first, text)

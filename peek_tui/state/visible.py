@@ -110,7 +110,7 @@ class Visible:
             self.sift = Sift(snapshot, shown, kept, start)
             return False
         self._newer = None
-        self._take(snapshot, shown, [*kept, *rows] if kept else rows)
+        self._take(snapshot, shown, [*kept, *rows] if kept and rows else kept or rows)
         return True
 
     def _kept(self, snapshot: Snapshot, shown: Shown) -> tuple[Sequence[int], int]:
@@ -137,7 +137,8 @@ class Visible:
 
     def _take(self, snapshot: Snapshot, shown: Shown, rows: Sequence[int]) -> None:
         self.snapshot, self.shown = snapshot, shown
-        self._lay_out(rows)
+        if self.skim is None or rows is not self._unfolded or self.skim.stops != self.stops:
+            self._lay_out(rows)
 
     def _lay_out(self, rows: Sequence[int]) -> None:
         self._unfolded = rows

@@ -3,6 +3,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,15 @@ def test_folded(trace: TraceFile) -> None:
     assert skim.rows == [0, 1, 2, 3, 7]
     assert skim.fold(3) == Fold(4, "3 llm, 1 tool")
     assert [skim.fold(row) for row in (0, 2, 7)] == [None] * 3
+
+
+def test_counted_once(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a row hides is counted once, however often its line is drawn."""
+    snapshot = write(trace, *[ROUTINE] * 4)
+    skim = Skim(snapshot, snapshot.rows())
+    fold = skim.fold(0)
+    monkeypatch.setattr("peek_tui.state.skim.what_is_hidden", None)
+    assert skim.fold(0) is fold
 
 
 def test_opened_and_stops(trace: TraceFile) -> None:
@@ -76,6 +86,18 @@ class TestBrowse:
         assert list(browse.rows) == [0, 1]
         browse.toggle_group("1")
         assert list(browse.rows) == [0, 4]
+
+    def test_nothing_visible_came(self, trace: TraceFile) -> None:
+        """While nothing comes that the filters show, nothing is folded again."""
+        browse = Browse(write(trace, NOTABLE, *[ROUTINE] * 3, "tool_call"))
+        browse.toggle_group("1")
+        browse.toggle_skim()
+        skim = browse.skim
+        trace.add(ROUTINE)
+        newer = read(trace)
+        browse.update(newer)
+        assert browse.snapshot is newer
+        assert browse.skim is skim
 
 
 @given(st.lists(st.sampled_from((ROUTINE, NOTABLE, "tool_call", "decision", "error")), max_size=30), st.data())
