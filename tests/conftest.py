@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 import capture
-from capture._core import config, guard, spans
+from capture._core import asked, config, guard, spans
 
 RunPython = Callable[..., CompletedProcess[str]]
 
@@ -27,6 +27,7 @@ def peek_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PEEK_DIR", str(tmp_path))
     for name in ("CACHE", "CONFIG", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    monkeypatch.setattr(asked, "_observed", {})
     config.configure(config.Config())
     yield tmp_path
     capture.end_session()
