@@ -27,6 +27,8 @@ Redact: TypeAlias = "bool | Callable[[str], str] | Sequence[str | re.Pattern[str
 
 _MANY = 1000
 """Secrets of one kind from which on a text goes as a whole: it is a list of them, or made to keep us busy."""
+_SAID = ("name", "error", "agent", "task", "links", "source", "data")
+"""What an event says in words of the host's. The rest says where it stands, and a reader needs that as it is."""
 
 
 class _Search:
@@ -72,25 +74,28 @@ class Redactor:
     def revise(self, event: dict[str, Any]) -> dict[str, Any]:
         """Return an event of plain JSON without its secrets; it is changed in place."""
         searches = _hinted(event)
-        nodes: list[Any] = [event]
-        for node in nodes:
+        event.update({key: self._text(event[key], searches) for key in _SAID if isinstance(event.get(key), str)})
+        nodes = [event[key] for key in _SAID if isinstance(event.get(key), dict | list)]
+        fields = len(nodes)
+        for place, node in enumerate(nodes):  # the list grows while it is walked
             if isinstance(node, dict):
-                self._mapping(node, searches)
+                self._mapping(node, searches, place < fields)
             else:
                 node[:] = [self._text(item, searches) if isinstance(item, str) else item for item in node]
             nodes += [item for item in _items(node) if isinstance(item, dict | list)]
         return event
 
-    def _mapping(self, node: dict[str, Any], searches: list[_Search]) -> None:
+    def _mapping(self, node: dict[str, Any], searches: list[_Search], of_format: bool) -> None:
+        """Revise a mapping; one whose keys are the format's keeps these as they are."""
         kind = node.get("$type")
         if kind == "dict":
             node["items"] = [[key, self._value(key, value, searches)] for key, value in node["items"]]
         elif kind == "bytes":
             node["base64"] = self._base64(node["base64"])
         else:
-            items = [(self._text(key, searches), self._value(key, value, searches)) for key, value in node.items()]
+            items = [(key, self._value(key, value, searches)) for key, value in node.items()]
             node.clear()
-            node.update(items)
+            node.update(items if of_format else ((self._text(key, searches), value) for key, value in items))
 
     def _value(self, key: Any, value: Any, searches: list[_Search]) -> Any:
         """Return what may stand under a key."""

@@ -192,7 +192,7 @@ secret_key, private_key.
 """
 _PAGES = ("page_token", "pageToken", "next_token", "nextToken", "sync_token", "syncToken", "ation_token", "ationToken")
 """How those end that end like one of these and are none."""
-_QUERY = "?key &key &sig ?sig ture code"
+_QUERY = "?key &key &sig ?sig ignature ?code &code"
 
 _OPENING = r" {0,2}\[?(?:[Bb]earer |[Bb]asic |[Tt]oken )?\\{0,15}[\"']?"
 _VALUE = r"[^\s\"'\\,;<>(){}\[\]&|$]"

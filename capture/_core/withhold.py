@@ -18,16 +18,25 @@ agent_id agent_type action by paused_ms stream base keep same
 """
 _OPEN = frozenset(_RUN.split())
 """The fields of a payload that say how a run went, not what was said in it."""
-_STRUCTURE = frozenset(
-    ("type", "role", "id", "name", "index", "call_id", "tool_call_id", "tool_use_id", "status", "method")
+_CONTAINERS = frozenset(("messages", "system", "tools", "tool_calls"))
+"""The fields that are made of messages, tools and tool calls; in an `llm_response` so is `content`."""
+_PARTS = frozenset(("content", "parts", "tool_calls", "function", "function_call", "functionCall", "functionResponse"))
+"""Where in these there are more of them."""
+_OF_ALL = frozenset(("type", "role"))
+_OF_CALLS = frozenset((*_OF_ALL, "id", "name", "index", "call_id", "tool_call_id", "tool_use_id", "status"))
+"""The keys that say what a thing is, and of a tool or its call, which."""
+_CALLS = frozenset(
+    ("arguments", "input", "args", "function", "parameters", "input_schema", "tool_use_id", "tool_call_id", "call_id")
 )
-"""The keys inside the others that say what a thing is."""
+"""What only tools, calls and their results have."""
+_RESULTS = frozenset(("tool", "tool_result"))
+"""Roles and types of what a tool returned: its `content` is the tool's own."""
 
 
 def withhold(event: dict[str, Any]) -> dict[str, Any]:
     """Return an event of plain JSON without its content."""
-    data = event["data"]
-    event["data"] = {key: value if key in _OPEN else _shape(value) for key, value in data.items()}
+    containers = _CONTAINERS | {"content"} if event["type"] == "llm_response" else _CONTAINERS
+    event["data"] = {key: _field(key, value, containers) for key, value in event["data"].items()}
     if "error" in event:
         error = event["error"]
         event["error"] = {key: value if key == "type" else _shape(value) for key, value in error.items()}
@@ -36,13 +45,39 @@ def withhold(event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
+def _field(key: str, value: Any, containers: frozenset[str]) -> Any:
+    if key in _OPEN:
+        return value
+    if key == "http" and isinstance(value, dict):
+        return {name: item if name == "method" else _shape(item) for name, item in value.items()}
+    return _structure(value) if key in containers else _shape(value)
+
+
+def _structure(value: Any) -> Any:
+    """Return messages, tools and calls with what says what they are."""
+    if isinstance(value, list):
+        return [_structure(item) for item in value]
+    if not isinstance(value, dict):
+        return _shape(value)
+    kept = _OF_CALLS if value.keys() & _CALLS else _OF_ALL
+    said = [item for item in (value.get("role"), value.get("type")) if isinstance(item, str)]
+    is_result = not _RESULTS.isdisjoint(said)
+    shown = {}
+    for key, item in value.items():
+        if key in kept and isinstance(item, str):
+            shown[key] = item
+        else:
+            inner = key in _PARTS and not (key == "content" and is_result)
+            shown[key] = _structure(item) if inner else _shape(item)
+    return shown
+
+
 def _shape(value: Any) -> Any:
+    """Return a value without a word or a number of it."""
     if isinstance(value, str):
         return f"[withheld: {len(value)} characters]"
     if isinstance(value, list):
         return [_shape(item) for item in value]
     if isinstance(value, dict):
-        return {
-            key: item if key in _STRUCTURE and isinstance(item, str) else _shape(item) for key, item in value.items()
-        }
+        return {key: _shape(item) for key, item in value.items()}
     return "[withheld: number]" if isinstance(value, int | float) and not isinstance(value, bool) else value

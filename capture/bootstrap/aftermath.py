@@ -73,7 +73,7 @@ def _write(path: Path, started: list[dict[str, Any]], code: int) -> None:
 
     recorder = Recorder(started[0]["session"], new_writer_id(), FileSink(path), SystemClock())
     if code < 0 and -code not in _CANCELLED:
-        name = signal.Signals(-code).name
+        name = _name(-code)
         killed = {"error": {"type": name, "message": f"the process was killed by {name}"}}
         recorder.record("error", name, started[-1]["id"], killed, {}, Totals())
     else:
@@ -86,7 +86,15 @@ def _write(path: Path, started: list[dict[str, Any]], code: int) -> None:
 def _ending(code: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return header and payload of an `agent_end`."""
     if code < 0:
-        return {}, {"status": "cancelled", "signal": signal.Signals(-code).name}
+        return {}, {"status": "cancelled", "signal": _name(-code)}
     if code:
         return {"error": {"type": "SystemExit", "message": str(code)}}, {"status": "error", "exit_code": code}
     return {}, {"status": "completed", "exit_code": code}
+
+
+def _name(number: int) -> str:
+    """Return what a signal is called; those between the first and the last of the real-time ones have no name."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

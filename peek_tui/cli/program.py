@@ -63,8 +63,9 @@ def _conclude(launch: Launch, pid: int, code: int) -> None:
 
     try:
         tell_end(launch.path, pid, code)
-    except OSError as error:
-        _say(f"{launch.path} does not say how the program ended: {error.strerror}")
+    except Exception as error:  # whatever is in that file: the program's exit code is what counts
+        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        _say(f"{launch.path} does not say how the program ended: {reason}")
     if sys.stderr.isatty():
         _say(f"recorded in {launch.path}; `peek latest` opens it")
 

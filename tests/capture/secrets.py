@@ -100,6 +100,8 @@ _NAMED: dict[str, tuple[str, object]] = {
     "git url": (_some(30), None),
     "query key": (_some(30), None),
     "query token": (_some(40, _HEX), None),
+    "oauth code": (_some(30), None),
+    "signed url": (_some(40, _HEX), None),
     "aws secret": (_some(40, _WORD + "+"), None),
     "aws session token": (_some(300, _WORD + "+"), None),
     "environment": (_some(20), None),
@@ -120,6 +122,8 @@ def _in_its_place(name: str, secret: str) -> object:
         "git url": f"git clone https://oauth2:{secret}@git.example.com/desk.git",
         "query key": f"GET https://maps.example.com/v1/geocode?address=Basel&key={secret}&language=de",
         "query token": f"https://hooks.example.com/run?token={secret}",
+        "oauth code": f"GET /callback?state=login&code={secret}",
+        "signed url": f"https://bucket.example.com/report.pdf?X-Amz-Expires=300&X-Amz-Signature={secret}",
         "aws secret": f"aws_secret_access_key = {secret}\nregion = eu-west-1",
         "aws session token": f"export AWS_SESSION_TOKEN={secret}",
         "environment": f"HOME=/root\nBILLING_API_KEY={secret}\nLANG=C",
@@ -199,6 +203,8 @@ LOOK_ALIKES: list[object] = [
     "=" * 80 + "\n" + "-" * 80 + "\n" + "_" * 80 + "\n" + ":" * 80,
     "SELECT token, secret FROM sessions WHERE id = 4127 AND key = 'a'",
     "card 4111 1111 1111 1111, IBAN CH93 0076 2011 6238 5295 7",
+    "temperature=0.12345678 architecture=x86_64-linux exit_code=3221225477 zipcode=12345-6789",
+    "pytest --feature=login_v2_beta --fixture=tests/data1.json",
     "2026-11-20T10:15:00Z 10.0.0.1:443 [::1]:8080 v1.2.3-rc.4+build.5678",
 ]
 """What agents say all day, to be written as it is."""

@@ -152,6 +152,23 @@ class TestChoice:
         assert record(tmp_path / "run.jsonl", said) == [expected]
         assert said["n"] == 1
 
+    def test_format_stays(self, tmp_path: Path) -> None:
+        """Nothing that a function or a pattern does makes an event unreadable: what the format says stays."""
+        for redact in (str.upper, [r"[a-z0-9]+"]):
+            capture.init(redact=redact)
+            path = tmp_path / f"{type(redact).__name__}.jsonl"
+            with TraceContext("desk", path=path) as ctx:
+                call = ctx.record_tool_call("tool", {"q": "refund"})
+                ctx.record_log("stdout", "hello")
+                ctx.record_error(ValueError("no such charge"))
+            start, tool, log, error, end = read_events(path)
+            types = [event["type"] for event in (start, tool, log, error, end)]
+            assert types == ["agent_start", "tool_call", "log", "error", "agent_end"]
+            assert (tool["id"], tool["parent"], start.keys() >= {"v", "ts", "session"}) == (call, start["id"], True)
+            assert log["data"] == ({"stream": "STDOUT", "text": "HELLO"} if redact is str.upper else log["data"])
+            assert log["data"].keys() == {"stream", "text"}
+            assert {"type", "message"} <= error["error"].keys()
+
     def test_function_that_fails(self, tmp_path: Path, swallowed: list[Exception]) -> None:
         """What a function fails on is not written; the run goes on."""
         broken = ValueError("broken")
@@ -189,6 +206,31 @@ class TestWithheld:
         assert error["error"]["type"] == "ValueError"
         assert error["error"]["message"] == "[withheld: 14 characters]"
         assert "no such charge" not in (tmp_path / "run.jsonl").read_text()
+
+    def test_names_in_content(self, tmp_path: Path) -> None:
+        """What a thing is called is kept of messages, tools and calls, and never of what is in them."""
+        capture.init(content=False)
+        ann = {"name": "Ann", "id": "756.1234", "status": "ill", "role": "Ann"}
+        with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
+            ctx.record_tool_call("lookup", ann)
+            ctx.record_tool_result("lookup", [ann])
+            ctx.record_user_message(ann)
+            ctx.record_checkpoint(state={"patient": ann})
+            call = {"id": "call_1", "type": "function", "function": {"name": "lookup", "arguments": ann}}
+            messages = [
+                {"role": "assistant", "tool_calls": [call]},
+                {"role": "assistant", "content": [{"type": "tool_use", "id": "tu_1", "name": "lookup", "input": ann}]},
+                {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "tu_1", "content": [ann]}]},
+                {"role": "tool", "tool_call_id": "call_1", "content": ann},
+            ]
+            ctx.record_llm_request("claude", messages, extra={"user": ann})
+        text = written(tmp_path / "run.jsonl")
+        assert [word for word in ("Ann", "756.1234", '"ill"') if word in text] == []
+        [request] = [event for event in read_events(tmp_path / "run.jsonl") if event["type"] == "llm_request"]
+        one, two, three, four = request["data"]["messages"]
+        assert (one["tool_calls"][0]["id"], one["tool_calls"][0]["function"]["name"]) == ("call_1", "lookup")
+        assert (two["content"][0]["id"], two["content"][0]["name"]) == ("tu_1", "lookup")
+        assert (three["content"][0]["tool_use_id"], four["tool_call_id"]) == ("tu_1", "call_1")
 
     def test_by_environment(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """`PEEK_CONTENT=0` says the same for a program that is not changed."""

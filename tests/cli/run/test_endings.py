@@ -80,6 +80,12 @@ def test_killed(peek_run: RunPeek) -> None:
     with_status.close()
 
 
+def test_killed_by_a_nameless_signal(peek_run: RunPeek) -> None:
+    """So has one that a signal without a name killed."""
+    ran = peek_run(*python("import os; os.kill(os.getpid(), 40)"), code=168)
+    assert failure(ran.events[-1]) == ("signal 40", "the process was killed by signal 40")
+
+
 def test_other_hooks(peek_run: RunPeek) -> None:
     """A thread and a task that die are told of, and the program goes on."""
     ran = peek_run(
