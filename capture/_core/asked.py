@@ -77,12 +77,12 @@ class AskedCalls:
         return None
 
     def answered(self, call_id: str, name: str) -> AskedCall | None:
-        """Return the call whose result is sent now: the one with the id, else the first of the name; None if it is
-        known already.
+        """Return the call whose result is sent now: the one with the id, else the last of the name, for the
+        latest result is asked for first; None if it is known already.
         """
         if call_id:
             return self._calls.pop(call_id, None)
-        for key, call in list(self._calls.items()):
+        for key, call in reversed(list(self._calls.items())):
             if call.name == name:
                 return self._calls.pop(key, None)
         return None

@@ -14,6 +14,7 @@ from .._core.records import Common
 from ..wire import Delta, Reply, ReplyStream, Wire
 from ._wrap import notify
 from .joins import answered
+from .pieces import held_back, joined
 from .tools import calls_asked
 
 __all__ = ["Answer", "Asking"]
@@ -134,19 +135,21 @@ class Answer:
     # -- pieces ----------------------------------------------------------------------------------------------------
 
     def _passed(self, deltas: list[Delta]) -> None:
-        """Record the first piece at once, later ones when enough or long enough has come together."""
+        """Record the first words at once, later ones when enough or long enough has come together."""
         if self._first_token_ms is None:
             self._first_token_ms = self._elapsed_ms()
         self._pending += deltas
         now = self._context._steady_ns()
         size = sum(len(delta.text) for delta in self._pending)
         if self._flushed_ns is None or size >= FLUSH_BYTES or now - self._flushed_ns >= FLUSH_NS:
-            self._flushed_ns = now
-            self._flush()
+            pending = joined(self._pending)
+            self._pending = held_back(pending)
+            if pending:
+                self._flushed_ns = now
+            self._record_chunks(pending)
 
-    def _flush(self) -> None:
-        pending, self._pending = self._pending, []
-        for delta in _joined(pending):
+    def _record_chunks(self, deltas: list[Delta]) -> None:
+        for delta in deltas:
             self._record_chunk(delta)
 
     def _record_chunk(self, delta: Delta) -> None:
@@ -178,7 +181,7 @@ class Answer:
             return
         self._done = True
         _open.discard(self)
-        self._flush()
+        self._record_chunks(joined(self._pending))
         answered(reply.response_id)
         data = reply._asdict()
         usage, failure = data.pop("usage"), data.pop("error")
@@ -203,17 +206,6 @@ class Answer:
 
     def _elapsed_ms(self) -> float:
         return round((self._context._steady_ns() - self._started_ns) / 1e6, 3)
-
-
-def _joined(deltas: list[Delta]) -> list[Delta]:
-    """Return neighbours of one kind, and of one tool call, as one."""
-    joined: list[Delta] = []
-    for delta in deltas:
-        if joined and (joined[-1].kind, joined[-1].call_id) == (delta.kind, delta.call_id):
-            joined[-1] = joined[-1]._replace(text=joined[-1].text + delta.text)
-        else:
-            joined.append(delta)
-    return joined
 
 
 class _Decoder(Protocol):

@@ -39,31 +39,66 @@ def pieces(ctx: TraceContext) -> list[Any]:
 
 class TestPieces:
     def test_first_at_once(self, ctx: TraceContext) -> None:
-        """The first piece is recorded when it comes."""
+        """The first word is recorded when it has come."""
         answer = begin(ctx)
         assert pieces(ctx) == []
         answer.chunk(text("a"))
-        assert pieces(ctx) == ["a"]
+        assert pieces(ctx) == []
+        answer.chunk(text(" b"))
+        assert pieces(ctx) == ["a "]
 
     def test_size(self, ctx: TraceContext) -> None:
         """Later ones are recorded when 512 characters have come together."""
         answer = begin(ctx)
-        for piece in ("a", "b" * 511, "c", "d" * 511):
+        for piece in ("a ", "b" * 510 + " ", "c ", "d" * 511):
             answer.chunk(text(piece))
-        assert pieces(ctx) == ["a", "b" * 511 + "c"]
-        answer.chunk(text("e" * 600))
-        assert pieces(ctx)[2:] == ["d" * 511 + "e" * 600]
+        assert pieces(ctx) == ["a ", "b" * 510 + " c "]
+        answer.chunk(text("e" * 599 + " "))
+        assert pieces(ctx)[2:] == ["d" * 511 + "e" * 599 + " "]
 
     def test_time(self, ctx: TraceContext, clock: ManualClock) -> None:
         """Or when a second has gone by since the last one, and a piece comes."""
         answer = begin(ctx)
-        answer.chunk(text("a"))
+        answer.chunk(text("a "))
         clock.advance(0.999)
-        answer.chunk(text("b"))
-        assert pieces(ctx) == ["a"]
+        answer.chunk(text("b "))
+        assert pieces(ctx) == ["a "]
         clock.advance(0.001)
-        answer.chunk(text("c"))
-        assert pieces(ctx) == ["a", "bc"]
+        answer.chunk(text("c "))
+        assert pieces(ctx) == ["a ", "b c "]
+
+    @pytest.mark.parametrize(
+        "secret",
+        [
+            "sk-ant-api03-Zx81kQpLm2Vn7Rt4Ws9Yb3",
+            "Authorization: Bearer aB3dE5gH7jK9mN1p",
+            '{"api_key": "aB3dE5gH7jK9mN1p"}',
+            "password = 'hunter2hunter2'",
+            f"-----BEGIN RSA PRIVATE KEY-----\n{'MIIEowIB AAKCAQEA' * 30}\n-----END RSA PRIVATE KEY-----",
+        ],
+    )
+    def test_secret(self, ctx: TraceContext, clock: ManualClock, secret: str) -> None:
+        """A secret is redacted wherever the pieces of the wire, and the chunks, would cut it."""
+        whole = f"So here it is: {secret} and that is all."
+        for size in (1, 5, 13):
+            answer = begin(ctx)
+            for at in range(0, len(whole), size):
+                clock.advance(2)
+                answer.chunk(text(whole[at : at + size]))
+            answer.closed()
+            *_, response = recorded(ctx, "llm_response")
+            chunks = [event for event in recorded(ctx, "llm_chunk") if event["parent"] == response["parent"]]
+            assert "".join(chunk["data"]["text"] for chunk in chunks) == response["data"]["content"][0]["text"]
+            assert "[redacted:" in response["data"]["content"][0]["text"]
+
+    def test_long_word(self, ctx: TraceContext) -> None:
+        """A text without spaces waits for its end up to 4,096 characters."""
+        answer = begin(ctx)
+        for _ in range(9):
+            answer.chunk(text("x" * 512))
+        assert pieces(ctx) == ["x" * 4608]
+        answer.chunk(text("顾客" * 300))
+        assert pieces(ctx)[1:] == ["顾客" * 300]
 
     def test_end_mark(self, ctx: TraceContext) -> None:
         """The provider's end mark is the end, whether or not the reader then reads on or closes the stream."""
@@ -77,11 +112,11 @@ class TestPieces:
     def test_end(self, ctx: TraceContext) -> None:
         """The end records what is left, before the answer."""
         answer = begin(ctx)
-        answer.chunk(text("a") + text("b") + text("c"))
+        answer.chunk(text("a") + text("b") + text("c "))
         answer.chunk(text("d"))
         answer.closed()
         assert [event["type"] for event in read_events(ctx.path)[2:]] == ["llm_chunk", "llm_chunk", "llm_response"]
-        assert pieces(ctx) == ["abc", "d"]
+        assert pieces(ctx) == ["abc ", "d"]
 
     def test_kinds_stay_apart(self, ctx: TraceContext) -> None:
         """Text, thinking and each tool call are pieces of their own."""
@@ -100,6 +135,7 @@ class TestPieces:
             event_bytes(thinking) + text("a") + text("b")
             + call("1", "x") + arguments(1, "{") + arguments(1, "}") + call("12", "y") + arguments(2, "{}") + text("c")
         )  # fmt: skip
+        answer.closed()
         assert [event["data"] for event in recorded(ctx, "llm_chunk")] == [
             {"thinking": "hm"},
             {"text": "ab"},

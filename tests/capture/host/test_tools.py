@@ -152,6 +152,20 @@ def test_untouched(run: TraceContext, agent: Callable[..., Agent]) -> None:
     assert all(event["duration_ms"] >= 0 for event in of(run, "tool_result"))
 
 
+def test_called_twice(run: TraceContext, agent: Callable[..., Agent]) -> None:
+    """Each of two calls of one tool at once has its own result, whether or not results name their call."""
+    talk = agent(Reply((ADD, ToolUse("add", {"a": 5, "b": 6}, id="call_3"))), LAST)
+    talk.ask()
+    talk.tell("call_1", "add", "3")
+    talk.tell("call_3", "add", "11")
+    talk.ask()
+    asked = {event["id"]: event["data"]["arguments"]["a"] for event in of(run, "tool_call")}
+    given = [(asked[event["parent"]], event["data"]["result"]) for event in of(run, "tool_result")]
+    assert given == (
+        [(1, {"result": "3"}), (5, {"result": "11"})] if isinstance(talk, Gemini) else [(1, "3"), (5, "11")]
+    )
+
+
 def test_decorated(run: TraceContext, agent: Callable[..., Agent]) -> None:
     """A decorated tool is recorded when it runs, with the decision it runs for; the wire adds nothing."""
 
