@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ _STAGES = {"safety_check": 0, "policy_violation": 1, "refusal": 2}
 """In which order events tell of one no."""
 _SAID_NO = ("policy_violation", "refusal")
 _STEPS = ("decision", "tool_call")
-_SAYS_NO = re.compile(b'"(?:%b)"' % b"|".join(sorted(outcome.encode() for outcome in BLOCKS))).search
+_FAIL, _BLOCK = (f'"{outcome}"'.encode() for outcome in sorted(BLOCKS, reverse=True))
 
 
 class No(NamedTuple):
@@ -67,7 +66,7 @@ def blocks(news: News) -> NDArray[np.intp]:
     import numpy as np
 
     checks = zip(news.rows("safety_check").tolist(), news.lines("safety_check"), strict=True)
-    rows = [row for row, line in checks if _SAYS_NO(line)]
+    rows = [row for row, line in checks if _BLOCK in line or _FAIL in line]
     return np.array([row for row in rows if news.event(row).data.get("outcome") in BLOCKS], np.intp)
 
 

@@ -86,11 +86,14 @@ class ToolLoop:
         order = np.argsort(steps.key, kind="stable")
         keys, calls = steps.key[order], is_call[order]
         begins = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
-        in_turn = np.where(begins, calls, calls != np.roll(calls, 1))  # call, result, call, result
-        odd = np.zeros(len(keys), np.bool_)
         group = np.cumsum(begins) - 1
-        odd[group[~in_turn]] = True
-        wanted[order] |= odd[group]
+        run = (
+            np.cumsum(begins | (calls != np.roll(calls, 1))) - 1
+        )  # calls of one key with no result between, or results
+        is_last = run == run[np.append(np.flatnonzero(begins)[1:], len(keys)) - 1][group] if len(keys) else begins
+        long = np.zeros(len(keys), np.bool_)
+        long[group[calls & (np.bincount(run)[run] >= UNANSWERED)]] = True
+        wanted[order] |= long[group] | (calls & is_last)
         return wanted | self._is_known(steps.key)
 
     def _is_known(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
