@@ -30,11 +30,11 @@ class Breakpoints:
     def __init__(self) -> None:
         self.all: list[Breakpoint] = []
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, *, enabled: bool = True) -> None:
         """Set a breakpoint. Raises `UsageError` for a text that is no query."""
         query = parse_query(text)
         if not any(each.query == query for each in self.all):
-            self.all.append(Breakpoint(query))
+            self.all.append(Breakpoint(query, enabled))
 
     def toggle(self, query: Query) -> bool:
         """Set a breakpoint, or remove it; return whether there is one now."""

@@ -36,7 +36,8 @@ class Remembered:
     """Keys of the groups of types that are not shown."""
     only: str | None = None
     off: bool = False
-    breakpoints: list[str] = field(default_factory=list)
+    breakpoints: dict[str, bool] = field(default_factory=dict)
+    """Whether it is enabled, by its text."""
     event: str | None = None
     """The id of the selected one."""
 
@@ -110,7 +111,7 @@ def _remembered(found: dict[str, Any]) -> Remembered:
         hidden=_words(found.get("hidden")),
         only=only if isinstance(only, str) else None,
         off=found.get("off") is True,
-        breakpoints=_words(found.get("breakpoints")),
+        breakpoints=_switches(found.get("breakpoints")),
         event=event if isinstance(event, str) else None,
     )
 
@@ -122,3 +123,8 @@ def _words(found: object) -> list[str]:
 def _words_by(found: object) -> dict[str, str]:
     items = found.items() if isinstance(found, dict) else ()
     return {key: value for key, value in items if isinstance(key, str) and isinstance(value, str)}
+
+
+def _switches(found: object) -> dict[str, bool]:
+    items = found.items() if isinstance(found, dict) else ()
+    return {key: value for key, value in items if isinstance(key, str) and isinstance(value, bool)}

@@ -128,13 +128,18 @@ class View:
 
     # -- from one time to the next ---------------------------------------------------------------------------------
 
+    @property
+    def session(self) -> str:
+        """The first session of the trace, under which things are remembered; `""` while none is known."""
+        return next((facts.session for facts in self.browse.snapshot.sessions() if facts.session), "")
+
     def keep(self, memory: Memory) -> None:
-        """Have what is worth it remembered of the session of the first event."""
+        """Have what is worth it remembered of the session, if it is known which one it is."""
         snapshot, wanted, row = self.browse.snapshot, self.browse.wanted, self.browse.selected
-        if not len(snapshot):
+        if not self.session:
             return
         memory.keep(
-            snapshot.event(0).session,
+            self.session,
             Remembered(
                 letters=self.marks.letters,
                 notes=self.marks.notes,
@@ -142,21 +147,25 @@ class View:
                 hidden=sorted(wanted.hidden),
                 only=wanted.only,
                 off=wanted.off,
-                breakpoints=[str(each) for each in self.breakpoints.all],
+                breakpoints={str(each): each.enabled for each in self.breakpoints.all},
                 event=None if row is None or self.browse.follow else snapshot.event(row).id,
             ),
         )
 
     def recall(self, memory: Memory) -> None:
-        """Show the session of the first event as it was left; its event as soon as it has been read."""
-        remembered = memory.recall(self.browse.snapshot.event(0).session)
+        """Show the session as it was left; its event as soon as it has been read."""
+        if not self.session:
+            return
+        remembered = memory.recall(self.session)
         self.marks = Marks(remembered.letters, remembered.notes)
         shown = Shown(frozenset(remembered.hidden), remembered.only)
-        with suppress(UsageError):  # written by another version, whose language had other terms
-            for text in remembered.filters:
+        # a text may be of another version, whose language had other terms
+        for text in remembered.filters:
+            with suppress(UsageError):
                 shown = shown.with_filter(text)
-            for text in remembered.breakpoints:
-                self.breakpoints.add(text)
+        for text, enabled in remembered.breakpoints.items():
+            with suppress(UsageError):
+                self.breakpoints.add(text, enabled=enabled)
         self.browse.show(shown._replace(off=remembered.off))
         self.was_left = remembered.event is not None
         self._left_at = None if self.browse.follow else remembered.event

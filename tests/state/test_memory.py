@@ -30,12 +30,40 @@ def test_as_it_was_left(trace: TraceFile, memory: Memory) -> None:
     view.marks.toggle("a", ids[3])
     view.marks.note(ids[1], "why?")
     view.breakpoints.add("error")
+    view.breakpoints.add("type:log", enabled=False)
     view.keep(memory)
     again = View(trace.snapshot())
     again.recall(memory)
     assert (again.browse.shown, again.browse.row) == (view.browse.shown, 3)
     assert (again.marks.letters, again.marks.notes) == ({"a": ids[3]}, {ids[1]: "why?"})
-    assert [str(each) for each in again.breakpoints.all] == ["error"]
+    assert again.breakpoints.all == view.breakpoints.all
+
+
+def test_damaged_first_line(tmp_path: Path, memory: Memory) -> None:
+    """A trace is known by its first session, whatever its first line is; nothing is remembered of one without."""
+    other = SESSION[::-1]
+    for name, session in (("one", SESSION), ("other", other), ("none", "")):
+        trace = TraceFile(tmp_path / f"{name}.jsonl", session=session)
+        trace.write(b"{torn\n")
+        if session:
+            trace.add("log")
+        view = View(trace.snapshot())
+        view.recall(memory)
+        assert view.session == session
+        assert view.browse.shown == Shown()
+        view.browse.show(Shown(frozenset("1")))
+        view.keep(memory)
+    assert (memory.recall(SESSION).hidden, memory.recall(other).hidden, memory.recall("").hidden) == (["1"], ["1"], [])
+
+
+def test_unreadable(trace: TraceFile, memory: Memory) -> None:
+    """A filter or a breakpoint that cannot be read is left out, and no other with it."""
+    trace.add("log")
+    memory.keep(SESSION, Remembered(filters=["agnet:x", "type:log"], breakpoints={"agnet:x": True, "error": True}))
+    view = View(trace.snapshot())
+    view.recall(memory)
+    assert view.browse.shown == Shown().with_filter("type:log")
+    assert [str(each) for each in view.breakpoints.all] == ["error"]
 
 
 def test_event_that_is_not_read_yet(trace: TraceFile, memory: Memory) -> None:

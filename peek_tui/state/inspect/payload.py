@@ -16,15 +16,6 @@ from .subject import Subject
 
 __all__ = ["payload"]
 
-_ANSWERS = {
-    "tool_call": "result",
-    "tool_result": "call",
-    "llm_request": "response",
-    "llm_response": "request",
-    "subagent_start": "end",
-    "subagent_end": "start",
-}
-
 
 def payload(subject: Subject, layout: Layout) -> Iterator[Entry]:
     """Yield what a reader wants first: the failure, the damage, what it says, and the other half of a call."""
@@ -86,12 +77,11 @@ def _answer(subject: Subject, layout: Layout) -> Iterator[Entry]:
     if answer is None:
         return
     path: Path = ("answer",)
+    half = answer.type.rpartition("_")[2]  # `result` of `tool_result`
     folded = layout.is_folded(path, at_first=True)
     took = f"{units.duration(answer.duration_ms)}  " if answer.duration_ms is not None else ""
     yield Entry(0, "", "", "fact", ())
-    yield Entry(
-        0, _ANSWERS[subject.event.type], f"{took}{summary(answer)}", "error" if answer.error else "dim", path, folded
-    )
+    yield Entry(0, half, f"{took}{summary(answer)}", "error" if answer.error else "dim", path, folded)
     if not folded:
         if answer.error is not None:
             error = f"{answer.error.type}: {answer.error.message}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from capture.events import ENDS
 from peek_tui.state.answers import Remark
+from peek_tui.state.ends import counterpart
 from peek_tui.trace.model import Event
 from peek_tui.trace.query import of_types
 from peek_tui.trace.requests import Finder, whole
@@ -13,8 +15,8 @@ from peek_tui.trace.store import Snapshot
 
 __all__ = ["Subject"]
 
-_ANSWERED_BY = {"tool_call": "tool_result", "llm_request": "llm_response", "subagent_start": "subagent_end"}
-_ANSWER_TO = {answer: call for call, answer in _ANSWERED_BY.items()}
+_RUN = ("agent_start", "agent_end")
+"""These are no call and its result: between them is the whole run."""
 _FAR = 20_000
 """Rows that are looked at for an event of the same kind."""
 
@@ -30,7 +32,10 @@ class Subject:
         marked: Event | None = None,
         remarks: Sequence[Remark] = (),
     ) -> None:
-        """`grown` is a snapshot, perhaps an earlier one, that has its tree; `marked` was marked last."""
+        """`grown` is a snapshot, perhaps an earlier one, that has its tree: there a call's result is looked for.
+
+        `marked` was marked last.
+        """
         self.event = event
         self._snapshot = snapshot
         self._grown = grown
@@ -84,17 +89,11 @@ class Subject:
         return self._marked.handle if self._marked else None, self.remarks, self.answer is None
 
     def _answer_row(self, snapshot: Snapshot) -> int | None:
-        event = self.event
-        if event.type in _ANSWER_TO:
-            handle = snapshot.find(event.parent)
-            row = None if handle is None else snapshot.row(handle)
-            return row if row is not None and snapshot.type(row) == _ANSWER_TO[event.type] else None
-        if event.type in _ANSWERED_BY and self._grown is not None and event.handle < len(self._grown):
-            grown = self._grown
-            children = grown.tree().children(grown.row(event.handle))
-            answers = (row for row in children if grown.type(row) == _ANSWERED_BY[event.type])
-            return next((snapshot.row(grown.handle(row)) for row in answers), None)
-        return None
+        handle, beside = self.event.handle, snapshot if self.event.type in ENDS else self._grown
+        if beside is None or handle >= len(beside) or self.event.type in _RUN:
+            return None
+        row = counterpart(beside, beside.row(handle))
+        return None if row is None else snapshot.row(beside.handle(row))
 
     def _whole(self, event: Event) -> Event:
         return event if self._snapshot is None else whole(event, Finder(self._snapshot))

@@ -77,7 +77,7 @@ class DebugBase(Screen[None]):
 
     def recall(self) -> None:
         """Show the session as it was left, as soon as it is known which one it is."""
-        if self.memory is not None and not self._recalled and len(self.browse.snapshot):
+        if self.memory is not None and not self._recalled and self.view.session:
             self._recalled = True
             self.view.recall(self.memory)
             self.reader.show(self.browse.wanted)
