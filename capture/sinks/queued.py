@@ -10,12 +10,13 @@ import atexit
 import errno
 import os
 import threading
-import time
+from _thread import LockType
 from collections import deque
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 from . import Lost, Sink
-from .parts import PartsSink
 
 __all__ = ["CLOSE_WITHIN", "QUEUE_BYTES", "QueuedSink"]
 
@@ -35,13 +36,12 @@ class QueuedSink:
         self._most = most
         self._close_within = close_within
         self.late_losses: deque[Lost] = deque()
-        self._queue: deque[bytes | None] = deque()
-        """Lines, and None where the sink is to go on in its next part."""
+        self._queue: SimpleQueue[bytes | LockType | None] = SimpleQueue()
+        """Lines, None where the sink is to go on in its next part, and locks to be released when it is their turn. A
+        signal handler or a destructor may put something in while this thread does: that is the one queue that lets it.
+        """
         self._put = self._taken = 0
         """Bytes that came and bytes that went: each is changed by one thread only."""
-        self._wake = threading.Event()
-        self._idle = threading.Event()
-        self._idle.set()
         self._thread: threading.Thread | None = None
         self._given_up = False
         self._in_part = 0
@@ -62,45 +62,41 @@ class QueuedSink:
             self._start()
         self._put += len(line)
         self._in_part += len(line)
-        self._queue.append(line)
-        if not self._wake.is_set():
-            self._wake.set()
+        self._queue.put(line)
 
     def is_part_full(self) -> bool:
         """Whether the sink's part is full once it has all that was put into the queue."""
-        parts = self._sink
-        return isinstance(parts, PartsSink) and not self._turning and parts.is_full_with(self._in_part)
+        is_full_with = getattr(self._sink, "is_full_with", None)
+        return is_full_with is not None and not self._turning and bool(is_full_with(self._in_part))
 
     def next_part(self) -> None:
         self._turning = True
         self._in_part = 0
-        self._queue.append(None)
+        self._queue.put(None)
 
     def drain(self) -> None:
         """Wait a moment for what is in the queue; once that was in vain, no longer."""
-        deadline = time.monotonic() + (0 if self._given_up else self._close_within)
-        while self._queue or not self._idle.is_set():
-            self._wake.set()
-            left = deadline - time.monotonic()
-            if left <= 0:
-                self._given_up = True
-                return
-            self._idle.wait(min(left, 0.05))
+        if self._thread is None or self._given_up:
+            return
+        reached = threading.Lock()
+        reached.acquire()
+        self._queue.put(reached)
+        self._given_up = not reached.acquire(timeout=self._close_within)
 
     def close(self) -> None:
-        """Wait a moment; then let go, whatever has become of the rest."""
+        """Wait a moment; then let go, whatever has become of the rest. The thread closes the sink."""
         thread = self._thread
         if thread is None:
             return
         self.drain()
-        self._queue.append(_STOP)
-        self._wake.set()
+        atexit.unregister(self.drain)
+        self._queue.put(_STOP)
         if not self._given_up:
             thread.join()
             self._thread = None
-            self._sink.close()
 
     def forked(self, writer: str) -> QueuedSink:
+        atexit.unregister(self.drain)  # what is in the queue is the parent's, and so is the thread
         return QueuedSink(self._sink.forked(writer), self._most, self._close_within)
 
     def _start(self) -> None:
@@ -111,35 +107,37 @@ class QueuedSink:
 
     def _work(self) -> None:
         while True:
-            self._wake.wait()
-            self._wake.clear()
-            self._idle.clear()
-            while self._queue:
-                line = self._queue.popleft()
-                if line is _STOP:
-                    self._idle.set()
-                    return
-                self._pass_on(line)
-            self._idle.set()
+            item = self._queue.get()
+            if isinstance(item, LockType):
+                item.release()
+                continue
+            self._pass_on(item)
+            if item is _STOP and self._queue.empty():
+                return
 
     def _pass_on(self, line: bytes | None) -> None:
         try:
             if line is None:
                 self._turn()
+            elif line is _STOP:
+                self._sink.close()
             else:
                 self._sink.write(line)
         except OSError as error:
-            self.late_losses.append(Lost(error, len(line or b"")))
+            self.late_losses.append(Lost(error.with_traceback(None), len(line or b"")))
         except Exception as error:  # a sink of the host's own; the thread must live
             self.late_losses.append(
                 Lost(OSError(errno.EIO, f"the sink raised {type(error).__name__}"), len(line or b""))
             )
         finally:
             self._taken += len(line or b"")
+            found: deque[Lost] | None = getattr(self._sink, "late_losses", None)
+            while found:
+                self.late_losses.append(found.popleft())
 
     def _turn(self) -> None:
         try:
-            assert isinstance(self._sink, PartsSink)
-            self._sink.next_part()
+            parts: Any = self._sink
+            parts.next_part()
         finally:
             self._turning = False

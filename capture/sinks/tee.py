@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
+from typing import Any
 
 from . import Lost, Sink
 
@@ -30,8 +31,26 @@ class TeeSink:
         try:
             self._second.write(line)
         except OSError as error:
-            self.late_losses.append(Lost(error, len(line)))
+            self.late_losses.append(Lost(error.with_traceback(None), len(line)))
         self._first.write(line)
+
+    def settle(self) -> None:
+        settle = getattr(self._first, "settle", None)
+        if settle is not None:
+            settle()
+
+    def is_part_full(self) -> bool:
+        is_full = getattr(self._first, "is_part_full", None)
+        return is_full is not None and bool(is_full())
+
+    def is_full_with(self, bytes: int) -> bool:
+        """Whether the first's part ends with so many bytes of ours, now."""
+        is_full = getattr(self._first, "is_full_with", None)
+        return is_full is not None and bool(is_full(bytes))
+
+    def next_part(self) -> None:
+        parts: Any = self._first
+        parts.next_part()
 
     def drain(self) -> None:
         """Both know at once."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
+import sys
 import threading
 import time
+import weakref
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,8 +20,10 @@ from capture.format import parse_line
 from capture.sinks import durable, held
 from capture.sinks.file import FileSink
 from capture.sinks.memory import MemorySink
+from capture.sinks.queued import QueuedSink
 from capture.testing import read_events
 from peek_tui.trace.store import Store
+from tests.conftest import RunPython
 
 
 def numbers(path: Path) -> list[int]:
@@ -36,6 +41,10 @@ class GatedSink(MemorySink):
         super().__init__()
         self.gate = threading.Event()
         self.entered = threading.Event()
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
 
     def write(self, line: bytes) -> None:
         self.entered.set()
@@ -86,6 +95,7 @@ class TestQueued:
             if thread.name == "capture-writer":
                 thread.join(60)
         assert [line.count(b"\n") for line in sink.lines] == [1, 1, 1]
+        assert sink.closed == 1
 
     def test_sink_that_fails_later(self, tmp_path: Path) -> None:
         """A line that the other thread could not write is counted, with the reason."""
@@ -104,6 +114,100 @@ class TestQueued:
         store = Store.load([tmp_path / "run.jsonl"])
         assert store.snapshot().stats().missing == tuple(lost)
         store.close()
+
+    def test_losses_of_the_second(self, tmp_path: Path) -> None:
+        """What a callback beside the file refuses is told, also when another thread gives it the lines."""
+
+        def refuse(line: bytes) -> None:
+            raise ValueError("broken")
+
+        capture.init(mode="queued", tee=refuse)
+        with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
+            ctx.record_log("stdout", "one")
+        told = losses(tmp_path / "run.jsonl")
+        assert {reason for loss in told for reason in loss["reasons"]} == {"the callback raised ValueError"}
+        assert sum(loss["events"] for loss in told) >= 2
+
+    def test_nothing_left_for_the_exit(self) -> None:
+        """A run that is over leaves nothing to be done at the end of the process, and nothing in memory."""
+        sink = QueuedSink(MemorySink(), 1 << 20, 60)
+        sink.write(b"one\n")
+        sink.close()
+        ref = weakref.ref(sink)
+        del sink
+        gc.collect()
+        assert ref() is None
+
+    def test_forked_child(self, tmp_path: Path, run_python: RunPython) -> None:
+        """A child that records nothing does not wait at its exit for a queue that is its parent's."""
+        program = """
+import atexit, os, signal, threading
+import capture.testing
+from capture.sinks import queued
+
+entered, gate = threading.Event(), threading.Event()
+
+class Sink(capture.testing.MemorySink):
+    def write(self, line):
+        entered.set()
+        gate.wait(60)
+
+queued.CLOSE_WITHIN = 60
+capture.init(mode="queued", sink=Sink())
+ctx = capture.TraceContext("desk")
+with ctx:
+    entered.wait(60)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        atexit._run_exitfuncs()
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    gate.set()
+"""
+        assert run_python(program).stdout == "0\n"
+
+    def test_signal_handler(self) -> None:
+        """A signal handler that records while its thread records finds no lock in its way."""
+        sink = QueuedSink(MemorySink(), 1 << 20, 60)
+        ended = threading.Event()
+
+        def interrupt(*_: object) -> object:  # as a handler may: between any two lines of what a write does
+            sink.write(b"inner\n")
+            return interrupt
+
+        def work() -> None:
+            sys.settrace(cast(Any, interrupt))
+            sink.write(b"outer\n")
+            sys.settrace(None)
+            ended.set()
+
+        threading.Thread(target=work, daemon=True).start()
+        assert ended.wait(20)
+        sink.close()
+
+
+class TestTee:
+    def test_durable_parts(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A second place for the lines takes nothing from the first: it asks the disk, and goes on in parts."""
+        synced: list[int] = []
+        monkeypatch.setattr(durable, "_sync", synced.append)
+        capture.init(mode="durable", tee=MemorySink())
+        with TraceContext("desk", path=tmp_path / "one.jsonl") as ctx:
+            ctx.record_log("stdout", "one")
+            assert len(synced) == 2
+        capture.init(mode="durable", tee=MemorySink(), rotate_bytes=100)
+        with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
+            ctx.record_log("stdout", "one")
+        assert len(list(tmp_path.glob("run*.jsonl"))) == 3
+
+    def test_queued_parts(self, tmp_path: Path) -> None:
+        """It goes on in parts when another thread writes, too."""
+        capture.init(mode="queued", tee=MemorySink(), rotate_bytes=100)
+        with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
+            ctx.record_log("stdout", "one")
+            ctx.record_log("stdout", "two")
+        assert (tmp_path / "run.2.jsonl").exists()
 
 
 class TestDurable:
