@@ -38,7 +38,7 @@ def is_described(exception: BaseException) -> bool:
     return identity(exception) is _described
 
 
-def identity(failure: Failure) -> object:
+def identity(failure: Failure | None) -> object:
     """Return what `is` the same for this failure only, as long as it is kept, and keeps no frames alive."""
     if not isinstance(failure, BaseException):
         return failure

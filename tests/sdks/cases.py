@@ -203,6 +203,10 @@ agent_start otel_spans
         (),
         """
 agent_start mcp_client
+  tool_call count_roots {}
+    tool_result "0 roots"
+  tool_call wait {}
+    tool_result null ! asyncio.exceptions.CancelledError
   tool_call get_weather {"city": "Rome"}
     tool_result "Rome: 21 °C"
   tool_call get_weather {"city": "Atlantis"}
@@ -211,6 +215,10 @@ agent_start mcp_client
 """,
         older="""
 agent_start mcp_client
+  tool_call count_roots {}
+    tool_result "0 roots"
+  tool_call wait {}
+    tool_result null ! asyncio.exceptions.CancelledError
   tool_call get_weather {"city": "Rome"}
     tool_result "Rome: 21 °C"
   tool_call get_weather {"city": "Atlantis"}

@@ -93,6 +93,7 @@ class _Hooks:
         inside = given.get("agent_id") or session
         match given["hook_event_name"]:
             case "UserPromptSubmit":
+                runs.end(session, status="cancelled")  # one that was interrupted, of which no end is told
                 runs.agent(session, None, "claude")
                 current().record_user_message(given.get("prompt"))
             case "PreToolUse":

@@ -13,7 +13,7 @@ from typing import Any
 from ..._core.guard import guarded
 from .._patch import Patch
 from ..registry import Undo
-from .mcp_tee import Reading, Writing, dispatched
+from .mcp_tee import Reading, Writing, dispatched, watch_sending
 
 __all__ = ["instrument"]
 
@@ -25,10 +25,18 @@ def instrument(module: ModuleType) -> Undo:
         def __init__(session: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
             given = (_tee(patch, args, kwargs) if patch.on else None) or (args, kwargs)
             patch.original(session, *given[0], **given[1])
+            _watch(session, given[1].get("write_stream"))
 
         return __init__
 
     return Patch(module.ClientSession, "__init__", teed).undo
+
+
+@guarded(None)
+def _watch(session: Any, stream: Any) -> None:
+    """Watch the requests of a session that talks through a tee: one that is given up is answered by nobody."""
+    if isinstance(stream, Writing):
+        watch_sending(session, stream)
 
 
 @guarded(None)

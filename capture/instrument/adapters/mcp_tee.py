@@ -7,11 +7,12 @@ from types import TracebackType
 from typing import Any
 
 from ..._core.failure import Failure
+from ..._core.spans import here
 from .._patch import Patch
 from .._wrap import call_async, notify, observer_of
 from ..joins import ToolCall
 
-__all__ = ["Reading", "Writing", "dispatched"]
+__all__ = ["Reading", "Writing", "dispatched", "watch_sending"]
 
 
 class _Stream:
@@ -39,7 +40,7 @@ class Writing(_Stream):
     def __init__(self, session: Patch, stream: Any) -> None:
         super().__init__(stream)
         self._session = session
-        self.open: dict[Any, ToolCall | None] = {}
+        self.open: dict[Any, ToolCall] = {}
 
     async def send(self, item: Any) -> None:
         notify(self._said, item)
@@ -48,7 +49,17 @@ class Writing(_Stream):
     def _said(self, item: Any) -> None:
         message = _message(item)
         if self._session.on and getattr(message, "method", None) == "tools/call" and message.params is not None:
-            self.open[message.id] = _called(message.params)
+            call = _called(message.params)
+            if call is not None:
+                self.open[message.id] = call
+
+    def gave_up(self, error: BaseException) -> None:
+        """End the call that the running task was waiting for: it was cancelled, or has waited long enough."""
+        place = here()
+        for id, call in list(self.open.items()):
+            if place is not None and call is place.span:
+                del self.open[id]
+                call.end(error=error)
 
 
 class Reading(_Stream):
@@ -73,6 +84,8 @@ class Reading(_Stream):
 
     def _heard(self, item: Any) -> None:
         message = _message(item)
+        if hasattr(message, "method"):
+            return  # a request of the server's: it counts its own ids
         call = self._writing.open.pop(getattr(message, "id", None), None)
         if call is not None:
             error = getattr(message, "error", None)
@@ -91,6 +104,33 @@ def dispatched(session: Patch, dispatcher: Any) -> None:
         return send_raw_request
 
     Patch(dispatcher, "send_raw_request", watched)
+
+
+def watch_sending(session: Any, writing: Writing) -> None:
+    """Watch which requests of a session end without an answer, on this one object."""
+
+    def watched(sending: Patch) -> Callable[..., Any]:
+        async def send_request(*args: Any, **kwargs: Any) -> Any:
+            return await call_async(sending.original, observer_of(lambda: _Sending(writing)), args, kwargs)
+
+        return send_request
+
+    Patch(session, "send_request", watched)
+
+
+class _Sending:
+    """Observes one request of a session."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+
+    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None: ...
+    def returned(self, result: Any) -> None: ...
+    def yielded(self, item: Any) -> None: ...
+    def closed(self) -> None: ...
+
+    def raised(self, error: BaseException) -> None:
+        self._writing.gave_up(error)
 
 
 class _Request:

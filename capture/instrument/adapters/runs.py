@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Protocol
 
 from ..._core.context import TraceContext
-from ..._core.failure import Failure
+from ..._core.failure import Failure, identity, status_of
 from ..._core.session import current
 from ..._core.spans import Place, Span, here, move
 from ..joins import ModelCall, ToolCall
@@ -32,8 +32,8 @@ class Runs:
     def __init__(self, observer: str) -> None:
         self._observer = observer
         self._open: dict[Hashable, tuple[_Run | None, Span | None]] = {}
-        self._failed: Failure | None = None
-        """The last failure that was told; it is told again by each run that it leaves."""
+        self._failed: object = None
+        """The identity of the last failure that was told; it is told again by each run that it leaves."""
 
     def agent(self, key: Hashable, parent: Hashable, name: str, framework: str | None = None) -> None:
         """An agent begins. `framework` is what runs it, when that is not the library that tells."""
@@ -76,11 +76,12 @@ class Runs:
     def end(self, key: Hashable, error: Failure | None = None, **outcome: Any) -> None:
         """A run has ended: `error` if it failed, `result` of a tool, the response's fields of a model."""
         run, _ = self._open.pop(key, (None, None))
-        if isinstance(run, _Turn) and error is self._failed:
+        if isinstance(run, _Turn) and identity(error) is self._failed:
             error = None  # what failed inside has said so
         if run is not None:
             run.end(error=error, **outcome)
-        self._failed = error or self._failed
+        if error is not None:
+            self._failed = identity(error)
 
     def _opened(self, key: Hashable, run: _Run | None, span: Span | None) -> None:
         self._open[key] = run, span
@@ -124,8 +125,10 @@ class _Agent(TraceContext):
             return None
         return cls(observer, name, framework)
 
-    def end(self, error: Failure | None = None, **outcome: Any) -> None:
-        self._end("completed" if error is None else "error", error)
+    def end(self, error: Failure | None = None, status: str | None = None, **outcome: Any) -> None:
+        if status is None:
+            status = status_of(error) if error is None or isinstance(error, BaseException) else "error"
+        self._end(status, error)
 
 
 class _Turn(Span):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+from ..._core.failure import identity
 from ..._core.guard import guarded
 from .._patch import Patch
 from .._wrap import call, observer_of
@@ -63,6 +64,10 @@ class _Hooks:
 
     runs: Runs | None = Runs("strands")
 
+    def __init__(self) -> None:
+        self._before: dict[int, object] = {}
+        """Of each agent that runs, the exception that the host was dealing with when it began."""
+
     def register_hooks(self, registry: Any, **options: Any) -> None:
         events = sys.modules["strands.hooks"]
         registry.add_callback(events.BeforeInvocationEvent, self.agent_begins)
@@ -75,12 +80,15 @@ class _Hooks:
     @guarded(None)
     def agent_begins(self, event: Any) -> None:
         if self.runs is not None:
+            self._before[id(event.agent)] = identity(sys.exc_info()[1])
             self.runs.agent(id(event.agent), None, event.agent.name)
 
     @guarded(None)
     def agent_ends(self, event: Any) -> None:
         if self.runs is not None:  # it is called while what the agent raises, if it does, goes by
-            self.runs.end(id(event.agent), error=sys.exc_info()[1])
+            error = sys.exc_info()[1]
+            before = self._before.pop(id(event.agent), None)
+            self.runs.end(id(event.agent), error=None if identity(error) is before else error)
 
     @guarded(None)
     def model_begins(self, event: Any) -> None:
