@@ -59,7 +59,7 @@ class ContextWindow:
             window = self._limits.get(spent.name, -1)
             if window == -1:
                 window = self._limits[spent.name] = window_of(news.word("name", spent.name))
-            if window is not None:
+            if window is not None and (self._full or spent.input >= NEARLY * window):
                 self._look(spent, window)
         yield from self._episodes.tell(news)
         yield from self._refused(news)

@@ -29,15 +29,14 @@ class TruncatedOutput:
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
+        lines = news.lines("llm_response")
+        marked = [line.startswith(_BYTES, line.find(_KEY) + len(_KEY)) for line in lines]
+        if not self._cut and True not in marked:
+            return self._episodes.tell(news)
         rows = news.rows("llm_response")
         names, agents = news.column("name")[rows - news.start].tolist(), news.agents(rows).tolist()
-        for row, line, name, agent in zip(rows.tolist(), news.lines("llm_response"), names, agents, strict=True):
-            at = line.find(_KEY)
-            if (
-                at < 0
-                or not line.startswith(_BYTES, at + len(_KEY))
-                or news.event(row).data.get("finish_reason") not in REASONS
-            ):
+        for row, is_marked, name, agent in zip(rows.tolist(), marked, names, agents, strict=True):
+            if not is_marked or news.event(row).data.get("finish_reason") not in REASONS:
                 if self._cut:
                     self._cut.pop((agent, name), None)
                 continue
