@@ -86,6 +86,8 @@ class Watch:
         self._seen = 0
         self._saved: bytes | None = None
         self._saved_at = 0
+        self._left_out: dict[str, str] = {}
+        """Why detectors of ours are left out, by their rules."""
 
     def advance(self, snapshot: Snapshot, *, over: bool = False) -> list[Alert]:
         """Take what a newer snapshot of the same store has, and return the alerts that are new or have changed.
@@ -112,11 +114,21 @@ class Watch:
             news = News(snapshot, first, last, over=over and last == end, calls=self._calls, reads=_READS)
             with no_collection():
                 for detector in self._detectors:
-                    for key, alert in detector.take(news):
+                    for key, alert in self._ask(detector, news):
                         changed[detector.rule, key] = alert
         self._found |= changed
         self._seen = end
         return changed
+
+    def _ask(self, detector: Detector, news: News) -> list[Found]:
+        """Return what a detector finds; nothing once it met what goes too deep for it."""
+        if detector.rule in self._left_out:
+            return []
+        try:
+            return list(detector.take(news))
+        except RecursionError:
+            self._left_out[detector.rule] = f"the detector {detector.rule} met values nested too deep and is left out"
+            return []
 
     def _save(self, row: int) -> None:
         """Keep what is known up to a row, to come back to when a late file moves those behind it."""
@@ -134,9 +146,9 @@ class Watch:
 
     @property
     def troubles(self) -> list[str]:
-        """Why detectors of plugins are left out, a sentence each."""
+        """Why detectors are left out, a sentence each."""
         troubles = (getattr(detector, "trouble", None) for detector in self._detectors)
-        return [trouble for trouble in troubles if trouble is not None]
+        return [*self._left_out.values(), *(trouble for trouble in troubles if trouble is not None)]
 
     @property
     def alerts(self) -> list[Alert]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peek_tui.trace.model import Event
 
+from .values import word_of
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -147,7 +149,7 @@ def answer_text(event: Event) -> str:
     content = event.data.get("content")
     if isinstance(content, str):
         return content
-    return "\n".join(str(block.get("text") or "") for block in _blocks(event) if block.get("type", "text") == "text")
+    return "\n".join(word_of(block.get("text")) for block in _blocks(event) if block.get("type", "text") == "text")
 
 
 def _blocks(event: Event) -> list[dict[str, Any]]:
@@ -156,7 +158,7 @@ def _blocks(event: Event) -> list[dict[str, Any]]:
 
 
 def _is_call(block: dict[str, Any]) -> bool:
-    return str(block.get("type", "")).endswith(("tool_use", "function_call", "tool_call"))
+    return word_of(block.get("type")).endswith(("tool_use", "function_call", "tool_call"))
 
 
 def _todos(arguments: Any) -> list[Todo] | None:
@@ -164,9 +166,9 @@ def _todos(arguments: Any) -> list[Todo] | None:
     values = arguments.values() if isinstance(arguments, dict) else ()
     for value in values:
         if isinstance(value, list) and value and all(isinstance(one, dict) and "status" in one for one in value):
-            return [Todo(_text(one), str(one["status"])) for one in value]
+            return [Todo(_text(one), word_of(one["status"])) for one in value]
     return None
 
 
 def _text(item: dict[str, Any]) -> str:
-    return next((str(item[key]) for key in _TEXT_KEYS if item.get(key)), "")
+    return next((word_of(item[key]) for key in _TEXT_KEYS if item.get(key)), "")

@@ -23,6 +23,7 @@ from peek_tui.trace.snapshot import Snapshot
 from .failures import Failures
 from .news import News, no_collection, pieces
 from .progress import Progress
+from .values import word_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -189,5 +190,5 @@ def _confidence(line: bytes) -> float | None:
 def _checks(news: News) -> Iterator[tuple[int, float]]:
     for row, line in zip(news.rows("safety_check").tolist(), news.lines("safety_check"), strict=True):
         said = _OUTCOME.search(line)
-        outcome = said[1].decode() if said else str(news.event(row).data.get("outcome"))
+        outcome = said[1].decode() if said else word_of(news.event(row).data.get("outcome"))
         yield row, CHECKS.get(outcome, OTHER)

@@ -14,6 +14,8 @@ from capture.events import NO_EVENT
 from peek_tui.trace.model import Event
 from peek_tui.trace.snapshot import Snapshot
 
+from .values import word_of
+
 __all__ = ["Outcome", "Reason", "Verdict", "outcome", "verdict", "why_it_failed"]
 
 Verdict = Literal["completed", "failed", "unknown"]
@@ -94,7 +96,7 @@ def _is_own(snapshot: Snapshot, end: Event) -> bool:
 
 
 def _said(end: Event) -> Reason:
-    status = end.data.get("status")
+    status = word_of(end.data.get("status"))
     name = end.name or "The agent"
     failure = f": {end.error.type}: {end.error.message}".rstrip(": ") if end.error else ""
     return Reason(f"{name} ended as {status or 'it did not say what'}{failure}.", (end.id,))

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["ASSUMES", "amounts", "content_words", "overlap", "specific_values", "text_of", "values"]
+__all__ = [
+    "ASSUMES",
+    "amounts",
+    "content_words",
+    "differ",
+    "overlap",
+    "specific_values",
+    "text_of",
+    "values",
+    "word_of",
+]
 
 MOST_TEXT = 20_000
 """Characters of one event that are looked at: a page that was fetched says in its beginning what it is."""
@@ -19,8 +29,8 @@ _MONEY = re.compile(
     r"|(?<![\d.,])(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<after>€|£|USD|EUR|GBP|JPY|PLN|zł|CHF|CAD|AUD|INR|CNY|SEK)(?!\w)"
 )
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "zł": "PLN"}
-_ID = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z_])[A-Za-z][\w-]{3,40}\b")
-"""A word with letters and digits."""
+_DASHED = re.compile(r"\b[A-Za-z][\w-]*")
+_ID_LENGTHS = range(4, 42)
 _TOKEN = re.compile(r"[A-Za-z0-9_/][\w@./:#-]*\w")
 _PLAIN_NUMBER = re.compile(r"\d[\d.,:-]*")
 _LONG_NUMBER = 3
@@ -59,12 +69,30 @@ def text_of(value: Any, limit: int = MOST_TEXT) -> str:
         elif isinstance(part, list | tuple):
             rest += reversed(part)
         elif isinstance(part, int | float):
-            pieces.append(str(part))
+            pieces.append(word_of(part))
     return "\n".join(pieces)
 
 
 _NOT_TEXT = frozenset({"type", "id", "signature", "tool_use_id", "cache_control"})
 """Keys of a block of a message that say nothing to its reader."""
+
+
+def word_of(value: Any) -> str:
+    """Return a payload's value as a word: nothing for what is no text, number or truth value, however deep it goes."""
+    if isinstance(value, str):
+        return value
+    try:
+        return str(value) if isinstance(value, int | float) else ""
+    except ValueError:  # more digits than Python writes
+        return ""
+
+
+def differ(one: Any, other: Any) -> bool:
+    """Whether two values of payloads are different; of those that go too deep to be compared nothing is claimed."""
+    try:
+        return bool(one != other)
+    except RecursionError:
+        return False
 
 
 def values(text: str) -> set[str]:
@@ -75,8 +103,16 @@ def values(text: str) -> set[str]:
         if " " in name or not _begins_sentence(text, match.start()):
             found.add(name.lower())
     found.update(quoted.lower() for quoted in _QUOTED.findall(text))
-    found.update(id.lower() for id in _ID.findall(text))
+    found.update(id.lower() for id in _ids(text))
     return {value for value in found if len(value) > 1}
+
+
+def _ids(text: str) -> Iterator[str]:
+    """Yield the words with letters and digits."""
+    for word in _DASHED.findall(text):
+        id = word.rstrip("-")
+        if len(id) in _ID_LENGTHS and any(map(str.isdecimal, id)):
+            yield id
 
 
 def specific_values(text: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .values import word_of
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -55,7 +57,7 @@ class Verdicts:
             before = self._told.get(agent)
             self._told[agent] = steps, stage
             if before is None or before[0] != steps or before[1] >= stage:
-                found.append(No(row, agent, str(event.data.get("policy_name") or event.name), steps))
+                found.append(No(row, agent, word_of(event.data.get("policy_name")) or event.name, steps))
         for agent, count in counted.all():
             self._steps[agent] = self._steps.get(agent, 0) + count
         return found
@@ -67,7 +69,7 @@ def blocks(news: News) -> NDArray[np.intp]:
 
     checks = zip(news.rows("safety_check").tolist(), news.lines("safety_check"), strict=True)
     rows = [row for row, line in checks if _BLOCK in line or _FAIL in line]
-    return np.array([row for row in rows if news.event(row).data.get("outcome") in BLOCKS], np.intp)
+    return np.array([row for row in rows if word_of(news.event(row).data.get("outcome")) in BLOCKS], np.intp)
 
 
 class _Counted(NamedTuple):

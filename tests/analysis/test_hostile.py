@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.events import VOCABULARY
 from capture.format import encode_event
-from peek_tui.analysis.alerts import find_alerts
+from peek_tui.analysis.alerts import Watch, find_alerts
+from peek_tui.analysis.cost import costs
+from peek_tui.analysis.culprit.rank import suspects
 from peek_tui.analysis.importance import importance
 from peek_tui.analysis.outcome import outcome
 from peek_tui.trace.store import Store
@@ -72,3 +76,33 @@ def test_any_lines(lines: list[bytes]) -> None:
             outcome(snapshot, "unknown")
         finally:
             store.close()
+
+
+DEEP = {
+    "lists": "[" * 990 + "]" * 990,
+    "objects": '{"a":' * 990 + "1" + "}" * 990,
+    "within": '{"command":%s,"todos":[{"type":%s,"status":%s}]}'.replace("%s", "[" * 980 + "]" * 980),
+    "word": '["block"]',
+    "digits": "9" * 5000,
+}
+"""Values that cannot be said, compared or looked up as a word can."""
+
+
+@pytest.mark.parametrize("value", DEEP.values(), ids=DEEP)
+def test_values_of_any_depth(tmp_path: Path, value: str) -> None:
+    """Values as deep as the reader takes, or numbers of any length, stop no detector and raise nothing."""
+    lines = []
+    for number, type in enumerate([*TYPES, *TYPES]):
+        payload = ",".join(f'"{key}":{value}' for key in (*VOCABULARY[type].fields, "outcome", "policy_name"))
+        head = f'{{"ts":{NOON},"id":"5f3a9c1e{number:08x}","parent":"{"0" * 16}","session":"{SESSION}","type":"{type}"'
+        lines.append(f'{head},"name":"bash","data":{{{payload},"turn":{number}}}}}\n')
+    (tmp_path / "run.jsonl").write_text("".join(lines))
+    with closing(Store.load([tmp_path / "run.jsonl"])) as store:
+        snapshot = store.snapshot()
+        watch = Watch()
+        watch.advance(snapshot, over=True)
+        assert watch.troubles == []
+        assert len(importance(snapshot)) == len(lines)
+        outcome(snapshot, "finished")
+        suspects(snapshot)
+        costs(snapshot)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from peek_tui.analysis.values import text_of
+from peek_tui.analysis.values import text_of, word_of
 from peek_tui.trace.model import Event
 from peek_tui.trace.query import of_types
 from peek_tui.trace.store import Snapshot
@@ -201,5 +201,5 @@ def source_step(event: Event) -> int | None:
 def _spoken(content: Any) -> str:
     """Return what a model said, without the calls it made: those are events of their own."""
     if isinstance(content, list):
-        content = [item for item in content if not (isinstance(item, dict) and "tool" in str(item.get("type")))]
+        content = [item for item in content if not (isinstance(item, dict) and "tool" in word_of(item.get("type")))]
     return text_of(content)

@@ -12,6 +12,7 @@ from peek_tui.trace.model import Event
 from ..alerts import Alert, Found, Severity
 from ..episodes import quoted
 from ..news import News
+from ..values import word_of
 
 __all__ = ["BehaviorAlert"]
 
@@ -30,7 +31,7 @@ class BehaviorAlert:
 
     def take(self, news: News) -> Iterator[Found]:
         for event in news.events("behavior_alert"):
-            said = str(event.data.get("severity", "")).lower()
+            said = word_of(event.data.get("severity")).lower()
             alert = Alert(
                 self.rule, SEVERITIES.get(said, "medium"), _title(event), _evidence(event, news), event.row, event.row
             )
@@ -38,8 +39,8 @@ class BehaviorAlert:
 
 
 def _title(event: Event) -> str:
-    kind = quoted(str(event.data.get("alert_type") or event.name or "something"))
-    signal = " ".join(str(event.data.get("signal") or "").split())
+    kind = quoted(word_of(event.data.get("alert_type")) or event.name, "something")
+    signal = " ".join(word_of(event.data.get("signal")).split())
     said = f": {signal[:_LONGEST]}" if signal else ""
     return f"the agent's own watchdog raised {kind} at {event.row:,}{said}"
 

@@ -14,6 +14,7 @@ from ..alerts import Alert, Found
 from ..episodes import number, quoted
 from ..news import News
 from ..usages import Spent
+from ..values import differ, word_of
 
 __all__ = ["PromptCache"]
 
@@ -61,15 +62,15 @@ class PromptCache:
 
 def _first_change(before: Any, after: Any) -> str | None:
     """Return what is the first thing to differ in a request, in the order in which a cache sees it."""
-    if before.get("tools") != after.get("tools"):
+    if differ(before.get("tools"), after.get("tools")):
         return "the list of tools"
-    if before.get("system") != after.get("system"):
+    if differ(before.get("system"), after.get("system")):
         return "the system prompt"
     old, new = (data.get("messages") if isinstance(data.get("messages"), list) else [] for data in (before, after))
     for index, (one, other) in enumerate(zip(old, new, strict=False)):
         if _content(one) != _content(other):
             role = other.get("role") if isinstance(other, dict) else None
-            return f"message {index + 1} ({quoted(str(role), 'no role')})"
+            return f"message {index + 1} ({quoted(word_of(role), 'no role')})"
     return f"message {len(new) + 1} went, which" if len(new) < len(old) else None
 
 

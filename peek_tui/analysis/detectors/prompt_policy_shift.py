@@ -7,12 +7,14 @@ for the same speaker; or it gives the same speaker another template for the same
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from peek_tui.trace.model import Event
 
 from ..alerts import Alert, Found
 from ..episodes import number, quoted
 from ..news import News
+from ..values import differ, word_of
 
 __all__ = ["PromptPolicyShift"]
 
@@ -29,8 +31,8 @@ class PromptPolicyShift:
 
     def take(self, news: News) -> Iterator[Found]:
         for event in news.events("prompt_policy"):
-            speaker = str(event.data.get("speaker") or event.agent or "")
-            template, goal = str(event.data.get("template_id") or event.name), str(event.data.get("goal") or "")
+            speaker = word_of(event.data.get("speaker")) or event.agent or ""
+            template, goal = _template(event), word_of(event.data.get("goal"))
             if not template:
                 continue
             before = self._set.get((event.session, speaker, "template", template))
@@ -50,14 +52,18 @@ class PromptPolicyShift:
 
 
 def _template(event: Event) -> str:
-    return str(event.data.get("template_id") or event.name)
+    return word_of(event.data.get("template_id")) or event.name
 
 
 def _changed(before: Event, event: Event) -> list[str]:
     """Return what is different, in words."""
     old, new = (one.data.get("policy_parameters") for one in (before, event))
     if not isinstance(old, dict) or not isinstance(new, dict):
-        return [] if old == new else ["its parameters"]
-    keys = [key for key in old if old[key] != new.get(key)]
-    said = [f"{quoted(key)} {quoted(str(old[key]))} → {quoted(str(new.get(key)))}" for key in keys[:_NAMED]]
+        return ["its parameters"] if differ(old, new) else []
+    keys = [key for key in old if differ(old[key], new.get(key))]
+    said = [f"{quoted(key)} {_shown(old[key])} → {_shown(new.get(key))}" for key in keys[:_NAMED]]
     return [*said, f"and {len(keys) - _NAMED} more"] if len(keys) > _NAMED else said
+
+
+def _shown(value: Any) -> str:
+    return quoted(word_of(value), "nothing" if value in (None, "") else "several values")

@@ -15,6 +15,7 @@ from peek_tui.trace.model import Event
 from ..alerts import Alert, Found, Severity
 from ..episodes import number, quoted
 from ..news import News
+from ..values import word_of
 from ..verdicts import blocks
 
 __all__ = ["RefusalChain"]
@@ -65,9 +66,9 @@ class RefusalChain:
         if policy is None and not chain.violations:
             return
         events = [*([policy] if policy else []), chain.check, *chain.violations, refusal]
-        action = refusal.data.get("blocked_action") or chain.check.data.get("blocked_action")
+        action = _blocked(refusal) or _blocked(chain.check)
         title = (
-            f"{quoted(_policy(chain.check), 'a policy')} blocked {quoted(str(action or ''), 'an action')}"
+            f"{quoted(_policy(chain.check), 'a policy')} blocked {quoted(action, 'an action')}"
             f" at {number(chain.check.row)} and the agent was refused at {number(refusal.row)}"
         )
         ids = tuple(event.id for event in events)
@@ -76,4 +77,8 @@ class RefusalChain:
 
 
 def _policy(event: Event) -> str:
-    return str(event.data.get("policy_name") or event.data.get("template_id") or event.name)
+    return word_of(event.data.get("policy_name")) or word_of(event.data.get("template_id")) or event.name
+
+
+def _blocked(event: Event) -> str:
+    return word_of(event.data.get("blocked_action"))

@@ -127,9 +127,9 @@ class RepeatedRequest:
         """Return what stands for all that a request says; None where that cannot be known."""
         try:
             event = _decode(line)
+            said = self._follow(news, line, event, 0)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        said = self._follow(news, line, event, 0)
         if said is not None:
             self._said[event.id] = said
             if len(self._said) > 2 * _KEPT:

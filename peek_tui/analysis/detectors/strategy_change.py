@@ -16,6 +16,7 @@ from peek_tui.trace.model import Event
 from ..alerts import Alert, Found
 from ..episodes import number, quoted
 from ..news import News
+from ..values import word_of
 
 __all__ = ["StrategyChange"]
 
@@ -72,7 +73,7 @@ class StrategyChange:
 
 
 def _choice(event: Event) -> str:
-    return str(event.data.get("chosen_action") or event.name)
+    return word_of(event.data.get("chosen_action")) or event.name
 
 
 def _goes_back(first: Event, second: Event) -> bool:
@@ -89,4 +90,4 @@ def _evidence(event: Event) -> set[str]:
 
 
 def _words(value: Any) -> set[str]:
-    return {str(one) for one in value} if isinstance(value, list) else {str(value)} if value else set()
+    return set(filter(None, map(word_of, value if isinstance(value, list) else [value])))

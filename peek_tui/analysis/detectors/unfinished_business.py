@@ -22,6 +22,7 @@ from ..alerts import Alert, Found
 from ..ending import Ending, answer_text, endings
 from ..episodes import quoted
 from ..news import News
+from ..values import word_of
 
 __all__ = ["RULES", "UnfinishedBusiness"]
 
@@ -45,7 +46,9 @@ ENDS = re.compile(r"kill|stop|close|cancel|terminate|shut_?down|cleanup|clean_up
 MISUSED = frozenset({"tool_use_error", "PermissionDenied", "ValidationError", "InvalidArguments"})
 """Errors that are about how a tool was asked, not about what came of it."""
 
-_FIRST_WORDS = re.compile(r"(?:^|[;&|\n({]|\bdo\b|\bthen\b)\s*(?:\w+=\S*\s+)*([\w./+-]+)")
+_FIRST_WORDS = re.compile(r"(?:^|[;&|\n({]|\bdo\b|\bthen\b)[ \t]*(?:\w+=\S*[ \t]+)*([\w./+-]+)")
+_LONGEST = 4_000
+"""Characters of a command that are looked at: what it does first says what it is for."""
 _SENTENCE = 140
 
 
@@ -147,10 +150,10 @@ def _command(call: Event) -> str:
         return arguments
     values = arguments if isinstance(arguments, dict) else {}
     said = next((values[key] for key in ("command", "cmd", "script", "code", "input") if values.get(key)), "")
-    return " ".join(map(str, said)) if isinstance(said, list) else str(said)
+    return " ".join(map(word_of, said)) if isinstance(said, list) else word_of(said)
 
 
 def _does_something(call: Event) -> bool:
     """Whether a command does more than look around: any of the programs it runs is not one of `LOOKS`."""
-    words = _FIRST_WORDS.findall(_command(call))
+    words = _FIRST_WORDS.findall(_command(call)[:_LONGEST])
     return any(word.rpartition("/")[2] not in LOOKS for word in words)

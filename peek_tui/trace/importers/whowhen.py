@@ -122,10 +122,11 @@ class WhoWhen:
     def _result(self, step: int, speaker: _Speaker, content: str, output: re.Match[str]) -> None:
         call, self._waiting_call = self._waiting_call, None
         assert call is not None
-        failed = int(output["code"] or output["unix"] or 0) != 0
+        code = output["code"] or output["unix"] or ""
+        failed = bool(code.strip("-0"))  # a number of any length: to read one of many digits raises
         raised = list(_RAISED.finditer(content))
         error = {"type": raised[-1]["type"], "message": raised[-1]["says"]} if raised else None
-        error = error or {"type": "exit", "message": f"exit code {output['code'] or output['unix']}"}
+        error = error or {"type": "exit", "message": f"exit code {code}"}
         data = {"result": content, "is_error": failed}
         self._add(step, "tool_result", call.language, data, speaker, parent=call.id, error=error if failed else None)
 

@@ -138,3 +138,13 @@ def test_real() -> None:
         steps = {source["step"]: source["raw"] for source in sources if "step" in source and "raw" in source}
         assert steps == dict(enumerate(document["history"])), path
         assert snapshot.stats().damaged == (), path
+
+
+def test_exit_code_of_any_length(tmp_path: Path) -> None:
+    """An exit code of more digits than Python reads as a number is a failure like any other but 0."""
+    code = {"content": "Count.\n```python\nprint(1)\n```", "name": "Planner"}
+    said = ["exitcode: " + "1" * 5000, "exitcode: -00"]
+    history = [entry for content in said for entry in (code, {"content": content, "name": "Shell"})]
+    snapshot = read(written(tmp_path / "run.json", {"question": "How many?", "history": history}))
+    events = map(snapshot.event, range(len(snapshot)))
+    assert [event.error is not None for event in events if event.type == "tool_result"] == [True, False]

@@ -1,0 +1,37 @@
+"""Texts of a trace are read in a time that grows as they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import process_time
+
+import pytest
+
+from peek_tui.analysis.detectors.unfinished_business import _does_something
+from peek_tui.analysis.values import values
+from peek_tui.trace.model import Event
+
+SIZES = 20_000, 160_000
+"""The longer is 8 times the shorter; a time that grows with the square would be 64 times as long."""
+
+
+def _command(text: str) -> None:
+    _does_something(Event(0, 0, 0, "", "", "", "tool_call", "bash", {"data": {"arguments": text}}, b""))
+
+
+def _seconds(look: Callable[[str], object], text: str) -> float:
+    def once() -> float:
+        began = process_time()
+        look(text)
+        return process_time() - began
+
+    return max(min(once() for _ in range(3)), 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("look", "piece"), [(values, "a-"), (values, "a1-"), (values, "A "), (_command, "\n"), (_command, "; ")]
+)
+def test_linear(look: Callable[[str], object], piece: str) -> None:
+    """A text eight times as long takes nothing like the square of that as long, whatever it repeats."""
+    short, long = (_seconds(look, piece * (size // len(piece))) for size in SIZES)
+    assert long < 24 * short
