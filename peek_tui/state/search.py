@@ -111,6 +111,12 @@ class Search(Background):
         beyond = takewhile(lambda hit: hit >= known, found)
         return next((hit for hit in beyond if _holds(rows, hit)), None)
 
+    def holds(self, row: int) -> bool:
+        """Whether a row is a hit, as far as that is known; beyond the hits that were enough its line is read."""
+        if row < self._known:
+            return _holds(self.hits, row)
+        return self.capped and row < len(self.snapshot) and self._needle.found_in(self.snapshot.raw(row))
+
     def place(self, row: int) -> tuple[int | None, int]:
         """Return which of the hits a row is, from 1, None when it is none; and how many there are so far."""
         at = bisect_left(self.hits, row)

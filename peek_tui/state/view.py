@@ -225,7 +225,7 @@ class View:
         row = self.browse.snapshot.row(event.handle)
         if self.breakpoints.stops_at(self.browse.snapshot, row):
             return "●"
-        if self.search is not None and self.search.place(row)[0] is not None:
+        if self.search is not None and self.search.holds(row):
             return "/"
         return ""
 

@@ -98,6 +98,7 @@ def test_more_than_enough(trace: TraceFile, grows: bool) -> None:
     view.browse = growing.browse
     view.search = search = searched(Search(view.browse.snapshot, "lamp", most=2))
     assert (search.hits, search.done, search.capped) == ([1, 3], True, True)
+    assert [row for row in range(8) if view.sign(view.browse.snapshot.event(row)) == "/"] == [1, 3, 5, 7]
     if grows:
         trace.add("log", data="")
         growing.take_in()

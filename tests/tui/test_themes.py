@@ -22,6 +22,7 @@ async def test_same(story: Path) -> None:
     shown = set()
     for theme in THEMES:
         async with opened([story], config=Config(theme=theme)) as peek:
+            await peek.until(lambda: peek.debug.view.found.importance is not None)
             shown.add((text_of(peek.timeline), text_of(peek.tree), text_of(peek.inspector)))
     assert len(shown) == 1
 
