@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from ..interrupts import from_signal_handler
 from ..values import Keys, dump_line
 from .guard import swallow
-from .redact_patterns import GROUPS, Group, Pattern, is_secret, may_be_secret
+from .redact_patterns import GROUPS, Group, Pattern, is_always_secret, is_secret, may_be_secret
 
 __all__ = ["Redact", "Redactor", "redactor_of"]
 
@@ -29,6 +29,9 @@ _MANY = 1000
 """Secrets of one kind from which on a text goes as a whole: it is a list of them, or made to keep us busy."""
 _SAID = ("name", "error", "agent", "task", "links", "source", "data")
 """What an event says in words of the host's. The rest says where it stands, and a reader needs that as it is."""
+_ONE_TEXT = {"bytes": "base64", "str": "escaped", "opaque": "repr"}
+"""Values that JSON cannot hold and are one text, and where that stands."""
+_TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 
 
 class _Search:
@@ -81,7 +84,7 @@ class Redactor:
             if isinstance(node, dict):
                 self._mapping(node, searches, place < fields)
             else:
-                node[:] = [self._text(item, searches) if isinstance(item, str) else item for item in node]
+                self._list(node, searches)
             nodes += [item for item in _items(node) if isinstance(item, dict | list)]
         return event
 
@@ -97,15 +100,39 @@ class Redactor:
             node.clear()
             node.update(items if of_format else ((self._text(key, searches), value) for key, value in items))
 
+    def _list(self, node: list[Any], searches: list[_Search]) -> None:
+        """Revise a list; of two texts, as headers are given, the first may be the second's name."""
+        if len(node) == 2 and isinstance(node[0], str) and isinstance(node[1], str):
+            node[:] = [self._text(node[0], searches), self._value(node[0], node[1], searches)]
+        else:
+            node[:] = [self._text(item, searches) if isinstance(item, str) else item for item in node]
+
     def _value(self, key: Any, value: Any, searches: list[_Search]) -> Any:
         """Return what may stand under a key."""
         if not isinstance(key, str) or not may_be_secret(key):
             return self._text(value, searches) if isinstance(value, str) else value
         if isinstance(value, list):
             return [self._value(key, item, searches) for item in value]
-        if isinstance(value, bool | dict) or value is None or not is_secret(key, str(value)):
+        if isinstance(value, dict):
+            return self._under(key, value, searches)
+        if isinstance(value, bool) or value is None or not is_secret(key, str(value)):
             return self._text(value, searches) if isinstance(value, str) else value
         return self._mark("by_name")
+
+    def _under(self, key: str, value: dict[str, Any], searches: list[_Search]) -> Any:
+        """Return what may stand of a mapping under the name of a secret: below some names no text at all."""
+        kind = value.get("$type")
+        if kind in _ONE_TEXT:
+            text = _bytes_as_text(value) if kind == "bytes" else str(value.get(_ONE_TEXT[kind], ""))
+            return self._mark("by_name") if is_secret(key, text) else value
+        if kind in {"tuple", "set"}:
+            value["items"] = self._value(key, value["items"], searches)
+        elif is_always_secret(key) and not _is_schema(value):
+            if kind == "dict":
+                value["items"] = [[name, self._value(key, item, searches)] for name, item in value["items"]]
+            elif kind is None:
+                value.update({name: self._value(key, item, searches) for name, item in value.items()})
+        return value
 
     def _text(self, text: str, searches: list[_Search]) -> str:
         for search in searches:
@@ -152,6 +179,21 @@ def redactor_of(redact: Redact) -> Redactor | None:
     if isinstance(redact, bool):
         return Redactor() if redact else None
     return Redactor(rewrite=redact) if callable(redact) else Redactor(redact)
+
+
+def _bytes_as_text(value: dict[str, Any]) -> str:
+    try:
+        return base64.b64decode(value["base64"]).decode("latin-1")
+    except ValueError as error:
+        if from_signal_handler(error):
+            raise
+        return str(value["base64"])
+
+
+def _is_schema(value: dict[str, Any]) -> bool:
+    """Whether a mapping says of what type a secret is, and not what it is."""
+    names = [pair[0] for pair in value["items"]] if value.get("$type") == "dict" else value
+    return value.get("type") in _TYPES or any(name in names for name in ("$ref", "anyOf", "oneOf", "allOf"))
 
 
 def _items(node: Any) -> Any:

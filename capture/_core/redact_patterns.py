@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["GROUPS", "Group", "Pattern", "is_secret", "may_be_secret"]
+__all__ = ["GROUPS", "Group", "Pattern", "is_always_secret", "is_secret", "may_be_secret"]
 
 
 class Pattern(NamedTuple):
@@ -185,10 +185,11 @@ _AT = Group(
 _PASSWORDS = "word swd pwd"
 _NAMED = (
     "word swd pwd cret oken rization i_key i-key i-Key ikey iKey ess_key ess-key ess-Key essKey "
-    "ret_key ret-key ret-Key retKey ate_key ate-key ate-Key ateKey"
+    "ret_key ret-key ret-Key retKey ate_key ate-key ate-Key ateKey ryption_key ryption-key ryption-Key ryptionKey "
+    "ubscription_key ubscription-key ubscription-Key ubscriptionKey ccount_key ccount-key ccount-Key ccountKey"
 )
 """How the names end behind which a text gives a secret: password, secret, token, authorization, api_key, access_key,
-secret_key, private_key.
+secret_key, private_key, encryption_key, subscription_key, account_key.
 """
 _PAGES = ("page_token", "pageToken", "next_token", "nextToken", "sync_token", "syncToken", "ation_token", "ationToken")
 """How those end that end like one of these and are none."""
@@ -272,7 +273,15 @@ _COLON = _named(
     _Named("cookies", "okie", _COOKIES, _TEXT_QUOTES, _JSON_QUOTES),
 )
 
-GROUPS = (_DASH, _UNDERSCORE, _A, _B, _G, _J, _9, _AT, _EQUALS, _COLON)
+_PAIR = Group(
+    "[",
+    r"\[\"[A-Za-z0-9_. -]{0,60}(?:[kK]ey|[tT]oken|[aA]uth|[cC]ookie|[cC]srf|[wW]ord|wd|[pP]hrase|[sS]ecret"
+    r"|ation|ntials?|KEY|TOKEN|AUTH|COOKIE|CSRF|WORD|WD|PHRASE|SECRET|ATION|NTIALS?)\",\"",
+    (),
+)
+"""A list that begins with what may be the name of a secret, as headers are given in pairs."""
+
+GROUPS = (_DASH, _UNDERSCORE, _A, _B, _G, _J, _9, _AT, _EQUALS, _COLON, _PAIR)
 
 # -- names of keys and headers -------------------------------------------------------------------------------------
 
@@ -300,6 +309,11 @@ def is_secret(name: str, value: str) -> bool:
     if not _LONG.search(plain) or _HARMLESS.search(plain):
         return False
     return "=" in value if plain.endswith("cookie") else len(value) >= _SHORTEST and " " not in value.strip()
+
+
+def is_always_secret(name: str) -> bool:
+    """Whether any text under this name is a secret."""
+    return bool(_ALWAYS.search(_plain(name)))
 
 
 def may_be_secret(name: str) -> bool:

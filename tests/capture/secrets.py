@@ -113,6 +113,9 @@ _NAMED: dict[str, tuple[str, object]] = {
     "cookie": (_some(26), None),
     "list": (_some(18), None),
     "python": (_some(18), None),
+    "account key": (_some(86) + "==", None),
+    "subscription key": (_some(32, _HEX), None),
+    "encryption key": (_some(32), None),
 }
 
 
@@ -131,6 +134,9 @@ def _in_its_place(name: str, secret: str) -> object:
         "x-api-key": {"request": {"headers": [{"X-Api-Key": secret}]}},
         "cookie": {"Set-Cookie": f"sid={secret}; Path=/; HttpOnly"},
         "list": {"api_keys": "one", "api_key": [secret]},
+        "account key": f"DefaultEndpointsProtocol=https;AccountName=desk;AccountKey={secret};EndpointSuffix=core",
+        "subscription key": f"Ocp-Apim-Subscription-Key: {secret}",
+        "encryption key": f"encryption_key={secret}",
         "python": f"client = Client(api_key='{secret}', timeout=3)",
     }[name]
 
@@ -164,6 +170,8 @@ LOOK_ALIKES: list[object] = [
     {"next_page_token": "CAUQAA" + _some(20), "nextToken": _some(30)},
     {"key": "value", "primary_key": "id", "sort_key": "created_at", "cache_key": "charges:4127"},
     {"properties": {"password": {"type": "string", "minLength": 8}, "api_key": {"type": "string"}}},
+    {"credentials": {"type": "object", "description": "of the desk"}, "secret": {"anyOf": [{"type": "string"}]}},
+    ["key", "value"],
     {"password": "", "token": None, "secret": False},
     {"author": "desk", "authors": ["a", "b"], "authority": "none"},
     {"eos_token": "<|endoftext_and_more|>", "pad_token": "<pad_pad_pad_pad_pad>"},

@@ -114,6 +114,21 @@ class TestKinds:
         assert restore(dirty) == b"a [redacted:npm_token]"
         assert restore(clean) == bytes(range(256))
 
+    def test_values_of_python(self, tmp_path: Path) -> None:
+        """Under a secret's name it goes whatever it is: bytes, a tuple, a set, an object."""
+        said = {"password": b"hunter2", "api_key": ("abcdef0123456789",), "secret": {"hunter2"}, "pwd": Path("hunter2")}
+        (written,) = record(tmp_path / "run.jsonl", said)
+        gone = "[redacted:by_name]"
+        assert restore(written) == {"password": gone, "api_key": (gone,), "secret": {gone}, "pwd": gone}
+
+    def test_below_a_name(self, tmp_path: Path) -> None:
+        """Under a name that is always a secret's no text stays, however deep; of a pair the first is such a name."""
+        said = [{"credentials": {"user": {"v": "hunter2", "tries": 3}}}, [["accept", "text/html"], ["x-api-key", "k1"]]]
+        gone = "[redacted:by_name]"
+        below, pairs = record(tmp_path / "run.jsonl", *said)
+        assert below == {"credentials": {"user": {"v": gone, "tries": gone}}}
+        assert pairs == [["accept", "text/html"], ["x-api-key", gone]]
+
     def test_list_of_secrets(self, tmp_path: Path) -> None:
         """Of a text with a thousand secrets nothing is written."""
         (said,) = record(tmp_path / "run.jsonl", " ".join([SECRETS["npm"][0]] * 1000))
@@ -250,7 +265,23 @@ class TestKeys:
         assert payloads == [{**value, f"password{n}_pwd": "[redacted:by_name]"} for n, value in enumerate(said)]
 
 
-HOSTILE = ["a", "sk-", "-", "_", "=", ":", "eyJ.", "AKIA", "://a:", "password=", "?key=", '"token":"', "Bearer "]
+HOSTILE = [
+    "a",
+    "sk-",
+    "-",
+    "_",
+    "=",
+    ":",
+    "eyJ.",
+    "AKIA",
+    "://a:",
+    "password=",
+    "?key=",
+    '"token":"',
+    "Bearer ",
+    '["',
+    '["key',
+]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
