@@ -75,8 +75,7 @@ class Calls:
     """Follows the calls of a trace that may grow."""
 
     def __init__(self) -> None:
-        self._open: dict[int, Step] = {}
-        """Calls without a result, by row."""
+        self._open = _Open()
         self._numbers: dict[int, int] = {}
 
     def take(self, news: News) -> Steps:
@@ -114,7 +113,7 @@ class Calls:
         steps.key[calls] = [hash((*who, digest)) for who, digest in zip(whose, digests, strict=True)]
         for column in (steps.call, steps.number, steps.agent, steps.name, steps.key):
             column[results[here]] = column[calls[place[here]]]
-        answered = [self._open.pop(parent) for parent in earlier]
+        answered = [self._open.take(parent) for parent in earlier]
         for at, call in zip(results[~here].tolist(), answered, strict=True):
             for column, value in zip(steps[1:6], call[1:6], strict=True):
                 column[at] = value
@@ -125,7 +124,8 @@ class Calls:
         left = np.zeros(len(rows), np.bool_)
         left[calls] = True
         left[calls[place[here]]] = False
-        self._open.update((step.row, step) for step in steps.some(left))
+        for step in steps.some(left):
+            self._open.add(step)
         return steps
 
     def _count(self, agents: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -156,23 +156,48 @@ class Calls:
             if calls:
                 number = numbers[agent] = numbers.get(agent, -1) + 1
                 key = hash((agent, name, next(digests[0])))
-                open[row] = step = make((row, row, number, agent, name, key, 0, False))
+                step = make((row, row, number, agent, name, key, 0, False))
+                open.add(step)
                 steps.append(step)
                 continue
             outcome = next(digests[1])
-            call = open.pop(parent, None) or self._last_open(agent, name)
+            call = open.take(parent) if parent in open else open.take_last(agent, name)
             if call is not None:
                 if fails:
                     outcome = hash(_failure(news.snapshot.raw(row)))
                 steps.append(make((row, call[0], call[2], call[3], call[4], call[5], outcome, bool(fails))))
         return steps
 
-    def _last_open(self, agent: int, name: int) -> Step | None:
-        """Take the last call of a tool that has no result yet out of the open ones."""
-        for row, call in reversed(self._open.items()):
-            if call.agent == agent and call.name == name:
-                return self._open.pop(row)
-        return None
+
+class _Open:
+    """The calls that have no result yet."""
+
+    def __init__(self) -> None:
+        self._calls: dict[int, Step] = {}
+        self._rows: dict[tuple[int, int], list[int]] = {}
+        """Of each agent and tool the rows of its calls: the last one is open, those before it may not be."""
+
+    def __contains__(self, row: int) -> bool:
+        return row in self._calls
+
+    def add(self, call: Step) -> None:
+        self._calls[call.row] = call
+        self._rows.setdefault((call.agent, call.name), []).append(call.row)
+
+    def take(self, row: int) -> Step:
+        """Take the call in a row out of the open ones."""
+        call = self._calls.pop(row)
+        rows = self._rows[call.agent, call.name]
+        while rows and rows[-1] not in self._calls:
+            rows.pop()
+        if not rows:
+            del self._rows[call.agent, call.name]
+        return call
+
+    def take_last(self, agent: int, name: int) -> Step | None:
+        """Take the last call of a tool by an agent, None where none is open."""
+        rows = self._rows.get((agent, name))
+        return self.take(rows[-1]) if rows else None
 
 
 class _Line(msgspec.Struct, frozen=True, gc=False):

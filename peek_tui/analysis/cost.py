@@ -184,15 +184,15 @@ class _Above:
 
 
 def _tools(snapshot: Snapshot) -> dict[int, list[str]]:
-    """Return the tools that were called after each answer, before the next one of the same agent, by its row."""
+    """Return the tools that were called after each answer, before the next one of the same agent and session."""
     tools: dict[int, list[str]] = defaultdict(list)
-    last: dict[str, int] = {}
+    last: dict[tuple[str, str], int] = {}
     for row in _rows(snapshot, "llm_response", "tool_call"):
-        agent = snapshot.agent(row)
+        who = snapshot.session(row), snapshot.agent(row)
         if snapshot.type(row) == "llm_response":
-            last[agent] = row
-        elif agent in last:
-            tools[last[agent]].append(snapshot.name(row))
+            last[who] = row
+        elif who in last:
+            tools[last[who]].append(snapshot.name(row))
     return tools
 
 

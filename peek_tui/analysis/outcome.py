@@ -6,11 +6,12 @@ its writer said of themselves; whether an agent that says `completed` did its wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from capture.events import NO_EVENT
+from peek_tui.trace.header import read_word
 from peek_tui.trace.model import Event
 from peek_tui.trace.snapshot import Snapshot
 
@@ -57,7 +58,7 @@ def outcome(snapshot: Snapshot, status: str) -> Outcome:
     """Return how a run came out, with its reasons. `status` is what `Store.status` said of it."""
     facts = snapshot.sessions()
     found = verdict(status, [one.outcome for one in facts])
-    ends = list(_ends(snapshot, len(facts)))
+    ends = _ends(snapshot, {one.session: one.outcome for one in facts})
     reasons = [_said(end) for end in ends if found != "failed" or end.data.get("status") == "error"]
     if status == "crashed" and len(snapshot):
         last = snapshot.event(len(snapshot) - 1)
@@ -76,15 +77,16 @@ def why_it_failed(snapshot: Snapshot, status: str) -> str:
     return found.reasons[0].text if found.verdict == "failed" and found.reasons else ""
 
 
-def _ends(snapshot: Snapshot, sessions: int) -> list[Event]:
-    """Return the last end of each session's own agent, in order, looking from the last event back."""
+def _ends(snapshot: Snapshot, outcomes: Mapping[str, str | None]) -> list[Event]:
+    """Return the end of an own agent of each session that says its outcome, in order; of several the last one."""
     ends: dict[str, Event] = {}
     for row in range(len(snapshot) - 1, -1, -1) if snapshot.types()[_END] else ():
         if snapshot.type(row) == _END:
             event = snapshot.event(row)
-            if event.session not in ends and _is_own(snapshot, event):
+            told = (read_word(event.data, "status") or None) == outcomes.get(event.session)
+            if told and event.session not in ends and _is_own(snapshot, event):
                 ends[event.session] = event
-                if len(ends) == sessions:
+                if len(ends) == len(outcomes):
                     break
     return sorted(ends.values(), key=lambda event: event.row)
 

@@ -34,7 +34,9 @@ def run(
     """
     files = trace_files(trace_directory())
     wanted = (session for session in read_sessions(files, cache_directory()) if not failed or _has_failed(session))
-    sessions = list(wanted if everything else islice(wanted, _SHOWN))
+    sessions = list(wanted if everything else islice(wanted, _SHOWN + failed))
+    more = not everything and len(sessions) > _SHOWN
+    sessions = sessions[:_SHOWN] if more else sessions
     if as_json:
         for session in sessions:
             print_json(_as_json(session))
@@ -43,6 +45,8 @@ def run(
             print_line(line)
     else:
         note(f"no {'failed ' if failed else ''}sessions in {trace_directory()}")
+    if more:  # how many is not known: telling takes reading them all
+        note("more failed sessions; --all shows them")
     hidden = len(group_sessions(files)) - len(sessions)
     if not everything and not failed and hidden > 0:
         note(f"{units.count(hidden)} older sessions are not shown; --all shows them")

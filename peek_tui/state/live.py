@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 from peek_tui.render.text import clean_line
+from peek_tui.trace.facts import worst
 from peek_tui.trace.store import Store
 
 __all__ = ["Live"]
@@ -42,8 +43,7 @@ class Live:
 
     def _look(self) -> None:
         self.status = self._store.status()
-        outcomes = [facts.outcome for facts in self._store.sessions()]
-        outcome = outcomes[-1] if outcomes else None
+        outcome = worst(facts.outcome for facts in self._store.sessions())
         ended = f" {clean_line(outcome)[:_WORD]}" if self.status == "finished" and outcome else ""
         again = " READ AGAIN" if self._store.begun_again else ""
         share = self._store.share

@@ -18,10 +18,20 @@ from .columns import among, grouped
 from .header import Header, read_word
 from .model import Usage, parse_fields
 
-__all__ = ["SPENDS", "Facts", "SessionFacts"]
+__all__ = ["SPENDS", "Facts", "SessionFacts", "worst"]
 
 SPENDS = frozenset({"llm_response", "llm_chunk"})
 """The types whose tokens are summed. A chunk has some when its response was written before all were counted."""
+
+
+_GRAVITY = {"completed": 0, "cancelled": 2, "error": 3}
+_FOREIGN = 1
+"""The gravity of a word that is none of ours."""
+
+
+def worst(outcomes: Iterable[str | None]) -> str | None:
+    """Return what agents that ended so came to together: the gravest of their words, None where none has ended."""
+    return max(filter(None, outcomes), key=lambda word: (_GRAVITY.get(word, _FOREIGN), word), default=None)
 
 
 class SessionFacts(msgspec.Struct):
@@ -33,7 +43,7 @@ class SessionFacts(msgspec.Struct):
     host: str = ""
     """Where it ran, as its writer said."""
     outcome: str | None = None
-    """The root agent's status: `completed`, `error`, `cancelled`; None before its end."""
+    """The root agent's status: `completed`, `error`, `cancelled`, of several the worst; None before the first end."""
     first_ts: int = 0
     last_ts: int = 0
     events: int = 0
@@ -67,7 +77,7 @@ class SessionFacts(msgspec.Struct):
         """Note that an agent began; one with no parent is the run's own."""
         if header.parent == NO_EVENT:
             if header.id in self.other_ends:
-                self.outcome = self.other_ends.pop(header.id)
+                self.outcome = worst((self.outcome, self.other_ends.pop(header.id)))
             else:
                 self.open_roots.add(header.id)
             self.agent = self.agent or header.name
@@ -77,7 +87,7 @@ class SessionFacts(msgspec.Struct):
         """Note that an agent ended."""
         if header.parent in self.open_roots:
             self.open_roots.discard(header.parent)
-            self.outcome = status
+            self.outcome = worst((self.outcome, status))
         else:
             self.other_ends[header.parent] = status
 

@@ -165,6 +165,10 @@ class Snapshot:
         """Return which agent the event in a row belongs to, `""` for the run's own, without reading its line."""
         return self._words.agents.words[self._columns.agent[self.handle(row)]]
 
+    def session(self, row: int) -> str:
+        """Return which session the event in a row belongs to, without reading its line."""
+        return self._words.sessions.words[self._columns.session[self.handle(row)]]
+
     def failed(self, row: int) -> bool:
         """Return whether the event in a row has an error, without reading its line."""
         return bool(self._columns.failed[self.handle(row)])

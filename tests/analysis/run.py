@@ -7,7 +7,7 @@ from typing import Any
 
 from capture.events import NO_EVENT
 from peek_tui.analysis.alerts import Alert, find_alerts
-from tests.state.traces import NOON, TraceFile
+from tests.state.traces import NOON, SESSION, TraceFile
 
 __all__ = ["Run"]
 
@@ -15,8 +15,8 @@ __all__ = ["Run"]
 class Run(TraceFile):
     """A trace file with an agent in it."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, writer: str = "5f3a9c1e", session: str = SESSION) -> None:
+        super().__init__(path, writer, session)
         self.ids: list[str] = []
         """Of all events so far."""
         self.clock = NOON // 1_000_000_000

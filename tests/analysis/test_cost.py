@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from peek_tui.analysis import prices
 from peek_tui.analysis.cost import Costs, costs
 from peek_tui.analysis.prices import price_of
 from peek_tui.trace.model import Usage
+from peek_tui.trace.store import Store
+from tests.state.traces import NOON
 
 from .run import Run
 
@@ -121,3 +125,13 @@ def test_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not prices.prices_are_known()
     finally:
         prices._genai_prices.cache_clear()
+
+
+def test_sessions_at_once(run: Run, tmp_path: Path) -> None:
+    """A call of a tool belongs to the answer before it in its own session, though another one's came in between."""
+    other = Run(tmp_path / "other.jsonl", "00000001", "f" * 32)
+    answer(run, "known", 100, run.add("agent_turn", "a", ts=NOON + 1), ts=NOON + 2)
+    answer(other, "known", 50, other.add("agent_turn", "a", ts=NOON + 3), ts=NOON + 4)
+    run.call("search", ts=NOON + 5)
+    with closing(Store.load([run.path, other.path])) as store:
+        assert totals(costs(store.snapshot(), flat), "by_tool") == {"search": 100, "": 50}

@@ -64,3 +64,13 @@ def test_completed(run: Run) -> None:
     end = run.add("agent_end", "desk", {"status": "completed"}, start)
     found = outcome(run.snapshot(), "finished")
     assert (found.verdict, found.reasons) == ("completed", (("desk ended as completed.", (end,)),))
+
+
+def test_several_agents(run: Run) -> None:
+    """An agent of a session that failed is what counts, though one that completed comes after it."""
+    ends = []
+    for status in ("cancelled", "error", "completed"):
+        start = run.add("agent_start", "desk")
+        ends.append(run.add("agent_end", "desk", {"status": status}, start))
+    found = outcome(run.snapshot(), "finished")
+    assert (found.verdict, found.reasons) == ("failed", (("desk ended as error.", (ends[1],)),))

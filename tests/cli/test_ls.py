@@ -128,6 +128,19 @@ def test_many(peek: Peek, directory: Path) -> None:
     assert len(lines(peek("ls", "--json", "--all"))) == 52
 
 
+def test_many_failed(peek: Peek, directory: Path) -> None:
+    """That more sessions failed than are listed is said, and all of them can be had."""
+    for number in range(52):
+        trace = TraceFile(directory / f"{number}.jsonl", session=f"{number:032x}", start=NOON + number * SECOND)
+        start = trace.add("agent_start", "worker")
+        trace.add("agent_end", "worker", {"status": "error" if number else "completed"}, parent=start)
+    done = peek("ls", "--failed", "--json")
+    assert len(done.stdout.splitlines()) == 50
+    assert done.stderr == "more failed sessions; --all shows them\n"
+    done = peek("ls", "--failed", "--json", "--all")
+    assert (len(done.stdout.splitlines()), done.stderr) == (51, "")
+
+
 def test_no_sessions(peek: Peek, tmp_path: Path) -> None:
     """Without sessions nothing is listed, and where they would be is said beside it."""
     done = peek("ls")

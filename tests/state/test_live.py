@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -134,3 +134,13 @@ def test_hostile_outcome(trace: TraceFile, clock: Clock, watch: Watch) -> None:
     _, watched = watch(trace.path)
     watched.poll()
     assert watched.words == "■ FINISHED ␛]52;c;SGVsbG8=␇"
+
+
+def test_several_sessions(tmp_path: Path, clock: Clock) -> None:
+    """Of several sessions the one that came out worst is spoken of."""
+    paths = [tmp_path / f"{number}.jsonl" for number in range(2)]
+    for path, status in zip(paths, ("error", "completed"), strict=True):
+        capture.start_session("desk", path)
+        capture.end_session(status)
+    with closing(Store.load(paths)) as store:
+        assert Live(store).words == "■ FINISHED error"

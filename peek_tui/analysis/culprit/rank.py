@@ -11,6 +11,8 @@ import math
 from itertools import islice
 from typing import NamedTuple
 
+from peek_tui.analysis.outcome import verdict
+from peek_tui.trace.facts import SessionFacts
 from peek_tui.trace.store import Snapshot
 
 from .run import Run
@@ -47,7 +49,7 @@ def suspects(snapshot: Snapshot, count: int | None = None) -> list[Suspect]:
     """
     runs = {session: Run(steps) for session, steps in read_runs(snapshot).items()}
     facts = {one.session: one for one in snapshot.sessions() if one.session in runs}
-    completed = {session for session, one in facts.items() if one.outcome == "completed"}
+    completed = {session for session, one in facts.items() if _completed(one)}
     asked = [session for session in runs if session not in completed] or list(runs)
     ranked = []
     for session in asked:
@@ -79,6 +81,10 @@ class Ranking:
         worth = (signal for signal in named if above[signal] > _WORTH and self._parts[signal][act] > 0)
         reasons = islice(filter(None, (SIGNALS[signal].reason(self.run, act) for signal in worth)), _NAMED)
         return Suspect(step.row, step.id, self.scores[act], tuple(reasons) or (_PLAIN,), step.source_step)
+
+
+def _completed(run: SessionFacts) -> bool:
+    return verdict("finished" if run.finished else "running", [run.outcome]) == "completed"
 
 
 def _shares(weights: list[float]) -> list[float]:

@@ -78,12 +78,13 @@ def read_runs(snapshot: Snapshot) -> dict[str, list[Step]]:
     if len(rows) > _MOST:
         rows = [*rows[:_FIRST], *rows[_FIRST - _MOST :]]
     runs: dict[str, _Reader] = {}
-    asked: set[str] = set()
+    asked: set[tuple[str, str]] = set()
     for row in rows:
         if snapshot.type(row) == "llm_request":  # of each agent's, the first: what it was told before it did anything
-            if snapshot.agent(row) in asked:
+            who = snapshot.session(row), snapshot.agent(row)
+            if who in asked:
                 continue
-            asked.add(snapshot.agent(row))
+            asked.add(who)
         event = snapshot.event(row)
         runs.setdefault(event.session, _Reader()).take(event)
     return {session: reader.steps for session, reader in runs.items()}

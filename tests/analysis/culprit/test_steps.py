@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from peek_tui.analysis.culprit.outputs import read_output, speaker
 from peek_tui.analysis.culprit.steps import Step, read_runs
+from peek_tui.trace.store import Store
 from tests.analysis.run import Run
 
 CODE = "I count them.\n```python\nprint(len(moons))\n```"
@@ -83,3 +86,14 @@ def test_empty_turns(run: Run) -> None:
     run.add("agent_turn", "a", {"goal": "understand"})
     run.add("llm_response", "m", {"content": []})
     assert read_runs(run.snapshot())[run.snapshot().event(0).session] == []
+
+
+def test_sessions(run: Run, tmp_path: Path) -> None:
+    """What the agent was told before it did anything is read of each session."""
+    other = Run(tmp_path / "other.jsonl", "00000001", "f" * 32)
+    for one in (run, other):
+        one.model("I begin.")
+        one.model("I go on.")
+    with closing(Store.load([run.path, other.path])) as store:
+        found = read_runs(store.snapshot())
+    assert [[step.kind for step in steps] for steps in found.values()] == [["told", "act", "act"]] * 2
