@@ -71,11 +71,17 @@ class Detector(Protocol):
 class Watch:
     """The alerts of a trace that may still grow."""
 
-    def __init__(self, detectors: Iterable[Callable[[], Detector]] | None = None) -> None:
-        """Watch with these detectors, each made anew; by default with all of ours and those that plugins add."""
+    def __init__(
+        self, detectors: Iterable[Callable[[], Detector]] | None = None, stopped: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Watch with these detectors, each made anew; by default with all of ours and those that plugins add.
+
+        `stopped` is asked now and then: once it says so, what is found is given up, and nothing more is asked of this.
+        """
         from .detectors import default_detectors
 
         self._make = tuple(default_detectors() if detectors is None else detectors)
+        self._stopped = stopped
         self._progress = Progress()
         self._begin()
 
@@ -111,6 +117,8 @@ class Watch:
         """Look at rows, and return the alerts that are new or have changed."""
         changed = {}
         for first, last in pieces(start, end):
+            if self._stopped():
+                break
             news = News(snapshot, first, last, over=over and last == end, calls=self._calls, reads=_READS)
             with no_collection():
                 for detector in self._detectors:

@@ -19,6 +19,9 @@ from .source import followed
 
 __all__ = ["Chosen", "has_terminal", "run_on", "run_screen"]
 
+_PATIENCE = 3.0
+"""Seconds that what goes on beside the screen is given to end."""
+
 
 class Chosen(NamedTuple):
     """What a command line says of the screen."""
@@ -69,6 +72,7 @@ def run_screen(
     cannot be read.
     """
     _need_terminal()
+    from peek_tui.state.background import end_all
     from peek_tui.tui.app import PeekApp
 
     config = (chosen or Chosen()).over(read_config(config_path()))
@@ -83,6 +87,7 @@ def run_screen(
         at_failure=True,
     )
     app.run(mouse=config.mouse)
+    end_all(_PATIENCE)
     if app.return_code:
         raise SystemExit(app.return_code)
 

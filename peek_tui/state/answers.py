@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from peek_tui.analysis.alerts import Alert
+    from peek_tui.analysis.alerts import Alert, Watch
     from peek_tui.analysis.culprit.rank import Suspect
 
 __all__ = ["Answers", "Found", "Question", "Remark", "Suspects", "suspects_of", "where_it_failed"]
@@ -113,14 +113,17 @@ class Answers(Background):
         """Forget what was found: handles are others now."""
         self.found, self.seen, self._wanted, self._begun_again = Found(), None, None, True
 
-    def work(self) -> None:
-        """Look at each snapshot that is wanted, the newest one first."""
+    def _watch(self) -> Watch:
         from peek_tui.analysis.alerts import Watch
 
-        watch, done = Watch(), None
+        return Watch(stopped=lambda: self.stopped)
+
+    def work(self) -> None:
+        """Look at each snapshot that is wanted, the newest one first."""
+        watch, done = self._watch(), None
         while not self.stopped:
             if self._begun_again:
-                watch, done, self._begun_again = Watch(), None, False
+                watch, done, self._begun_again = self._watch(), None, False
             wanted = self._wanted
             if wanted is None or wanted == done:
                 self.rest(60.0)

@@ -8,8 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Event, Thread, main_thread
+from time import monotonic
+from weakref import WeakSet
 
-__all__ = ["Background"]
+__all__ = ["Background", "end_all"]
+
+
+_STARTED: WeakSet[Background] = WeakSet()
+
+
+def end_all(seconds: float) -> None:
+    """Stop every thread that works beside the event loop, and wait for them so long together.
+
+    A thread that is still at work in a library while the interpreter is taken down can take the process down with it.
+    """
+    end = monotonic() + seconds
+    for each in list(_STARTED):
+        each.stop()
+        each.join(max(0.0, end - monotonic()))
 
 
 class Background:
@@ -30,6 +46,7 @@ class Background:
         """Begin. `tell` is called in the thread, each time there is news."""
         if not self._stopped:
             self._tell = tell
+            _STARTED.add(self)
             self._thread = Thread(target=self._run, name=type(self).__name__, daemon=not self.is_waited_for)
             self._thread.start()
 
