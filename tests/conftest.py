@@ -27,7 +27,7 @@ def peek_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PEEK_DIR", str(tmp_path))
     for name in ("CACHE", "CONFIG", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-    monkeypatch.setattr(asked, "_observed", {})
+    monkeypatch.setattr(asked, "_observed", dict(asked._observed))  # what was decorated at import stays known
     config.configure(config.Config())
     yield tmp_path
     capture.end_session()

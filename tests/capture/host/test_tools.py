@@ -24,6 +24,12 @@ LOOK = ToolUse("look", {"at": "Zoë"}, id="call_2")
 BOTH, LAST = Reply((Text("let me see"), ADD, LOOK)), Reply((Text("three"),))
 
 
+@pytest.fixture(autouse=True)
+def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test knows which tools another one's host records."""
+    monkeypatch.setattr(asked, "_observed", {})
+
+
 class Agent:
     """Asks a model, and tells it what its tools gave back, in one provider's words."""
 
