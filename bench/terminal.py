@@ -135,7 +135,9 @@ class Terminal:
 
     def _read(self, seconds: float) -> bytes:
         """Return what arrives next, or nothing when nothing does in time."""
-        if not select.select([self._fd], [], [], seconds)[0]:
+        ready = select.poll()  # which, unlike select, knows descriptors beyond 1023
+        ready.register(self._fd, select.POLLIN)
+        if not ready.poll(seconds * 1_000):
             return b""
         try:
             block = os.read(self._fd, 1 << 16)

@@ -115,4 +115,6 @@ def _read(fd: int) -> bytes:
         try:
             return os.read(fd, _BLOCK)
         except BlockingIOError:
-            select.select([fd], [], [])
+            ready = select.poll()
+            ready.register(fd, select.POLLIN)
+            ready.poll()

@@ -147,7 +147,9 @@ class Terminal:
             self._read(left)
 
     def _read(self, timeout: float) -> bool:
-        if not select.select([self._ours], [], [], timeout)[0]:
+        ready = select.poll()  # which, unlike select, knows descriptors beyond 1023
+        ready.register(self._ours, select.POLLIN)
+        if not ready.poll(timeout * 1_000):
             return False
         block = os.read(self._ours, 1 << 16)
         self.written += block
