@@ -20,7 +20,7 @@ import pytest
 
 import capture
 from capture import TraceContext, trace_agent, trace_llm_call, trace_tool
-from capture._core import roots
+from capture._core import asked, roots
 from capture._core.guard import guarded
 from capture.instrument import _imports
 from capture.instrument._imports import when_imported
@@ -336,6 +336,7 @@ class Host:
 
 @pytest.fixture
 def host(server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, untapped: None) -> Iterator[Host]:
+    monkeypatch.setattr(asked, "_observed", {})  # no other test's host runs a tool named as this one's
     finders = list(sys.meta_path)
     directory = tmp_path / "host"
     directory.mkdir()

@@ -11,8 +11,8 @@ from . import exercise
 @exercise("search")
 async def _(peek: Peek, key: str) -> None:
     await peek.press(key, *"navy")
-    await peek.until(lambda: peek.row == Row.HELPER[2])  # while it is typed
-    assert peek.bar("filters").strip() == "/navy 1/1"
+    await peek.until(lambda: peek.bar("filters").strip() == "/navy 1/1")  # while it is typed
+    assert peek.row == Row.HELPER[2]
     await peek.press("enter", "q")
     assert peek.row == Row.HELPER[2]
     assert peek.bar("filters") == ""
