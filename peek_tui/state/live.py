@@ -15,8 +15,6 @@ _EVERY = 0.5
 
 _WORD = 20
 """Characters of an outcome that are shown; ours are shorter, a foreign writer's may be anything."""
-_NEARLY = 0.99
-"""The share of the files from which on they count as read: half a line at the end of one is no news."""
 _SIGN = {"running": "●", "finished": "■", "crashed": "✗", "unknown": "?"}
 
 
@@ -26,13 +24,17 @@ class Live:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._next = 0.0
+        self._complete = False
         self._look()
 
-    def poll(self) -> bool:
-        """Look again, not too often, and return whether what is to be said of the run has changed."""
-        if monotonic() < self._next:
+    def poll(self, *, complete: bool) -> bool:
+        """Look again, not too often, and return whether what is to be said of the run has changed.
+
+        `complete` says that all the files hold was read, though half a line may stand at the end of one.
+        """
+        if monotonic() < self._next and complete == self._complete:
             return False
-        self._next = monotonic() + _EVERY
+        self._next, self._complete = monotonic() + _EVERY, complete
         before = self.words
         self._look()
         return self.words != before
@@ -46,7 +48,7 @@ class Live:
         outcome = worst(facts.outcome for facts in self._store.sessions())
         ended = f" {clean_line(outcome)[:_WORD]}" if self.status == "finished" and outcome else ""
         again = " READ AGAIN" if self._store.begun_again else ""
-        share = self._store.share
-        reading = f" · READING {share:.0%}" if share < _NEARLY and self.status != "running" else ""
+        is_read = self._complete or self.status == "running"
+        reading = "" if is_read or self._store.share == 1 else f" · READING {self._store.share:.0%}"
         self.words = f"{_SIGN[self.status]} {self.status.upper()}{ended}{again}{reading}"
         """The status as the title shows it."""

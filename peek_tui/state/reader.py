@@ -95,7 +95,7 @@ class Reader(Background):
             self._growing = None
         snapshot = self._store.snapshot()
         reading = Reading(snapshot, self._forest(snapshot), complete, self._lost(snapshot), edition)
-        news = self.live.poll() or reading != self.reading
+        news = self.live.poll(complete=complete) or reading != self.reading
         self.reading = reading
         if news:
             self.tell()

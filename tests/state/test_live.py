@@ -61,7 +61,7 @@ def test_running_then_finished(tmp_path: Path, clock: Clock, watch: Watch) -> No
         store, watched = watch(path)
         assert (watched.words, watched.may_grow) == ("● RUNNING", True)
     read_on(store)
-    assert watched.poll()
+    assert watched.poll(complete=True)
     assert (watched.words, watched.may_grow) == ("■ FINISHED completed", False)
 
 
@@ -71,7 +71,7 @@ def test_error(tmp_path: Path, clock: Clock, watch: Watch) -> None:
     with pytest.raises(ZeroDivisionError), capture.TraceContext(agent_name="a", path=path):
         raise ZeroDivisionError
     _, watched = watch(path)
-    watched.poll()
+    watched.poll(complete=True)
     assert watched.words == "■ FINISHED error"
 
 
@@ -82,6 +82,18 @@ def test_crashed(tmp_path: Path, clock: Clock, watch: Watch) -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
     _, watched = watch(path)
     assert (watched.words, watched.may_grow) == ("✗ CRASHED", False)
+
+
+def test_half_a_line_left(trace: TraceFile, clock: Clock, watch: Watch) -> None:
+    """A short file that ends in half a line counts as read once there is no more to read."""
+    start = trace.add("agent_start", "a")
+    trace.add("agent_end", "a", {"status": "completed"}, parent=start)
+    trace.path.write_bytes(trace.path.read_bytes() + b'{"v":1,"ts":1763')
+    store, watched = watch(trace.path)
+    assert watched.words == "■ FINISHED completed · READING 96%"
+    read_on(store)
+    assert watched.poll(complete=True)
+    assert watched.words == "■ FINISHED completed"
 
 
 def test_foreign_host(trace: TraceFile, clock: Clock, watch: Watch) -> None:
@@ -98,10 +110,10 @@ def test_truncated(trace: TraceFile, clock: Clock, watch: Watch) -> None:
     store, watched = watch(trace.path)
     os.truncate(trace.path, 10)
     read_on(store)
-    assert watched.poll()
+    assert watched.poll(complete=True)
     assert watched.words == "? UNKNOWN READ AGAIN"
     clock.now += 1
-    assert not watched.poll()
+    assert not watched.poll(complete=True)
 
 
 def test_not_too_often(tmp_path: Path, clock: Clock, watch: Watch) -> None:
@@ -109,12 +121,12 @@ def test_not_too_often(tmp_path: Path, clock: Clock, watch: Watch) -> None:
     path = tmp_path / "trace.jsonl"
     with capture.TraceContext(agent_name="a", path=path):
         store, watched = watch(path)
-        assert not watched.poll()
+        assert not watched.poll(complete=True)
     read_on(store)
     clock.now += 0.49
-    assert not watched.poll()
+    assert not watched.poll(complete=True)
     clock.now += 0.02
-    assert watched.poll()
+    assert watched.poll(complete=True)
 
 
 def test_no_change(tmp_path: Path, clock: Clock, watch: Watch) -> None:
@@ -123,7 +135,7 @@ def test_no_change(tmp_path: Path, clock: Clock, watch: Watch) -> None:
     with capture.TraceContext(agent_name="a", path=path):
         _, watched = watch(path)
         for _ in range(3):
-            assert not watched.poll()
+            assert not watched.poll(complete=True)
             clock.now += 1
 
 
@@ -132,7 +144,7 @@ def test_hostile_outcome(trace: TraceFile, clock: Clock, watch: Watch) -> None:
     start = trace.add("agent_start", "a")
     trace.add("agent_end", "a", {"status": "\x1b]52;c;SGVsbG8=\x07"}, parent=start)
     _, watched = watch(trace.path)
-    watched.poll()
+    watched.poll(complete=True)
     assert watched.words == "■ FINISHED ␛]52;c;SGVsbG8=␇"
 
 
