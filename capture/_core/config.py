@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .redact import Redact
     from .writer import Mode, SinkOrCallback
 
-__all__ = ["Config", "configure", "default_directory", "in_force"]
+__all__ = ["Config", "configure", "default_directory", "host_names", "in_force"]
 
 
 def _redact_by_default() -> bool:
@@ -27,6 +27,16 @@ def _redact_by_default() -> bool:
 
 def _content_by_default() -> bool:
     return os.environ.get("PEEK_CONTENT") != "0"
+
+
+def _hosts_by_default() -> frozenset[str]:
+    return host_names(os.environ.get("PEEK_HOSTS", "").split(","))
+
+
+def host_names(given: Iterable[str]) -> frozenset[str]:
+    """Return hosts as a URL names them, `name` or `name:port`. Each may be given as a URL."""
+    names = (host.strip().rpartition("://")[2].partition("/")[0].lower() for host in given)
+    return frozenset(filter(None, names))
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,8 @@ class Config:
     """Whether secrets are taken out, and what else is (`capture._core.redact`)."""
     content: bool = field(default_factory=_content_by_default)
     """Whether what model, user and tools said is recorded, or only its shape."""
+    hosts: frozenset[str] = field(default_factory=_hosts_by_default)
+    """Whatever is posted to these is a model call, whether or not its path is one we know."""
     mode: Mode = "direct"
     """What recording an event waits for."""
     rotate: Rotation | None = None

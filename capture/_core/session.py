@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,7 @@ def init(
     blob_bytes: int = BLOB_BYTES,
     redact: Redact | None = None,
     content: bool | None = None,
+    hosts: Iterable[str] | None = None,
     mode: Mode = "direct",
     rotate_bytes: int | None = None,
     rotate_seconds: float | None = None,
@@ -77,6 +78,9 @@ def init(
     them in, a list of regular expressions takes out what matches them too, and a function is given every text, with the
     secrets gone, and returns what is to be written. `content=False` (or `PEEK_CONTENT=0`) keeps of all that model, user
     and tools say only its shape and size.
+
+    `install()` knows a model call by its path and body, on any host. Of `hosts`, such as `["models.internal:8080"]`
+    (or `PEEK_HOSTS=models.internal:8080,…`), it takes everything that is posted through httpx and httpx2 for one.
     """
     defaults = config.Config()
     config.configure(
@@ -87,6 +91,7 @@ def init(
             blob_bytes=blob_bytes,
             redact=defaults.redact if redact is None else redact,
             content=defaults.content if content is None else content,
+            hosts=defaults.hosts if hosts is None else config.host_names(hosts),
             mode=mode,
             rotate=_rotation(rotate_bytes, rotate_seconds, keep_parts),
             sink=sink,

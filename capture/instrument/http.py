@@ -6,12 +6,13 @@ recorded as `llm_request`, `llm_chunk` and `llm_response`; everything else passe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from types import ModuleType
 from typing import Any
 from weakref import WeakSet
 
+from .._core.config import in_force
 from .._core.context import TraceContext
 from .._core.conversation import Conversation
 from .._core.guard import guarded
@@ -74,9 +75,24 @@ def _watch(
     request = kwargs["request"] if "request" in kwargs else args[1]
     if request in _in_flight:
         return None
-    wire = recognise(request.method, request.url.path, request.headers)
-    fields = None if wire is None else _fields(wire, request)
-    return None if wire is None or fields is None else _ModelCall(module, wire, request, fields)
+    for wire in _wires(request):
+        fields = _fields(wire, request)
+        if fields is not None:
+            return _ModelCall(module, wire, request, fields)
+    return None
+
+
+def _wires(request: Any) -> Iterator[Wire]:
+    """Return the formats that a request may be of, the likeliest first."""
+    url = request.url
+    wire = recognise(request.method, url.path, request.headers)
+    if wire is not None:
+        yield wire
+    hosts = in_force().hosts
+    if hosts and request.method == "POST" and hosts & {url.host, f"{url.host}:{url.port}"}:
+        from ..wire.any_json import AnyJSON
+
+        yield AnyJSON(url.host)
 
 
 def _fields(wire: Wire, request: Any) -> dict[str, Any] | None:

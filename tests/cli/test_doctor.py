@@ -54,9 +54,10 @@ def test_for_people(peek: Peek) -> None:
 
 def test_settings(peek: Peek) -> None:
     """What is off is said, with the variable that turns it on."""
-    found = checks(peek, PEEK_CONTENT="0", PEEK_REDACT="0")
+    found = checks(peek, PEEK_CONTENT="0", PEEK_REDACT="0", PEEK_HOSTS="models.internal,10.0.0.7:80")
     assert found["content"][1] == "off: shapes and sizes only; PEEK_CONTENT=1 turns it on"
     assert found["redaction"][1] == "off: secrets are recorded as they are; PEEK_REDACT=1 turns it on"
+    assert found["hosts"][1].endswith("and all that is posted to models.internal,10.0.0.7:80")
 
 
 def test_no_place(peek: Peek) -> None:

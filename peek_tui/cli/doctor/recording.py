@@ -92,3 +92,7 @@ def _settings() -> Iterator[Check]:
         yield Check("redaction", True, "off: secrets are recorded as they are; PEEK_REDACT=1 turns it on")
     else:
         yield Check("redaction", True, "on: secrets are replaced before they are written; PEEK_REDACT=0 turns it off")
+    if named := os.environ.get("PEEK_HOSTS"):
+        yield Check("hosts", True, f"model calls in a format we know on any host, and all that is posted to {named}")
+    else:
+        yield Check("hosts", True, "model calls in a format we know on any host; PEEK_HOSTS=name,name:port adds others")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from capture.format import encode_event, parse_line
 from capture.values import restore
 from capture.wire import Wire, recognise
+from capture.wire.any_json import AnyJSON
 
 PATHS = {
     "chat": "/v1/chat/completions",
@@ -24,7 +25,7 @@ HEADERS = {"anthropic-version": "2023-06-01"}
 
 
 def wire_of(kind: str) -> Wire:
-    wire = recognise("POST", PATHS[kind], HEADERS)
+    wire = AnyJSON("models.internal") if kind == "any" else recognise("POST", PATHS[kind], HEADERS)
     assert wire is not None
     return wire
 
@@ -94,6 +95,8 @@ def with_message(message: Any) -> Any:
         ("embeddings", {"model": "e", "input": [[1, 2]]}, {"data": [{"embedding": "AAAA"}], "usage": {}}),
         ("messages", {"model": "c", "messages": [], "max_tokens": 1, "mcp_servers": []}, {"content": BLOCKS}),
         ("messages", {"system": [{"type": "text", "text": "x"}]}, {"type": "message", "content": BLOCKS, "model": "c"}),
+        ("any", {"model": "own", "prompt": "hi", "messages": None}, with_message({"tool_calls": [CALL]})),
+        ("any", {"system": "be kind", "depth": 3}, ["hi"]),
         ("gemini", {"contents": [], "generationConfig": {}}, {"candidates": [{"content": {"parts": PARTS}}]}),
         ("gemini", {"system_instruction": "x"}, {"promptFeedback": {"blockReason": "SAFETY"}}),
         ("gemini", {"contents": "hi"}, [{"candidates": [{"content": {"parts": PARTS}}]}, {"usageMetadata": {}}]),
@@ -126,7 +129,7 @@ VALUES = st.recursive(
 BODIES = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6)
 
 
-@pytest.mark.parametrize("kind", PATHS)
+@pytest.mark.parametrize("kind", [*PATHS, "any"])
 @given(request=BODIES, status=st.sampled_from([200, 400]), reply=VALUES | BODIES)
 def test_any_body(kind: str, request: Any, status: int, reply: Any) -> None:
     """So does any other JSON."""
