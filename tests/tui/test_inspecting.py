@@ -3,11 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from textual import events
 
 from peek_tui.tui.screens.help import Help
+from tests.state.traces import HOSTILE, TraceFile
 
-from .screens import opened
+from .screens import check_strips, opened, text_of
 from .story import Row
 
 
@@ -37,3 +39,40 @@ async def test_help_takes_markup(story: Path) -> None:
         await peek.pilot.pause()
         assert isinstance(peek.app.screen, Help)
         assert peek.app.is_running
+
+
+async def test_two_columns(tmp_path: Path) -> None:
+    """With room for it a comparison has two columns, of which every line is level; without it has one."""
+    trace = TraceFile(tmp_path / "trace.jsonl")
+    trace.add("checkpoint", "c", {"budget": 91_200, "name": "模块 and a lamp"})
+    trace.add("checkpoint", "c", {"budget": 95_514, "name": "模块模块 and a lamp"})
+    async with opened([trace.path], (120, 40)) as peek:
+        await peek.press("j", "D")
+        assert text_of(peek.inspector).splitlines()[2:4] == ["-budget: 91200", "+budget: 95514"]
+        await peek.press("enter")
+        lines = [line for line in text_of(peek.inspector).splitlines() if "│" in line]
+        assert [line.replace(" ", "") for line in lines[1:]] == [
+            "-budget:91200│+budget:95514",
+            "-name:模块andalamp│+name:模块模块andalamp",
+        ]
+        assert {cell_len(line.partition("│")[0]) for line in lines} == {(peek.inspector.size.width - 2) // 2}
+        marked = [
+            segment.text for segment in peek.inspector.render_line(3) if segment.style and segment.style.underline
+        ]
+        assert marked == ["模块"]
+        await peek.press("q")
+        assert "│" not in text_of(peek.inspector)
+
+
+@pytest.mark.parametrize("size", [(200, 60), (120, 40), (80, 24)])
+async def test_hostile_comparison(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Whatever is compared, each line is as wide as the pane, and only printed."""
+    trace = TraceFile(tmp_path / "trace.jsonl")
+    for texts in (HOSTILE, HOSTILE[::-1]):
+        said = {f"{number} {text}": texts[number] * 9 for number, text in enumerate(HOSTILE)}
+        trace.add("llm_request", HOSTILE[-7], {"messages": [{"role": text, "content": text} for text in texts], **said})
+    async with opened([trace.path], size) as peek:
+        await peek.press("j", "D", "enter")
+        for _ in range(6):
+            check_strips(peek)
+            await peek.press("pagedown")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .entry import Entry, Path
+from .layout import column
 from .outline import VIEWS, Outline, views_of
 from .subject import Subject
 
-__all__ = ["VIEWS", "Entry", "Outline", "Path", "Subject", "views_of"]
+__all__ = ["VIEWS", "Entry", "Outline", "Path", "Subject", "column", "views_of"]

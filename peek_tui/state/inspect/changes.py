@@ -1,24 +1,29 @@
-"""What differs between two events, as a tree of what is new and what is gone; what is the same is only counted."""
+"""What differs between two events, as a tree of what is new and what is gone; what is the same is folded away."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from peek_tui.render import units
 from peek_tui.render.text import clean
 from peek_tui.trace.model import Event
 
-from .entry import Entry, Path
-from .layout import Layout
+from .align import aligned
+from .entry import Entry, Path, Spans
+from .layout import Layout, safe
+from .sides import Block, Sides, sides_of
+from .speech import spoken
 from .subject import Subject
+from .words import changed_words
 
 __all__ = ["changes", "since_mark"]
 
 _MOST = 1_000
-"""Items, or lines of text, that are aligned with one another after what both begin and end with; more are replaced."""
+"""Items, or lines of text, that are aligned with one another; more are replaced."""
+_FEW = 200
+"""Lines in a row up to which the words are looked for that changed in them."""
 _SHORT = 60
 """A text up to so many characters is one value, not lines."""
 _ABSENT = object()
@@ -30,7 +35,7 @@ def changes(subject: Subject, layout: Layout) -> Iterator[Entry]:
 
 
 def since_mark(subject: Subject, layout: Layout) -> Iterator[Entry]:
-    """Yield how an event differs from the one that was marked last."""
+    """Yield how an event differs from the one that was marked last, whichever of them is the older one."""
     yield from _compared(subject.whole, subject.marked, layout)
 
 
@@ -38,29 +43,43 @@ def _compared(event: Event, other: Event | None, layout: Layout) -> Iterator[Ent
     if other is None:
         yield Entry(0, "", "there is nothing before it to compare it with", "dim", ())
         return
-    found = list(_Changes(layout).between(0, "", dict(other.data), dict(event.data), ("changes",)))
-    same = "" if found else ": they say the same"
-    yield Entry(0, "since", f"row {units.count(other.row)}, {clean(other.type)} {clean(other.name)}{same}", "dim", ())
+    old, new = (event, other) if event.row < other.row else (other, event)
+    sides = sides_of(layout)
+    found = list(_Changes(sides).between(0, "", _told(old), _told(new), ("changes",)))
+    head = sides.head(old, new, event)
+    yield head if found else head._replace(text=f"{head.text}: they say the same")
     yield from found
 
 
+def _told(event: Event) -> dict[str, Any]:
+    """Return what an event says, its failure included."""
+    failure = event.error
+    return {**event.data, **({} if failure is None else {"failed": f"{failure.type}: {failure.message}"})}
+
+
 class _Changes:
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
+    def __init__(self, sides: Sides) -> None:
+        self._sides = sides
+        self._layout = sides.layout
 
     def between(self, indent: int, key: str, old: Any, new: Any, path: Path) -> Iterator[Entry]:
         """Yield the lines for one value; none when nothing differs."""
         if _same(old, new):
             return
+        inside = indent + 2 * bool(key)
         if isinstance(old, dict) and isinstance(new, dict):
-            yield from self._headed(indent, key, path, self._in_dict(old, new, path, indent + 2 * bool(key)))
+            yield from self._headed(indent, key, path, self._in_dict(old, new, path, inside))
         elif isinstance(old, list) and isinstance(new, list):
-            yield from self._headed(indent, key, path, self._in_list(old, new, path, indent + 2 * bool(key)))
+            told = _as_spoken if path == ("changes", "messages") else _as_numbered
+            yield from self._headed(indent, key, path, self._in_list(old, new, path, inside, told))
         elif isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > _SHORT:
             yield from self._headed(indent, key, path, self._in_text(old, new, path, indent + 2))
         else:
-            yield from self._whole("-", indent, key, old, path)
-            yield from self._whole("+", indent, key, new, path)
+            gone, come = self._whole("-", indent, key, old, path), self._whole("+", indent, key, new, path)
+            if len(gone) == len(come) == 1 and isinstance(old, str) and isinstance(new, str):
+                marks = changed_words(gone[0].text, come[0].text)
+                gone, come = [gone[0]._replace(marks=marks[0])], [come[0]._replace(marks=marks[1])]
+            yield from self._sides.pair([gone], [come])
 
     def _headed(self, indent: int, key: str, path: Path, inner: Iterable[Entry]) -> Iterator[Entry]:
         """Yield the key around what changed in it; it folds."""
@@ -72,45 +91,83 @@ class _Changes:
         if not folded:
             yield from inner
 
+    def _kept(self, indent: int, words: str, path: Path, lines: Iterable[Entry]) -> Iterator[Entry]:
+        """Yield what is the same: said in words until it is opened."""
+        folded = self._layout.is_folded(path, at_first=True)
+        yield Entry(indent, "", words, "dim", path, folded)
+        if not folded:
+            yield from self._sides.same(lines)
+
     def _in_dict(self, old: dict[str, Any], new: dict[str, Any], path: Path, indent: int) -> Iterator[Entry]:
         same = [key for key, value in new.items() if key in old and _same(old[key], value)]
         for key in dict.fromkeys((*new, *old)):
             yield from self.between(indent, key, old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, key))
         if same:
-            yield Entry(indent, "", f"the same: {clean(', '.join(same))}", "dim", path)
+            values = (entry for key in same for entry in self._layout.value(indent + 2, key, new[key], (*path, key)))
+            yield from self._kept(indent, f"the same: {clean(', '.join(same))}", (*path, "", "same"), values)
 
-    def _in_list(self, old: list[Any], new: list[Any], path: Path, indent: int) -> Iterator[Entry]:
-        for tag, before, after in _aligned([_fingerprint(item) for item in old], [_fingerprint(item) for item in new]):
+    def _in_list(
+        self, old: list[Any], new: list[Any], path: Path, indent: int, told: Callable[[int, Any], tuple[str, Any]]
+    ) -> Iterator[Entry]:
+        """Yield what differs in a list; `told` gives the key of an item and what it says."""
+        for tag, before, after in aligned([*map(_fingerprint, old)], [*map(_fingerprint, new)], _MOST):
             if tag == "equal":
-                yield Entry(indent, "", f"{units.count(len(before))} the same", "dim", path)
+                items = (self._layout.value(indent + 2, *told(at, new[at]), (*path, at)) for at in after)
+                lines = (entry for item in items for entry in item)
+                yield from self._kept(indent, f"{units.count(len(after))} the same", (*path, "", after.start), lines)
                 continue
             paired = min(len(before), len(after))
             for one, other in zip(before[:paired], after[:paired], strict=True):
-                yield from self.between(indent, str(other), old[one], new[other], (*path, other))
-            for one in before[paired:]:
-                yield from self._whole("-", indent, str(one), old[one], (*path, "-", one))
-            for other in after[paired:]:
-                yield from self._whole("+", indent, str(other), new[other], (*path, other))
+                gone, (key, come) = told(one, old[one])[1], told(other, new[other])
+                if _same(gone, come):
+                    gone, come = old[one], new[other]
+                yield from self.between(indent, key, gone, come, (*path, other))
+            gone_alone = [self._whole("-", indent, *told(at, old[at]), (*path, "-", at)) for at in before[paired:]]
+            come_alone = [self._whole("+", indent, *told(at, new[at]), (*path, at)) for at in after[paired:]]
+            yield from self._sides.pair(gone_alone, come_alone)
 
     def _in_text(self, old: str, new: str, path: Path, indent: int) -> Iterator[Entry]:
         before, after = old.split("\n"), new.split("\n")
-        for tag, gone, come in _aligned(before, after):
+        for tag, gone, come in aligned(before, after, _MOST):
             if tag == "equal":
-                number = len(gone)
-                yield Entry(indent, "", f"{units.count(number)} line{'' if number == 1 else 's'} the same", "dim", path)
+                number = f"{units.count(len(gone))} line{'' if len(gone) == 1 else 's'} the same"
+                lines = (entry for at in come for entry in self._layout.wrapped(indent, after[at], "string", path))
+                yield from self._kept(indent, number, (*path, "", come.start), lines)
                 continue
-            for at in gone:
-                yield from self._layout.wrapped(indent, before[at], "removed", path, sign="-")
-            for at in come:
-                yield from self._layout.wrapped(indent, after[at], "added", path, sign="+")
+            sides = [safe(before[at]) for at in gone], [safe(after[at]) for at in come]
+            alike = min(len(gone), len(come)) if len(gone) <= _FEW else 0
+            marks = [changed_words(one, other) for one, other in zip(sides[0][:alike], sides[1][:alike], strict=True)]
+            yield from self._sides.pair(
+                self._lines("-", indent, sides[0], path, [removed for removed, _ in marks]),
+                self._lines("+", indent, sides[1], path, [added for _, added in marks]),
+            )
 
-    def _whole(self, sign: str, indent: int, key: str, value: Any, path: Path) -> Iterator[Entry]:
-        """Yield a value that is new, or gone, as a whole."""
+    def _lines(self, sign: str, indent: int, lines: list[str], path: Path, marks: list[Spans]) -> Block:
+        """Return safe lines of one side, the first of them with their marks."""
+        padded = [*marks, *[()] * (len(lines) - len(marks))]
+        return [
+            [entry._replace(sign=sign) for entry in self._layout.marked(indent, line, _KINDS[sign], path, spans)]
+            for line, spans in zip(lines, padded, strict=True)
+        ]
+
+    def _whole(self, sign: str, indent: int, key: str, value: Any, path: Path) -> list[Entry]:
+        """Return a value that is new, or gone, as a whole."""
         if value is _ABSENT:
-            return
-        kind = "added" if sign == "+" else "removed"
-        for entry in self._layout.value(indent, key, value, (*path, sign)):
-            yield entry._replace(sign=sign, kind=kind)
+            return []
+        entries = self._layout.value(indent, key, value, (*path, sign))
+        return [entry._replace(sign=sign, kind=_KINDS[sign]) for entry in entries]
+
+
+_KINDS = {"-": "removed", "+": "added"}
+
+
+def _as_numbered(at: int, item: Any) -> tuple[str, Any]:
+    return str(at), item
+
+
+def _as_spoken(at: int, message: Any) -> tuple[str, Any]:
+    speaker, said = spoken(message)
+    return f"{at} {speaker}", said
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -120,22 +177,3 @@ def _same(old: Any, new: Any) -> bool:
 
 def _fingerprint(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
-
-
-def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, range, range]]:
-    """Yield which ranges of two sequences are `equal`, and which stand in each other's place."""
-    shortest = min(len(old), len(new))
-    head = next((at for at in range(shortest) if old[at] != new[at]), shortest)
-    tail = next((at for at in range(shortest - head) if old[-1 - at] != new[-1 - at]), shortest - head)
-    ends = len(old) - tail, len(new) - tail
-    if head:
-        yield "equal", range(head), range(head)
-    if max(ends[0] - head, ends[1] - head) > _MOST:
-        yield "replace", range(head, ends[0]), range(head, ends[1])
-    else:
-        matcher = SequenceMatcher(None, old[head : ends[0]], new[head : ends[1]], autojunk=False)
-        for tag, *spans in matcher.get_opcodes():
-            start, stop, begin, end = (span + head for span in spans)
-            yield tag, range(start, stop), range(begin, end)
-    if tail:
-        yield "equal", range(ends[0], len(old)), range(ends[1], len(new))

@@ -9,9 +9,9 @@ from typing import Any
 from peek_tui.render import units
 from peek_tui.render.text import cell_width, clean
 
-from .entry import Entry, Path
+from .entry import Entry, Path, Spans
 
-__all__ = ["Layout"]
+__all__ = ["Layout", "column", "safe"]
 
 _OPEN_ITEMS = 40
 """A container with more entries than this is folded until it is opened."""
@@ -22,6 +22,16 @@ _OPEN_CHARS = 4_000
 """A text longer than this is one line until it is opened."""
 
 
+def column(width: int) -> int:
+    """Return how wide each of two columns is, with a line between them."""
+    return (width - 1) // 2
+
+
+def safe(line: str) -> str:
+    """Return a line of a text as it is shown."""
+    return clean(line.replace("\t", "    "))
+
+
 class Layout:
     """Makes lines of values. Lazily: a folded branch costs nothing, a long text is one line until it is opened."""
 
@@ -29,6 +39,10 @@ class Layout:
         """`toggled` are the branches that are folded or opened, contrary to how they are at first."""
         self.width = width
         self._toggled = toggled
+
+    def halved(self) -> Layout:
+        """Return the layout for one of two columns."""
+        return Layout(column(self.width), self._toggled)
 
     def is_folded(self, path: Path, *, at_first: bool) -> bool:
         """Return whether a branch is folded."""
@@ -70,14 +84,20 @@ class Layout:
         for line in value.rstrip("\n").split("\n"):
             yield from self.wrapped(indent, line, kind, path)
 
-    def wrapped(self, indent: int, line: str, kind: str, path: Path, sign: str = "") -> Iterator[Entry]:
+    def wrapped(self, indent: int, line: str, kind: str, path: Path) -> Iterator[Entry]:
         """Yield a line of text in pieces that fit, cut at blanks where there are some."""
-        for piece in _wrap(clean(line.replace("\t", "    ")), self.width - indent - 1):
-            yield Entry(indent, "", piece, kind, path, sign=sign)
+        for _, piece in _wrap(safe(line), self.width - indent - 1):
+            yield Entry(indent, "", piece, kind, path)
+
+    def marked(self, indent: int, line: str, kind: str, path: Path, marks: Spans) -> Iterator[Entry]:
+        """Yield a safe line in pieces that fit, with these stretches of it marked."""
+        for start, piece in _wrap(line, self.width - indent - 1):
+            spans = ((max(0, first - start), min(len(piece), end - start)) for first, end in marks)
+            yield Entry(indent, "", piece, kind, path, marks=tuple(span for span in spans if span[0] < span[1]))
 
     def beginning(self, value: str, room: int) -> str:
         """Return how a long text begins, and how long it is."""
-        head = _wrap(clean(value[: self.width].split("\n", 1)[0]), room - 24)[0]
+        _, head = _wrap(clean(value[: self.width].split("\n", 1)[0]), room - 24)[0]
         return f"{head}… {units.count(len(value))} characters"
 
     def _branch(self, indent: int, key: str, value: dict[str, Any] | list[Any], path: Path) -> Iterator[Entry]:
@@ -103,16 +123,18 @@ def _is_small(value: dict[str, Any] | list[Any]) -> bool:
     return True
 
 
-def _wrap(line: str, width: int) -> list[str]:
+def _wrap(line: str, width: int) -> list[tuple[int, str]]:
+    """Return pieces of a line, and where each begins."""
     width = max(width, 8)
     plain = line.isascii()
-    pieces, start = [], 0
+    pieces: list[tuple[int, str]] = []
+    start = 0
     while (end := min(len(line), start + width) if plain else _fitting(line, start, width)) < len(line):
         blank = line.rfind(" ", start + (end - start) // 2, end + 1)
         cut = blank + 1 if blank > start else end
-        pieces.append(line[start:cut].rstrip())
+        pieces.append((start, line[start:cut].rstrip()))
         start = cut
-    return [*pieces, line[start:]]
+    return [*pieces, (start, line[start:])]
 
 
 def _fitting(line: str, start: int, width: int) -> int:

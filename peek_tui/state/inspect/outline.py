@@ -50,9 +50,12 @@ class Outline:
 
     def toggle(self, index: int) -> Outline:
         """Return the outline with the branch at this line folded or opened."""
-        if not 0 <= index < len(self.entries) or self.entries[index].folded is None:
-            return self
-        return Outline(self.subject, self.width, self.view, self._toggled ^ {self.entries[index].path})
+        branches = self.entries[index].folds if 0 <= index < len(self.entries) else ()
+        return (
+            Outline(self.subject, self.width, self.view, self._toggled.symmetric_difference(branches))
+            if branches
+            else self
+        )
 
     def resized(self, width: int) -> Outline:
         """Return the outline laid out for another width."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-__all__ = ["Said", "said_in", "speaker_of"]
+__all__ = ["Said", "said_in", "speaker_of", "spoken"]
 
 
 class Said(NamedTuple):
@@ -18,6 +18,21 @@ class Said(NamedTuple):
     """The tool of a call, the type of another piece; else empty."""
     body: Any
     """Text, or the JSON value it is."""
+
+
+_SIGNS = {"call": "→", "result": "←", "thought": "thinks", "text": "says"}
+
+
+def spoken(message: Any) -> tuple[str, Any]:
+    """Return who speaks, and what: a value, or values by their kind when there are several."""
+    pieces = list(said_in(message))
+    if len(pieces) == 1 and pieces[0].kind == "text":
+        return speaker_of(message), pieces[0].body
+    said: dict[str, Any] = {}
+    for piece in pieces:
+        key = f"{_SIGNS.get(piece.kind, '')} {piece.head}".strip() or piece.kind
+        said[key if key not in said else f"{key} ({len(said) + 1})"] = piece.body
+    return speaker_of(message), said
 
 
 def speaker_of(message: Any) -> str:

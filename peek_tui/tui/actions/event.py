@@ -13,7 +13,7 @@ EVENT = (
     Action("marks", "marks", ("M",), "Event", "all marks and notes"),
     Action("note", "note", ("a",), "Event", "write a note on this event"),
     Action("view", "view", ("v",), "Event", "next view: payload, conversation, changes, raw line", hint="view"),
-    Action("changes", "changes", ("D",), "Event", "what changed since the one before it; again, since the mark"),
+    Action("changes", "changes", ("D",), "Event", "compare it with the one before it; again, with the mark"),
     Action("copy", "copy", ("y",), "Event", "copy its value, path, event, id or line: the next key says which"),
     Action("pipe", "pipe", ("vertical_line",), "Event", "pipe it as JSON to a shell command"),
     Action("edit", "edit", ("ctrl+e",), "Event", "read it in $EDITOR, or in a pager"),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from rich.style import Style
 
-from peek_tui.state.inspect import Entry, Outline, Subject, views_of
+from peek_tui.render.text import cell_width, fit
+from peek_tui.state.inspect import Entry, Outline, Subject, column, views_of
 from peek_tui.tui.palette import Palette
 
 from .rows import Piece, RowView
 
 __all__ = ["Inspector"]
+
+_MARKED = Style(bold=True, underline=True)
+"""Words that changed: not told by their colour."""
 
 
 class Inspector(RowView):
@@ -87,7 +91,7 @@ class Inspector(RowView):
         entry = self.entry
         if entry is None:
             return
-        if entry.folded is False:
+        if entry.is_folded is False:
             self.toggle()
         else:
             self._sync(self._branch_above(entry))
@@ -95,12 +99,20 @@ class Inspector(RowView):
     def unfold(self) -> None:
         """Unfold the branch on the selected line."""
         entry = self.entry
-        if entry is not None and entry.folded:
+        if entry is not None and entry.is_folded:
             self.toggle()
 
     def draw(self, line: int, width: int) -> list[Piece]:
         assert self._outline is not None
-        entry, palette = self._outline.entries[line], self.palette
+        entry = self._outline.entries[line]
+        if entry.beside is None:
+            return self._side(entry)
+        half = column(self._outline.width)
+        return [*_fitted(self._side(entry), half), ("│", self.palette.dim), *self._side(entry.beside)]
+
+    def _side(self, entry: Entry) -> list[Piece]:
+        """Return one entry, which is a line or half of one."""
+        palette = self.palette
         fold = "" if entry.folded is None else "▸ " if entry.folded else "▾ "
         style = _style(palette, entry.kind)
         key_style = style if entry.kind in ("error", "speaker", "added", "removed") else palette.key
@@ -111,7 +123,7 @@ class Inspector(RowView):
             (fold, palette.dim),
             (entry.key, key_style),
             (gap, palette.dim),
-            (entry.text, style),
+            *_marked(entry, style),
         ]
 
     def on_resize(self) -> None:
@@ -144,6 +156,27 @@ class Inspector(RowView):
         for line in range(top, min(bottom, max(len(before), len(entries)))):
             if before[line : line + 1] != entries[line : line + 1]:
                 self.refresh_line(line)
+
+
+def _marked(entry: Entry, style: Style) -> list[Piece]:
+    """Return the text of an entry, with what is marked of it."""
+    pieces: list[Piece] = []
+    end = 0
+    for first, last in entry.marks:
+        pieces += [(entry.text[end:first], style), (entry.text[first:last], style + _MARKED)]
+        end = last
+    return [*pieces, (entry.text[end:], style)]
+
+
+def _fitted(pieces: list[Piece], width: int) -> list[Piece]:
+    """Return pieces in exactly so many columns."""
+    fitted: list[Piece] = []
+    room = width
+    for text, style in pieces:
+        size = cell_width(text)
+        fitted.append((text if size <= room else fit(text, room), style))
+        room -= min(size, room)
+    return [*fitted, (" " * room, Style.null())]
 
 
 def _style(palette: Palette, kind: str) -> Style:

@@ -53,7 +53,7 @@ class Inspecting(Prompts):
     def follow_link(self) -> bool:
         """Go to the event whose id stands on the inspector's line; return whether there is one."""
         entry = self.query_one(Inspector).entry
-        ids = [] if entry is None or entry.folded is not None else entry.text.split()
+        ids = [] if entry is None or entry.folds else entry.text.split()
         handle = next((found for id in ids if (found := self.browse.snapshot.find(id)) is not None), None)
         if handle is None:
             return False
