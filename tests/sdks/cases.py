@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import capture
 from tests.loopback import Failure, Model, Reply, Text, ToolUse
 
 __all__ = ["CASES", "Case"]
@@ -117,6 +119,30 @@ agent_start openai_chat
     llm_response "Warmer."
   agent_end completed
 """,
+    ),
+    Case(
+        ("anthropic", "openai", "opentelemetry-instrumentation-genai-openai"),
+        "both_providers",
+        tuple(Reply((Text(text),)) for text in ("one", "two", "three", "four", "five", "six")),
+        """
+agent_start both_providers
+  llm_request claude-test
+    llm_response "one"
+  llm_request gpt-test
+    llm_response "two"
+  llm_request claude-test
+    llm_chunk
+    llm_response "three"
+  llm_request gpt-test
+    llm_chunk
+    llm_response "four"
+  llm_request claude-test
+    llm_response "five"
+  llm_request gpt-test
+    llm_response "six"
+  agent_end completed
+""",
+        environment={"PYTHONPATH": str(Path(capture.__file__).parents[1])},
     ),
     Case(
         ("langchain-core", "langgraph"),
