@@ -26,6 +26,7 @@ from . import (
     keys,
     lag,
     model_call,
+    peers,
     search,
     span,
     start,
@@ -56,6 +57,7 @@ FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "fold": fold.measure,
     "culprit": culprit.measure,
     "alerts": alerts.measure,
+    "peers": peers.measure,
 }
 
 _HEAD = ("figure", "here", "against", "compared", "goal", "met")

@@ -42,9 +42,10 @@ class Answer(NamedTuple):
 
 
 class Terminal:
-    """Runs Python with these arguments on a terminal of its own, until the `with` ends."""
+    """Runs a program, Python if nothing else is said, on a terminal of its own, until the `with` ends."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, program: str = sys.executable) -> None:
+        self._program = program
         self._arguments = arguments
         self._screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._screen)
@@ -56,7 +57,7 @@ class Terminal:
         termios.tcsetwinsize(inner, (ROWS, COLUMNS))
         self.started = perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, *self._arguments],
+            [self._program, *self._arguments],
             cwd=ROOT,
             env=environment(),
             preexec_fn=partial(os.login_tty, inner),  # noqa: PLW1509  there are no threads here
@@ -86,12 +87,12 @@ class Terminal:
         os.write(self._fd, key)
         self.settle(0.1)
 
-    def press(self, key: bytes) -> Answer:
-        """Press a key that changes what is shown, and return what its frame came to."""
+    def press(self, key: bytes, quiet: float = _QUIET) -> Answer:
+        """Press a key that changes what is shown, and return what came until nothing did for so many seconds."""
         pressed = last = perf_counter()
         os.write(self._fd, key)
         size = 0
-        while block := self._read(_QUIET if size else _PATIENCE):
+        while block := self._read(quiet if size else _PATIENCE):
             last = perf_counter()
             size += len(block)
         if not size:

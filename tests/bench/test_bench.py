@@ -100,8 +100,8 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_figure_is_tested() -> None:
-    """Every figure is expected here or has a test of its own: that of alerts below, that of culprits beside."""
-    assert [*FIGURES, "culprit", "alerts"] == list(ALL_FIGURES)
+    """Every figure is expected here or has a test of its own: those of alerts and peers below, of culprits beside."""
+    assert [*FIGURES, "culprit", "alerts", "peers"] == list(ALL_FIGURES)
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -127,3 +127,17 @@ def test_prints_the_figures_of_alerts() -> None:
     assert re.match(r"alerts, importance and tree of 2,000 events {2,}[\d.]+ m?s", cost)
     assert re.match(r"1,000 events/s, an alert's last event to the alert {2,}[\d.]+ m?s", delay)
     assert re.match(r"  open todos {2,}\d+ failed, \d+ passed|unfinished business {2,}.* is not there", real)
+
+
+def test_prints_the_figures_of_peers() -> None:
+    """What the tools cost that people have already, or that none of them is here."""
+    ended = bench("--only", "peers")
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stdout.split("\n\n")[1].splitlines()[1:]
+    if lines[0].startswith("beside others  "):
+        assert "neither lnav nor toolong is here" in lines[0]
+    else:
+        for figure, line in zip(("first rows", "Down", "PageDown"), lines, strict=True):
+            assert re.match(
+                rf"beside others: {figure}, {SIZE} {{2,}}[\d,.]+ ms.* {{2,}}(lnav|toolong) [\d,.]+ ms", line
+            )
