@@ -76,3 +76,18 @@ async def test_hostile_comparison(tmp_path: Path, size: tuple[int, int]) -> None
         for _ in range(6):
             check_strips(peek)
             await peek.press("pagedown")
+
+
+@pytest.mark.parametrize("no_color", [False, True])
+async def test_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_color: bool) -> None:
+    """Code has its colours, which say nothing that the text does not; without colours it is the same text."""
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    trace = TraceFile(tmp_path / "trace.jsonl")
+    trace.add("tool_call", "bash", {"command": "ls -la | wc -l", "note": "ls -la | wc -l"})
+    async with opened([trace.path], (120, 40)) as peek:
+        command, note = (peek.inspector.render_line(line) for line in (1, 2))
+        assert command.text.strip() == "command: ls -la | wc -l"
+        colours = {segment.style.color for segment in command if segment.style and segment.text.strip()}
+        plain = {segment.style.color for segment in note if segment.style and segment.text.strip()}
+        assert (len(colours) > len(plain)) is not no_color

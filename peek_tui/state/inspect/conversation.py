@@ -86,7 +86,9 @@ def _settings(event: Event, before: Event | None, layout: Layout) -> Iterator[En
         yield Entry(0, key, _size(value) if folded else "", "branch", path, folded, sign)
         if not folded:
             yield from (
-                layout.text(2, value, path) if isinstance(value, str) else layout.value(2, "", value, (*path, ""))
+                layout.text(2, value, path, prose=True)
+                if isinstance(value, str)
+                else layout.value(2, "", value, (*path, ""))
             )
 
 
@@ -128,18 +130,21 @@ def _piece(said: Said, path: Path, layout: Layout) -> Iterator[Entry]:
         yield from layout.value(2, lead, said.body, path, _KINDS.get(said.kind, "string"))
         return
     if lead and "\n" not in said.body:
-        yield from layout.text(2, f"{lead} {said.body}", path, _KINDS[said.kind])
+        yield from layout.text(2, f"{lead} {said.body}", path, _KINDS[said.kind], prose=True)
         return
     if lead:
         yield Entry(2, "", clean(lead), _KINDS[said.kind], path)
     indent = 4 if lead else 2
-    yield from _prose(said.body, indent, path, layout) if said.kind == "text" else layout.text(indent, said.body, path)
+    if said.kind == "text":
+        yield from _prose(said.body, indent, path, layout)
+    else:
+        yield from layout.text(indent, said.body, path, prose=False)
 
 
 def _prose(text: str, indent: int, path: Path, layout: Layout) -> Iterator[Entry]:
     """Yield a text; what stands between fences is code."""
     kind = "string"
-    for entry in layout.text(indent, text, path):
+    for entry in layout.text(indent, text, path, prose=True):
         fence = entry.text.lstrip().startswith(_FENCE)
         yield entry._replace(kind="dim" if fence else kind) if entry.folded is None else entry
         if fence:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .code import Code
+
 __all__ = ["Entry", "Path", "Spans"]
 
 Path = tuple[str | int, ...]
@@ -29,6 +31,8 @@ class Entry(NamedTuple):
     """One character in the margin: `+` for what is new, `-` for what is gone."""
     marks: Spans = ()
     """What of the text is marked: the words that changed."""
+    code: Code | None = None
+    """What the text is, if it is code."""
     beside: Entry | None = None
     """What stands in the right one of two columns. This line then is in the left one, and empty where nothing was."""
 

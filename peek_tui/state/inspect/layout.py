@@ -9,6 +9,7 @@ from typing import Any
 from peek_tui.render import units
 from peek_tui.render.text import cell_width, clean
 
+from .code import Code, language_of, lines_in_prose, lines_of
 from .entry import Entry, Path, Spans
 
 __all__ = ["Layout", "column", "safe"]
@@ -63,31 +64,36 @@ class Layout:
     def string(self, indent: int, key: str, value: str, path: Path, kind: str) -> Iterator[Entry]:
         """Yield a text: behind its key when it fits there, else below it."""
         room = max(0, self.width - indent - cell_width(key) - 4)
+        language = language_of(key, value) if kind == "string" else ""
         if len(value) <= room and "\n" not in value and cell_width(text := clean(value)) <= room:
-            yield Entry(indent, key, text, kind, path)
+            yield Entry(indent, key, text, kind, path, code=Code(language, text) if language else None)
             return
         folded = self.is_folded(path, at_first=len(value) > _OPEN_CHARS)
         if folded:
             yield Entry(indent, key, self.beginning(value, room), kind, path, True)
             return
         yield Entry(indent, key, "", kind, path, False)
-        for line in value.rstrip("\n").split("\n"):
-            yield from self.wrapped(indent + 2, line, kind, path)
+        for line, its_language in lines_of(value, language):
+            yield from self.wrapped(indent + 2, line, kind, path, its_language)
 
-    def text(self, indent: int, value: str, path: Path, kind: str = "string") -> Iterator[Entry]:
-        """Yield a text that has no key, in as many lines as it takes; a very long one folds."""
+    def text(self, indent: int, value: str, path: Path, kind: str = "string", *, prose: bool) -> Iterator[Entry]:
+        """Yield a text that has no key, in as many lines as it takes; a very long one folds.
+
+        In `prose` there may be blocks of code; what is none may be code altogether.
+        """
         if len(value) > _OPEN_CHARS:
             folded = self.is_folded(path, at_first=True)
             yield Entry(indent, "", self.beginning(value, self.width - indent - 4), kind, path, folded)
             if folded:
                 return
-        for line in value.rstrip("\n").split("\n"):
-            yield from self.wrapped(indent, line, kind, path)
+        for line, language in lines_in_prose(value) if prose else lines_of(value, language_of("", value)):
+            yield from self.wrapped(indent, line, kind, path, language)
 
-    def wrapped(self, indent: int, line: str, kind: str, path: Path) -> Iterator[Entry]:
+    def wrapped(self, indent: int, line: str, kind: str, path: Path, language: str = "") -> Iterator[Entry]:
         """Yield a line of text in pieces that fit, cut at blanks where there are some."""
-        for _, piece in _wrap(safe(line), self.width - indent - 1):
-            yield Entry(indent, "", piece, kind, path)
+        line = safe(line)
+        for start, piece in _wrap(line, self.width - indent - 1):
+            yield Entry(indent, "", piece, kind, path, code=Code(language, line, start) if language else None)
 
     def marked(self, indent: int, line: str, kind: str, path: Path, marks: Spans) -> Iterator[Entry]:
         """Yield a safe line in pieces that fit, with these stretches of it marked."""

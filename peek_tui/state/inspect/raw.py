@@ -19,6 +19,6 @@ _SHOWN = 256 * 1024
 def raw(subject: Subject, layout: Layout) -> Iterator[Entry]:
     """Yield the bytes of the line."""
     line = subject.event.raw
-    yield from layout.wrapped(0, line[:_SHOWN].decode("utf-8", "backslashreplace"), "string", ("raw",))
+    yield from layout.wrapped(0, line[:_SHOWN].decode("utf-8", "backslashreplace"), "string", ("raw",), "json")
     if len(line) > _SHOWN:
         yield Entry(0, "", f"… {units.count(len(line) - _SHOWN)} bytes more", "dim", ("raw",))

@@ -123,7 +123,7 @@ class Inspector(RowView):
             (fold, palette.dim),
             (entry.key, key_style),
             (gap, palette.dim),
-            *_marked(entry, style),
+            *_text(entry, palette, style),
         ]
 
     def on_resize(self) -> None:
@@ -158,14 +158,36 @@ class Inspector(RowView):
                 self.refresh_line(line)
 
 
-def _marked(entry: Entry, style: Style) -> list[Piece]:
-    """Return the text of an entry, with what is marked of it."""
+def _text(entry: Entry, palette: Palette, style: Style) -> list[Piece]:
+    """Return the text of an entry, with what changed in it or, where it is code, what its pieces are."""
+    if entry.marks:
+        parts = [(first, end, _MARKED) for first, end in entry.marks]
+    elif entry.code is not None and entry.kind not in ("added", "removed"):
+        parts = [(first, end, _token_style(palette, kind)) for first, end, kind in entry.code.tokens(len(entry.text))]
+    else:
+        return [(entry.text, style)]
     pieces: list[Piece] = []
-    end = 0
-    for first, last in entry.marks:
-        pieces += [(entry.text[end:first], style), (entry.text[first:last], style + _MARKED)]
-        end = last
-    return [*pieces, (entry.text[end:], style)]
+    done = 0
+    for first, end, special in parts:
+        pieces += [(entry.text[done:first], style), (entry.text[first:end], style + special)]
+        done = end
+    return [*pieces, (entry.text[done:], style)]
+
+
+def _token_style(palette: Palette, kind: str) -> Style:
+    match kind:
+        case "name":
+            return palette.key
+        case "string" | "added":
+            return palette.good
+        case "number":
+            return palette.number
+        case "keyword":
+            return palette.groups["3"]
+        case "removed":
+            return palette.error
+        case _:
+            return palette.dim
 
 
 def _fitted(pieces: list[Piece], width: int) -> list[Piece]:
