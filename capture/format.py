@@ -34,6 +34,7 @@ DIGITS = 46
 
 OPTIONAL_KEYS = ("duration_ms", "error", "agent", "task", "usage", "cost_usd", "importance", "links", "source")
 """The header keys an event may lack, in the order the writer puts them between `name` and `data`."""
+_OPTIONAL = frozenset(OPTIONAL_KEYS)
 
 _PLAIN_KEYS = frozenset({"type", "name"})
 _BOM = b"\xef\xbb\xbf"
@@ -73,13 +74,14 @@ class LineEncoder:
     """
 
     def __init__(self, session: str, review: Review | None = None) -> None:
-        self._session = session
+        self._before = f'{{"v":{VERSION},"ts":'
+        self._behind = f'","session":"{session}",'
         self._review = review
         self._keys = KEYS if review is None else review.keys
 
     def head(self, ts: int, id: str, parent: str) -> bytes:
         """Return the beginning of a line. `ts` is nanoseconds since 1970 UTC in 19 digits, ids are 16 hex digits."""
-        return f'{{"v":{VERSION},"ts":{ts},"id":"{id}","parent":"{parent}","session":"{self._session}",'.encode()
+        return f'{self._before}{ts},"id":"{id}","parent":"{parent}{self._behind}'.encode()
 
     def body(self, type: str, name: str, header: dict[str, Any], data: dict[str, Any]) -> bytes:
         """Return the rest of it, its newline included. Never raises because of a value.
@@ -87,9 +89,9 @@ class LineEncoder:
         `header` holds some of `OPTIONAL_KEYS`; `data` is the payload.
         """
         event = _event(type, name, header, data)
-        keys, review = self._keys, self._review
+        review = self._review
         try:
-            if is_plain(data, keys) and (not header or is_plain(header, keys)):
+            if is_plain(event if header else data, self._keys):
                 line = dump_line(event)
                 if review is None or review.passes(line):
                     return line[1:]
@@ -163,13 +165,11 @@ def plain_body(event: dict[str, Any]) -> bytes:
 
 
 def _event(type: str, name: str, header: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    event: dict[str, Any] = {"type": type, "name": name}
-    if header:
-        for key in OPTIONAL_KEYS:
-            if key in header:
-                event[key] = header[key]
-    event["data"] = data
-    return event
+    if not header:
+        return {"type": type, "name": name, "data": data}
+    if len(header) > 1 or not _OPTIONAL.issuperset(header):
+        header = {key: header[key] for key in OPTIONAL_KEYS if key in header}
+    return {"type": type, "name": name, **header, "data": data}
 
 
 def _revised(event: dict[str, Any], review: Review | None) -> dict[str, Any]:

@@ -31,10 +31,6 @@ class Blobs:
         self._trace = trace
         self.bound = bound
 
-    def passes(self, line: bytes) -> bool:
-        """Whether a line surely holds no string that is too big."""
-        return len(line) <= self.bound
-
     def revise(self, event: dict[str, Any]) -> dict[str, Any]:
         """Return an event of plain JSON without its big strings; it is changed in place."""
         trace = self._trace()

@@ -264,12 +264,13 @@ class TraceContext(Records):
     def _write_answer(
         self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], place: Place
     ) -> str:
-        call = self._answered(type, name, parent)
+        calls = self._open_calls
+        call = calls.with_id(parent) if parent else calls.latest(ENDS[type], name, running_strand())
         if call is None:
             return self._write(type, name, parent or place.parent, header, data)
         if type != "llm_chunk":
             header.setdefault("duration_ms", (self._steady_ns() - call.started_ns) / 1e6)
-            self._open_calls.closed(call)
+            calls.forget(call.id)
         id = self._write(type, name, call.id, header, data)
         if call.span is not None:
             call.span.closed = True
@@ -294,11 +295,6 @@ class TraceContext(Records):
         while context is not None and context is not self:
             context = context._outer
         return context is self
-
-    def _answered(self, type: str, name: str, parent: str) -> OpenCall | None:
-        """Return the open call that an event of this type answers: the one it names, else the latest of its name."""
-        calls = self._open_calls
-        return calls.with_id(parent) if parent else calls.latest(ENDS[type], name, running_strand())
 
     def _write(self, type: str, name: str, parent: str, header: dict[str, Any], data: dict[str, Any]) -> str:
         root, recorder = self._root, self._recorder

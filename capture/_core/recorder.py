@@ -43,10 +43,12 @@ class Totals:
             self.tool_calls += 1
         elif type == "llm_request":
             self.llm_calls += 1
-        self.errors += "error" in header
-        usage = header.get("usage", {})
-        self.input_tokens += usage.get("input_tokens", 0)
-        self.output_tokens += usage.get("output_tokens", 0)
+        if "error" in header:
+            self.errors += 1
+        usage = header.get("usage")
+        if usage is not None:
+            self.input_tokens += usage.get("input_tokens", 0)
+            self.output_tokens += usage.get("output_tokens", 0)
 
     def absorb(self, inner: Totals) -> None:
         """Add what an agent inside this one did."""
@@ -94,7 +96,11 @@ class Recorder:
         if type == "llm_request":
             id = self._request(name, parent, header, data, totals)
         else:
-            body = self._made(self._encoder.body, type, name, header, data)
+            try:
+                body = self._encoder.body(type, name, header, data)
+            except BaseException as error:
+                self._lose_unmade(error)
+                raise
             id = self._put(type, parent, header, body, totals)
         if self._settle is not None:
             self._wait(self._settle)
@@ -143,10 +149,13 @@ class Recorder:
         try:
             return make(type, name, header, data)
         except BaseException as error:
-            with self._lock:
-                self._numbers.next += 1  # a gap for the event
-                self._lose(error, 0)
+            self._lose_unmade(error)
             raise
+
+    def _lose_unmade(self, error: BaseException) -> None:
+        with self._lock:
+            self._numbers.next += 1  # a gap for the event
+            self._lose(error, 0)
 
     def _put(self, type: str, parent: str, header: dict[str, Any], body: bytes, totals: Totals) -> str:
         """Give an event its time and its number, and write it."""
@@ -154,11 +163,35 @@ class Recorder:
             number = self._put_among_others(self._write_next, parent, body)
             if number is not None:
                 totals.events += 1
-                if _counts(type, header):
+                if type in CALLS or (header and _counts(header)):
                     with self._lock:
                         totals.count(type, header)
                 return _id(number)
-        return self._put_locked(type, parent, header, body, totals)
+        with self._lock:
+            if self._lost or self._late:
+                self._tell_loss(parent)
+            numbers = self._numbers
+            numbers.busy += 1
+            try:
+                number = numbers.next
+                numbers.next = number + 1
+                id = _id(number)
+                self.sink.write(self._encoder.head(self._time_ns(), id, parent) + body)
+            except BaseException as error:
+                self._lose(error, HEAD + len(body))
+                if _is_not_ours(error):
+                    raise
+            else:
+                totals.events += 1
+                if type in CALLS or (header and _counts(header)):
+                    totals.count(type, header)
+                if self._full is not None and self._full():
+                    self._next_part()
+                if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
+                    self.sink.close()
+            finally:
+                numbers.busy -= 1
+            return id
 
     def _put_among_others(self, write_next: WriteNext, parent: str, body: bytes) -> int | None:
         """Write without the lock, which threads that compute would hold up; None when that cannot be done."""
@@ -179,33 +212,6 @@ class Recorder:
             with self._lock:
                 self._lose(error, HEAD + len(body))
         return number
-
-    def _put_locked(self, type: str, parent: str, header: dict[str, Any], body: bytes, totals: Totals) -> str:
-        with self._lock:
-            if self._lost or self._late:
-                self._tell_loss(parent)
-            numbers = self._numbers
-            numbers.busy += 1
-            try:
-                number = numbers.next
-                numbers.next = number + 1
-                id = number.to_bytes(8, "big").hex()
-                self.sink.write(self._encoder.head(self._time_ns(), id, parent) + body)
-            except BaseException as error:
-                self._lose(error, HEAD + len(body))
-                if _is_not_ours(error):
-                    raise
-            else:
-                totals.events += 1
-                if _counts(type, header):
-                    totals.count(type, header)
-                if self._full is not None and self._full():
-                    self._next_part()
-                if self._closed:  # a task outlived its agent: keep the event, but do not look alive for it
-                    self.sink.close()
-            finally:
-                numbers.busy -= 1
-            return id
 
     @property
     def redacted(self) -> Mapping[str, int]:
@@ -299,13 +305,13 @@ class Recorder:
             numbers.busy -= 1
 
 
-def _counts(type: str, header: dict[str, Any]) -> bool:
-    """Whether there is more to count of an event than that it is one."""
-    return type in CALLS or ("usage" in header or "error" in header)
+def _counts(header: dict[str, Any]) -> bool:
+    """Whether a header says something that is summed up."""
+    return "usage" in header or "error" in header
 
 
 def _id(number: int) -> str:
-    return number.to_bytes(8, "big").hex()
+    return "%016x" % number  # noqa: UP031  # in a third of the time that a format specifier takes
 
 
 def _is_not_ours(error: BaseException) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import maxsize
 from typing import Any
 
 from ..values import KEYS, Keys
@@ -20,6 +21,9 @@ class Reviewer:
         self._redactor: Redactor | None = redactor_of(redact)
         self._content = content
         self._blobs = blobs
+        self._longest = -1 if not content else maxsize if blobs is None else blobs.bound
+        """Bytes of a line that may pass as it is; none may while content is left out."""
+        self._has_no_secret = None if self._redactor is None else self._redactor.passes
         self.keys: Keys = KEYS if self._redactor is None else self._redactor.keys
         self.calls_host = self._redactor is not None and self._redactor.calls_host
 
@@ -29,12 +33,7 @@ class Reviewer:
         return {} if self._redactor is None else dict(self._redactor.counts)
 
     def passes(self, line: bytes) -> bool:
-        blobs, redactor = self._blobs, self._redactor
-        return (
-            self._content
-            and (blobs is None or blobs.passes(line))  # first, for it is quick
-            and (redactor is None or redactor.passes(line))
-        )
+        return len(line) <= self._longest and (self._has_no_secret is None or self._has_no_secret(line))
 
     def revise(self, event: dict[str, Any]) -> dict[str, Any]:
         if not self._content:

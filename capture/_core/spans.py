@@ -96,9 +96,6 @@ class OpenCalls:
     def with_id(self, id: str) -> OpenCall | None:
         return self._calls.get(id)
 
-    def closed(self, call: OpenCall) -> None:
-        self.forget(call.id)
-
     def forget(self, id: str) -> None:
         self._calls.pop(id, None)  # another thread may have closed it
 

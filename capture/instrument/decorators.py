@@ -20,6 +20,7 @@ from .._core.spans import Place, Span, here, move
 from ._wrap import GeneratorObserver, call, call_async, observer_of
 from .generators import traced_async_generator, traced_generator
 from .joins import ToolCall
+from .parameters import Parameters
 
 __all__ = ["trace_agent", "trace_llm_call", "trace_tool"]
 
@@ -60,7 +61,7 @@ def trace_llm_call(function: Any = None, /, *, model: str | None = None, provide
     Arguments called `model`, `messages`, `system` and `tools` become those fields, all others settings. For SDKs whose
     requests `install()` sees by itself this is not needed.
     """
-    return _decorator(function, lambda f: functools.partial(_ModelCall, model or "", provider or "", _signature(f)))
+    return _decorator(function, lambda f: functools.partial(_ModelCall, model or "", provider or "", Parameters(f)))
 
 
 def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:
@@ -92,7 +93,7 @@ def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:
 def _watch_tool(name: str | None, function: Callable[..., Any]) -> Watch:
     called = name or _name(function)
     observe(called)
-    return functools.partial(_ToolCall, called, _signature(function))
+    return functools.partial(_ToolCall, called, Parameters(function))
 
 
 def _name(function: Callable[..., Any]) -> str:
@@ -100,13 +101,6 @@ def _name(function: Callable[..., Any]) -> str:
     while isinstance(function, functools.partial):
         function = function.func
     return str(getattr(function, "__name__", type(function).__name__))
-
-
-def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
-    try:
-        return inspect.signature(function)
-    except (TypeError, ValueError):  # a builtin that does not tell
-        return None
 
 
 class _AgentRun:
@@ -132,9 +126,9 @@ class _AgentRun:
 class _Call:
     """A call that events recorded inside belong to."""
 
-    def __init__(self, name: str, signature: inspect.Signature | None) -> None:
+    def __init__(self, name: str, parameters: Parameters) -> None:
         self.name = name
-        self._signature = signature
+        self._parameters = parameters
         self._span: Span | None = None
         self._items: list[Any] = []
         self._count = 0
@@ -165,23 +159,10 @@ class _Call:
         move(here())
         return span.context, span.id
 
-    def _arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the arguments by name, without the object a method belongs to."""
-        unnamed = {"args": list(args), **kwargs}
-        if self._signature is None:
-            return unnamed
-        try:
-            bound = dict(self._signature.bind(*args, **kwargs).arguments)
-        except TypeError:  # the original is about to say so itself
-            return unnamed
-        bound.pop("self", None)
-        bound.pop("cls", None)
-        return bound
-
 
 class _ToolCall(_Call):
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        self._span = ToolCall.seen("trace_tool", self.name, self._arguments(args, kwargs))
+        self._span = ToolCall.seen("trace_tool", self.name, self._parameters.name(args, kwargs))
 
     def returned(self, result: Any) -> None:
         if (call := self._close()) is not None:
@@ -198,12 +179,12 @@ class _ToolCall(_Call):
 
 
 class _ModelCall(_Call):
-    def __init__(self, model: str, provider: str, signature: inspect.Signature | None) -> None:
-        super().__init__(model, signature)
+    def __init__(self, model: str, provider: str, parameters: Parameters) -> None:
+        super().__init__(model, parameters)
         self._provider = provider or None
 
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        arguments = self._arguments(args, kwargs)
+        arguments = self._parameters.name(args, kwargs)
         self.name = str(arguments.pop("model", None) or self.name)
         fields = {key: arguments.pop(key, None) for key in ("messages", "system", "tools")}
         context = current()

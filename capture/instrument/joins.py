@@ -121,9 +121,9 @@ class ToolCall(Span):
 
     __slots__ = ("name", "observers")
 
-    def __init__(self, observer: str, name: str, arguments: Any) -> None:
-        context = current()
-        super().__init__(context.record_tool_call(name, arguments), context, here())
+    def __init__(self, observer: str, name: str, arguments: Any, place: Place | None) -> None:
+        context = current() if place is None else place.span.context
+        super().__init__(context.record_tool_call(name, arguments), context, here() if place is None else place)
         self.name = name
         self.observers = {observer}
         move(Place(self))
@@ -133,11 +133,12 @@ class ToolCall(Span):
         """Record that `observer` sees a tool called. None if it is the call of that name that is open here already;
         a second one of the same observer is another call, of a tool that calls itself.
         """
-        open = _standing_in()
+        place = here()
+        open = None if place is None else place.span
         if isinstance(open, ToolCall) and open.name == name and observer not in open.observers:
             open.observers.add(observer)
             return None
-        return cls(observer, name, arguments)
+        return cls(observer, name, arguments, place)
 
     def end(self, result: Any = None, error: Failure | None = None, is_error: bool | None = None) -> None:
         """Record what it gave back, or how it failed."""

@@ -238,8 +238,8 @@ class TestResults:
         calls.opened(call)
         assert calls.latest("tool_call", "search", (0, None)) is call
         assert calls.with_id("1") is call
-        calls.closed(call)
-        calls.closed(call)
+        calls.forget(call.id)
+        calls.forget(call.id)
         assert calls.with_id("1") is None
 
 
