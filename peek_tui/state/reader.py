@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["Reader", "Reading"]
 
 _EVERY = 0.1
-"""Seconds between two looks at a file of which all is read, and between two tellings while there is more."""
+"""Seconds between two tellings while there is more to read, and between two looks at a run that is over."""
+_BRISK = 1 / 30
+"""Seconds between two looks at a run that goes on: more often, and an agent's events would be read one by one."""
+_FRESH = 0.5
+"""Seconds in which a tree is not built again: nobody reads two trees a second."""
 _STALE = 1.5
 """Seconds that a tree may be behind, unless building one takes so long itself."""
 _TREES = 10
@@ -72,19 +76,23 @@ class Reader(Background):
     def work(self) -> None:
         """Read on. While there is more to read, news is told now and then; after that, each time there is any."""
         while not self.stopped:
-            told = monotonic()
-            while not self.stopped and self._store.advance():
-                if monotonic() - told >= _EVERY:
-                    told = monotonic()
-                    self._publish(complete=False)
-                sleep(0)  # lets the screen have its turn
+            self._read_on()
             self._publish(complete=True)
-            self.rest(_EVERY)
+            self.rest(_BRISK if self.live.may_grow else _EVERY)
 
     def close(self) -> None:
         """Let go of the files."""
         self._trees.shutdown(wait=False)
         self._store.close()
+
+    def _read_on(self) -> None:
+        """Read what the files hold now: what a busy agent adds meanwhile is left for the next look."""
+        told = monotonic()
+        while not self.stopped and self._store.advance() and not self._store.at_end:
+            if monotonic() - told >= _EVERY:
+                told = monotonic()
+                self._publish(complete=False)
+            sleep(0)  # lets the screen have its turn
 
     def _publish(self, *, complete: bool) -> None:
         """Take what the store has read, and tell when there is anything new in it."""
@@ -137,4 +145,4 @@ def _grow(snapshot: Snapshot, shown: Shown) -> _Grown:
     started = monotonic()
     forest = Forest(Shape(snapshot), shown)
     took = monotonic() - started
-    return _Grown(forest, started + took + min(_TREES * took, max(took, _STALE - took)))
+    return _Grown(forest, started + max(_FRESH, took + min(_TREES * took, max(took, _STALE - took))))

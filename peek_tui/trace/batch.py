@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     from .fixed import FixedReader
 
-__all__ = ["Batch", "BatchReader", "Spending", "Vocabulary", "batch_of"]
+__all__ = ["FEW", "Batch", "BatchReader", "Spending", "Vocabulary", "batch_of"]
 
 _LONGEST_LINE = 2**32 - 1
+FEW = 256
+"""Lines that are decoded sooner than vectors of them are made: a run that is followed comes in blocks of a few."""
 _AGENTS = frozenset({"agent_start", "agent_end"})
 
 
@@ -112,7 +114,7 @@ class BatchReader:
         starts = np.empty_like(ends)
         starts[:1] = 0
         starts[1:] = ends[:-1] + 1
-        if ours:
+        if ours and len(ends) > FEW:
             return self._read_fixed(lines, starts, ends)
         batch = self._decode_block(lines, starts, ends)
         return self._vectors(self._decode(*_split(lines)) if batch is None else batch)

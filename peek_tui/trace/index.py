@@ -106,12 +106,12 @@ class Index:
     def resolve(self, *, idle: bool) -> bool:
         """Look again for the parents that were not there when their children were read; return whether any is now.
 
-        While much is being read it is done now and then only, for a trace may be all orphans; `idle` says it is not.
+        A trace may be all orphans: while it grows they are looked at again once there are enough other events for
+        that, which `idle` says need not be.
         """
         handles, numbers = self._waiting
-        if not handles or not (idle or len(self) > self._resolved + self._resolved // 8):
-            return False
-        if len(self) == self._resolved:
+        grown = len(self) - self._resolved
+        if not handles or not grown or not (idle or grown > len(handles) // 8):
             return False
         self._resolved = len(self)
         self._waiting = array("I"), array("Q")

@@ -75,6 +75,8 @@ class Store:
         self._order = Order(self._index.columns)
         self._is_read = False
         """Whether all that the files held was read once: from then on they are followed."""
+        self.at_end = False
+        """Whether the last `advance` left nothing: what comes while lines are worked on is for the next one."""
         self._ended: dict[str, str | None] | None = None
         self._snapshot: Snapshot | None = None
         self._keeper = Keeper(self._cache)
@@ -101,14 +103,17 @@ class Store:
         """
         grew = self._begin_again() or self._restore()
         self._make_room()
+        self.at_end = True
         for file, opened in enumerate(self._tails):
             tail = self._tails[file] = opened.settled()
             block = tail.read(budget if self._index.is_ours(file) else min(budget, DECODED_SLICE))
+            at_end = tail.at_end()
             if block is not None:
                 with self._lock:
                     self._index.add(file, block, self._numbers[file], tail)
                     self._snapshot = None
-            grew = grew or block is not None or not tail.at_end()
+            grew = grew or block is not None or not at_end
+            self.at_end = self.at_end and at_end
         self._look_for_halves()
         more = grew or self._adopt()
         self._is_read = self._is_read or not more

@@ -13,7 +13,7 @@ import pytest
 from peek_tui.errors import InputError
 from peek_tui.state.reader import Reader, Reading
 from peek_tui.state.shown import Shown
-from peek_tui.trace.store import FIRST_SLICE, Store
+from peek_tui.trace.store import FIRST_SLICE, SLICE, Store
 from tests.conftest import RunPython
 
 from .traces import TraceFile
@@ -100,6 +100,26 @@ def test_growth(trace: TraceFile, read: Callable[..., Read]) -> None:
     assert len(first.snapshot) == 1
 
 
+def test_busy(trace: TraceFile, read: Callable[..., Read], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent that records as fast as it is read is read at a pace: what comes meanwhile is for the next look."""
+    advance = Store.advance
+
+    def chased(store: Store, budget: int = SLICE) -> bool:
+        more = advance(store, budget)
+        trace.add("log")
+        return more
+
+    monkeypatch.setattr(Store, "advance", chased)
+    trace.add("log")
+    told: SimpleQueue[int] = SimpleQueue()
+    reader = read(trace.path).reader
+    reader.start(lambda: told.put(len(reader.reading.snapshot)))
+    counts = [told.get(timeout=PATIENCE)]
+    while counts[-1] < 5:
+        counts.append(told.get(timeout=PATIENCE))
+    assert list(dict.fromkeys(counts)) == [1, 2, 3, 4, 5]
+
+
 def test_begun_again(trace: TraceFile, read: Callable[..., Read]) -> None:
     """When a file was cut everything is read again, and that it is another edition is known."""
     trace.add("log", "gone")
@@ -174,7 +194,7 @@ import peek_tui.tui.app
 from peek_tui.state.browse import Browse
 from peek_tui.state.reader import Reader
 from peek_tui.state.tree import TreeView
-from peek_tui.trace.store import FIRST_SLICE, Store
+from peek_tui.trace.store import FIRST_SLICE, SLICE, Store
 store = Store([Path(sys.argv[1])])
 store.advance(FIRST_SLICE)
 browse = Browse(Reader(store).reading.snapshot)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from peek_tui.trace import index
+from peek_tui.trace import batch, index
 from peek_tui.trace.store import Store
 from tests.state.traces import TraceFile
 
@@ -16,6 +16,12 @@ Load = Callable[..., Store]
 
 HALVES = {"lists": index.SMALL, "vectors": 0}
 """The two ways in which the index reads, each with the size up to which a trace is a small one."""
+
+
+@pytest.fixture(autouse=True)
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read as vectors is read so however few lines there are: the traces of tests are short."""
+    monkeypatch.setattr(batch, "FEW", 0)
 
 
 @pytest.fixture(params=HALVES)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from capture.events import NO_EVENT
 from capture.format import encode_event
-from peek_tui.trace import index
+from peek_tui.trace import batch, index
 from peek_tui.trace.query import parse_query
 from peek_tui.trace.snapshot import Snapshot
 from peek_tui.trace.store import Store
@@ -35,10 +35,15 @@ pytestmark = pytest.mark.usefixtures("small")
 on_files = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.fixture(params=[index.SMALL, 0, 700])
+@pytest.fixture(params=[(index.SMALL, 0), (0, 0), (0, 4), (700, 0), (700, 4)])
 def small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything is read as lists, everything as vectors, or the beginning as lists and the rest as vectors."""
-    monkeypatch.setattr(index, "SMALL", request.param)
+    """Everything is read as lists, everything as vectors, or the beginning as lists and the rest as vectors.
+
+    Of those, blocks of a few lines are decoded, or none is.
+    """
+    small, few = request.param
+    monkeypatch.setattr(index, "SMALL", small)
+    monkeypatch.setattr(batch, "FEW", few)
 
 
 def write(directory: Path, files: Sequence[bytes]) -> dict[str, bytes]:

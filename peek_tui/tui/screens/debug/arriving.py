@@ -31,6 +31,8 @@ class Arriving(Answering):
     _edition = 0
     _last_taken = 0.0
     _held: Timer | None = None
+    _news_waits = False
+    """Whether there is news that was not taken in yet."""
 
     def on_mount(self) -> None:
         self.start_sift()
@@ -82,14 +84,18 @@ class Arriving(Answering):
             self.tell("the first time here: ? lists the keys, ^P finds what you want by its words, q leaves")
 
     def _tell(self) -> None:
-        with suppress(RuntimeError):  # the loop has ended, and nobody wants news any more
-            self.post_message(self.News())
+        """Have what was read taken in; called in the reader's thread. While some waits, one message is enough."""
+        if not self._news_waits:
+            self._news_waits = True
+            with suppress(RuntimeError):  # the loop has ended, and nobody wants news any more
+                self.post_message(self.News())
 
     def _let_go(self) -> None:
         self._held = None
         self.on_arriving_news()
 
     def _take_in(self) -> None:
+        self._news_waits = False
         if not self.is_current:
             return
         self._last_taken = monotonic()
