@@ -78,18 +78,31 @@ def check_guest(host: Host, python: Path) -> list[str]:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
             check=False,
         )
     if done.returncode != 0:
         return [done.stderr]
     lines = [line.split("\t") for line in done.stdout.splitlines() if line.startswith("instrument.")]
-    tried = {name.removeprefix("instrument.adapters.") for name, _, _ in lines}
-    felt = {name.removeprefix("instrument.adapters."): what for name, how, what in lines if how == "felt"}
+    struck = [_Struck(name.removeprefix("instrument.").removeprefix("adapters."), *rest) for name, *rest in lines]
     return [
-        *(f"{name} was felt: {felt[name]}" for name in sorted(felt.keys() - host.wrappers)),
-        *(f"{name} was not called" for name in sorted(_observers(host.adapter) - tried)),
+        *(f"{each.fault} in {each.name} {each.fate}: {each.felt}" for each in struck if not each.is_well(host)),
+        *(f"{name} was not called" for name in sorted(_observers(host.adapter) - {each.name for each in struck})),
     ]
+
+
+class _Struck(NamedTuple):
+    """A function of ours that raised a fault, and what became of that: a line of `faults_in`."""
+
+    name: str
+    fault: str
+    fate: str
+    felt: str
+
+    def is_well(self, host: Host) -> bool:
+        if self.fault == "RuntimeError":
+            return self.fate == "unfelt" or self.name in host.wrappers
+        return self.fate in ("passed", "taken", "unraised")
 
 
 def _observers(adapter: str) -> set[str]:
