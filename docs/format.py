@@ -151,6 +151,10 @@ def _values() -> list[str]:
         "only, to regular files of that length and that hash; where there is none, the beginning is what there",
         "is. `capture` leaves every value in its line.",
         "",
+        "Marks and notes that people put on events are no part of a trace. `peek convert` writes those of the session",
+        "beside it, `<trace file name>.marks.json`, which a debugger that has none of its own for that session shows:",
+        '`{"v":1,"session":…,"marks":{<letter>:<id>},"notes":{<id>:<text>}}`. Without that file the trace is the same.',
+        "",
         f"Every event may also carry {', '.join(f'`{key}`' for key in Common.__annotations__)}; a `parent` of",
         f"`{NO_EVENT}` is a root.",
     ]

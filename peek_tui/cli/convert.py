@@ -11,7 +11,11 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from peek_tui.errors import InputError, UsageError
+from peek_tui.paths import state_directory
 from peek_tui.render import units
+from peek_tui.state.marks import Marks
+from peek_tui.state.marks_file import encode_marks, marks_path, read_marks
+from peek_tui.state.memory import Memory, session_of
 from peek_tui.trace.blobs import BLOB_KEY, BlobError, Reference, blob_directory, read_bytes, references
 from peek_tui.trace.model import DAMAGED
 from peek_tui.trace.store import Snapshot, Store
@@ -33,6 +37,7 @@ def run(
     """Write a trace file of our own with everything SRC says.
 
     A foreign line stands under `source.raw` of the event it became; a line that cannot be read stands as it was.
+    Marks and notes go along in FILE.marks.json, and are shown where FILE is opened with that beside it.
 
     Example: `peek convert transcript.jsonl -o run.jsonl`
     """
@@ -43,6 +48,10 @@ def run(
         blobs = _Blobs(store.paths, None if output == _STDOUT else blob_directory(Path(output)))
         stream.writelines(_lines(snapshot, blobs))
         _check_unchanged(store)
+        marks = _marks_of(snapshot, store.paths)
+        if marks and output != _STDOUT:
+            with _new_file(marks_path(Path(output))) as file:
+                file.write(encode_marks(session_of(snapshot), marks))
         damaged = snapshot.types()[DAMAGED]
         events, unread = len(snapshot) - damaged, damaged + store.unread
         formats = ", ".join(sorted(set(store.formats)))
@@ -53,6 +62,13 @@ def run(
     say(f"{output}: {units.count(events)} events, read as {formats}")
     if unread:
         say(f"{units.count(unread)} of its lines could not be read")
+    if marks:
+        where = (
+            f"go with it in {marks_path(Path(output))}"
+            if output != _STDOUT
+            else "stay here: a pipe has no place for them"
+        )
+        say(f"its marks and notes ({units.count(len(marks))}) {where}")
 
 
 class _Blobs:
@@ -97,6 +113,12 @@ def _lines(snapshot: Snapshot, blobs: _Blobs) -> Iterator[bytes]:
         if BLOB_KEY in raw:
             blobs.take(snapshot.event(row).data)
         yield raw + b"\n"
+
+
+def _marks_of(snapshot: Snapshot, traces: list[Path]) -> Marks:
+    """Return the marks and notes that the debugger would show."""
+    remembered = Memory(state_directory()).recall(session_of(snapshot))
+    return Marks(remembered.letters, remembered.notes) or read_marks(traces)
 
 
 @contextmanager

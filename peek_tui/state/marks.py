@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from peek_tui.render.text import cell_width
 from peek_tui.trace.store import Snapshot
 
-__all__ = ["Mark", "Marks"]
+__all__ = ["Mark", "Marks", "is_letter"]
+
+
+def is_letter(text: str) -> bool:
+    """Whether a text can be a mark: one letter or digit, which takes one column."""
+    return len(text) == 1 and text.isalnum() and cell_width(text) == 1
 
 
 class Mark(NamedTuple):
@@ -21,10 +27,14 @@ class Marks:
     """Letters on events, one event a letter; and notes."""
 
     def __init__(self, letters: dict[str, str] | None = None, notes: dict[str, str] | None = None) -> None:
-        self.letters = dict(letters or {})
+        self.letters = {letter: id for letter, id in (letters or {}).items() if is_letter(letter)}
         """The id of the event with each letter."""
         self.notes = dict(notes or {})
         """The note on the event with each id."""
+
+    def __len__(self) -> int:
+        """Return how many marks and notes there are."""
+        return len(self.letters) + len(self.notes)
 
     def toggle(self, letter: str, id: str) -> bool:
         """Put a letter on an event, or take it off that has it; return whether it is there now."""

@@ -15,9 +15,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from peek_tui.trace.store import Snapshot
+
 from .layout import Layout
 
-__all__ = ["Memory", "Remembered"]
+__all__ = ["Memory", "Remembered", "session_of"]
 
 _LAYOUT = "layout"
 _PLAIN = re.compile(r"[0-9a-f]{32}")
@@ -40,6 +42,11 @@ class Remembered:
     """Whether it is enabled, by its text."""
     event: str | None = None
     """The id of the selected one."""
+
+
+def session_of(snapshot: Snapshot) -> str:
+    """Return the first session of a trace, under which things are remembered; `""` while none is known."""
+    return next((facts.session for facts in snapshot.sessions() if facts.session), "")
 
 
 class Memory:

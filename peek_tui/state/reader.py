@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,6 +69,11 @@ class Reader(Background):
         """What the next tree shows."""
         self.reading = Reading(store.snapshot(), None, complete=False)
         """The newest there is."""
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files that are read."""
+        return self._store.paths
 
     def show(self, shown: Shown) -> None:
         """Have the trees that are built from now on show this."""

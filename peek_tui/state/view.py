@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from peek_tui.errors import UsageError
@@ -17,7 +19,8 @@ from .browse import Browse
 from .ends import counterpart
 from .history import History
 from .marks import Marks
-from .memory import Memory, Remembered
+from .marks_file import read_marks
+from .memory import Memory, Remembered, session_of
 from .open_calls import OpenCalls
 from .play import Play
 from .search import Search
@@ -58,6 +61,8 @@ class View:
         """The playing that goes on."""
         self.near = "llm_request"
         """The type that is gone to before and after the selected event."""
+        self.marks_came = False
+        """Whether the marks and notes came with the trace."""
         self.was_left = False
         """Whether it is remembered where one was in this session the last time."""
         self._left_at: str | None = None
@@ -131,7 +136,7 @@ class View:
     @property
     def session(self) -> str:
         """The first session of the trace, under which things are remembered; `""` while none is known."""
-        return next((facts.session for facts in self.browse.snapshot.sessions() if facts.session), "")
+        return session_of(self.browse.snapshot)
 
     def keep(self, memory: Memory) -> None:
         """Have what is worth it remembered of the session, if it is known which one it is."""
@@ -152,12 +157,17 @@ class View:
             ),
         )
 
-    def recall(self, memory: Memory) -> None:
-        """Show the session as it was left; its event as soon as it has been read."""
+    def recall(self, memory: Memory, traces: Sequence[Path] = ()) -> None:
+        """Show the session as it was left; its event as soon as it has been read.
+
+        As long as there are no marks and notes of one's own, those that came with the traces are shown.
+        """
         if not self.session:
             return
         remembered = memory.recall(self.session)
-        self.marks = Marks(remembered.letters, remembered.notes)
+        own = Marks(remembered.letters, remembered.notes)
+        self.marks = own or read_marks(traces)
+        self.marks_came = not own and len(self.marks) > 0
         shown = Shown(frozenset(remembered.hidden), remembered.only)
         # a text may be of another version, whose language had other terms
         for text in remembered.filters:

@@ -20,6 +20,9 @@ from capture.format import parse_line
 from capture.values import restore
 from peek_tui.cli.convert import run as run_convert
 from peek_tui.demo.generate import generate
+from peek_tui.paths import state_directory
+from peek_tui.state.marks_file import marks_path
+from peek_tui.state.memory import Memory, Remembered, session_of
 from peek_tui.trace.blobs import blob_directory
 from peek_tui.trace.names import subagent_files
 from peek_tui.trace.store import Snapshot, Store
@@ -229,6 +232,48 @@ class TestBigValues:
         """A pipe has no place for them."""
         first, *_ = peek("convert", source, "-o", "-").stderr.splitlines()
         assert first == f"the big value {self.NAME} stays where it is: there is no place for it beside stdout"
+
+
+class TestMarks:
+    @pytest.fixture
+    def marked(self, trace: Path) -> Path:
+        """A trace of whose session marks and a note are remembered."""
+        with opened(trace) as snapshot:
+            ids = [snapshot.event(row).id for row in range(2)]
+            remembered = Remembered(letters={"a": ids[0], "b": ids[1]}, notes={ids[1]: "here"})
+            Memory(state_directory()).keep(session_of(snapshot), remembered)
+        return trace
+
+    def test_go_along(self, peek: Peek, marked: Path, tmp_path: Path) -> None:
+        """Marks and notes stand beside the new trace, whose lines are what they were, and go along from there too."""
+        out, again = tmp_path / "out.jsonl", tmp_path / "again.jsonl"
+        said = peek("convert", marked, "-o", out).stdout.splitlines()
+        assert said[1:] == [f"its marks and notes (3) go with it in {out}.marks.json"]
+        assert out.read_bytes() == marked.read_bytes()
+        beside = marks_path(out)
+        assert beside.stat().st_mode & 0o777 == 0o600
+        assert {*json.loads(beside.read_bytes())["marks"]} == {"a", "b"}
+        peek("convert", out, "-o", again, PEEK_DIR=str(tmp_path / "elsewhere"))
+        assert marks_path(again).read_bytes() == beside.read_bytes()
+
+    def test_stdout(self, peek: Peek, marked: Path) -> None:
+        """A pipe has no place for them, and that is said."""
+        done = peek("convert", marked, "-o", "-")
+        assert done.stdout.encode() == marked.read_bytes()
+        assert done.stderr.splitlines()[1:] == ["its marks and notes (3) stay here: a pipe has no place for them"]
+
+    def test_existing(self, peek: Peek, marked: Path, tmp_path: Path) -> None:
+        """A file of marks that is there is left as it is, and no trace written that it would not belong to."""
+        out = tmp_path / "out.jsonl"
+        marks_path(out).write_text("mine")
+        said = peek("convert", marked, "-o", out, code=2).stderr
+        assert said == f"peek: {out}.marks.json exists already; give another -o FILE\n"
+        assert (marks_path(out).read_text(), out.exists()) == ("mine", False)
+
+    def test_none(self, peek: Peek, trace: Path, tmp_path: Path) -> None:
+        """Where there are none, nothing is written beside the trace."""
+        peek("convert", trace, "-o", tmp_path / "out.jsonl")
+        assert not marks_path(tmp_path / "out.jsonl").exists()
 
 
 LIMITED = """

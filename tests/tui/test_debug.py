@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from peek_tui.errors import InputError
-from tests.state.traces import TraceFile
+from peek_tui.state.marks import Marks
+from peek_tui.state.marks_file import encode_marks, marks_path
+from tests.state.traces import SESSION, TraceFile
 
 from .losing import record_loss
 from .screens import opened, text_of
@@ -242,3 +244,14 @@ class TestPrompt:
             await peek.press(*["9"] * 80)
             assert peek.bar("keys").startswith(" :999")
             assert "999█" in peek.bar("keys")
+
+
+async def test_marks_that_came(trace: TraceFile) -> None:
+    """Marks and notes that lie beside a trace are shown, and that they are there is said."""
+    ids = [trace.add("log") for _ in range(3)]
+    marks_path(trace.path).write_bytes(encode_marks(SESSION, Marks({"x": ids[1]}, {ids[2]: "look here"})))
+    async with opened([trace.path]) as peek:
+        assert peek.bar("keys") == " marks and notes came with the trace: M lists them"
+        assert [line[5:6] for line in text_of(peek.timeline).splitlines()[:3]] == [" ", "x", "✎"]
+        await peek.press("apostrophe", "x")
+        assert peek.row == 1

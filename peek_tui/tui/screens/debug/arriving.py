@@ -80,6 +80,8 @@ class Arriving(Answering):
         """Say what is wrong with the keys that were chosen, or to somebody new what to press."""
         if self.keymap.problems:
             self.say(self.keymap.problems[0])
+        elif self.view.marks_came:
+            self.tell("marks and notes came with the trace: M lists them")
         elif self.memory is not None and self.memory.is_new:
             self.tell("the first time here: ? lists the keys, ^P finds what you want by its words, q leaves")
 

@@ -79,7 +79,7 @@ class DebugBase(Screen[None]):
         """Show the session as it was left, as soon as it is known which one it is."""
         if self.memory is not None and not self._recalled and self.view.session:
             self._recalled = True
-            self.view.recall(self.memory)
+            self.view.recall(self.memory, self.reader.paths)
             self.reader.show(self.browse.wanted)
 
     def remember(self) -> None:

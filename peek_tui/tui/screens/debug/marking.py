@@ -6,6 +6,7 @@ from peek_tui.render.summary import summary
 from peek_tui.render.text import clean_line
 from peek_tui.render.units import count
 from peek_tui.state.choosing import Choice
+from peek_tui.state.marks import is_letter
 from peek_tui.state.prompt import Prompt
 from peek_tui.tui.screens.chooser import Chooser
 
@@ -53,7 +54,7 @@ class Marking(Filtering):
 
     def _mark(self, letter: str) -> None:
         event = self.view.selected
-        if event is None or not letter.isalnum():
+        if event is None or not is_letter(letter):
             self.say("a mark is a letter or a digit")
             return
         is_set = self.view.marks.toggle(letter, event.id)
