@@ -10,6 +10,7 @@ from pathlib import Path
 
 from textual import events
 from textual.app import App
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
 
 from peek_tui.analysis.importance import Importance
@@ -70,6 +71,10 @@ class PeekApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the colours of our style sheets for a theme that does not say them."""
         return VARIABLES
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Return what lines still go through: not what turns a terminal's colours into others, for none of ours are."""
+        return [each for each in super().get_line_filters() if not isinstance(each, ANSIToTruecolor)]
 
     def on_mount(self) -> None:
         """Leave the terminal as it was found when somebody ends the program, or its terminal goes away."""

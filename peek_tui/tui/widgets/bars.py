@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from peek_tui.render import units
 from peek_tui.render.text import cell_width, clean, clean_line, fit
@@ -20,6 +19,7 @@ from peek_tui.state.view import View
 from peek_tui.tui.actions import Hint
 from peek_tui.tui.palette import Palette, palette_of
 
+from .lines import KeptLines
 from .rows import Piece, strip_of
 
 __all__ = ["Bar", "FilterBar", "KeysBar", "TitleBar", "TypesBar"]
@@ -30,7 +30,7 @@ _CHOICES = 8
 """Completions that are shown at a time."""
 
 
-class Bar(Widget):
+class Bar(KeptLines):
     """One line: pieces from the left, pieces set against the right edge. Written only when it changes."""
 
     class Pressed(Message):
@@ -71,7 +71,7 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        base = self.rich_style + self.palette.bar if self._filled else self.rich_style
+        base = self.base + self.palette.bar if self._filled else self.base
         tail = sum(cell_width(text) for text, _ in self._right)
         head = strip_of(self._left, max(0, width - tail), base)
         return Strip.join([head, strip_of(self._right, min(tail, width), base)])
@@ -220,7 +220,7 @@ class KeysBar(Bar):
     def render_line(self, y: int) -> Strip:
         if y == 0:
             return super().render_line(y)
-        return strip_of(self._below, self.size.width, self.rich_style)
+        return strip_of(self._below, self.size.width, self.base)
 
     def _words(self, words: Sequence[str], chosen: int | None, column: int) -> list[Piece]:
         """Return words to choose from, those around the chosen one."""

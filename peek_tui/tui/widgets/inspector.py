@@ -143,7 +143,6 @@ class Inspector(RowView):
         return next((line for line in above if entries[line].indent < entry.indent), 0)  # the first is around them all
 
     def _go_top(self) -> None:
-        self._selected = 0
         self.scroll_to(y=0, animate=False, force=True, immediate=True)
         self._sync(0)
 
@@ -153,9 +152,8 @@ class Inspector(RowView):
         before, self._drawn = self._drawn, list(entries)
         top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.page_height
         self.show(len(entries), min(max(0, selected), max(0, len(entries) - 1)), changed=False)
-        for line in range(top, min(bottom, max(len(before), len(entries)))):
-            if before[line : line + 1] != entries[line : line + 1]:
-                self.refresh_line(line)
+        seen = range(top, min(bottom, max(len(before), len(entries))))
+        self.refresh_each(line for line in seen if before[line : line + 1] != entries[line : line + 1])
 
 
 def _text(entry: Entry, palette: Palette, style: Style) -> list[Piece]:

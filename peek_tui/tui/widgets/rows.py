@@ -6,16 +6,22 @@ Here a step down repaints two lines.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from peek_tui.render.text import cell_width, fit
 from peek_tui.tui.palette import Palette, palette_of
+
+from .lines import KeptLines
+from .slider import Slider
 
 __all__ = ["Piece", "RowView", "strip_of"]
 
@@ -30,6 +36,8 @@ def strip_of(pieces: list[Piece], width: int, base: Style) -> Strip:
     for text, style in pieces:
         if room <= 0:
             break
+        if not text:
+            continue
         size = cell_width(text)
         if size > room:
             text, size = fit(text, room), room  # noqa: PLW2901  the piece that is cut is the last one
@@ -40,7 +48,7 @@ def strip_of(pieces: list[Piece], width: int, base: Style) -> Strip:
     return Strip(segments, width)
 
 
-class RowView(ScrollView, can_focus=True):
+class RowView(KeptLines, ScrollView, can_focus=True):
     """A scrolling list with one selected line. Subclasses say how many lines there are and what a line shows."""
 
     class Clicked(Message):
@@ -73,6 +81,19 @@ class RowView(ScrollView, can_focus=True):
         return self._lines
 
     @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = Slider(name="vertical")
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
+    @property
+    def line_width(self) -> int:
+        """The columns there are for a line."""
+        return self.outer_size.width - self.gutter.width
+
+    @property
     def page_height(self) -> int:
         return max(1, self.scrollable_content_region.height)
 
@@ -86,13 +107,18 @@ class RowView(ScrollView, can_focus=True):
         if changed or scrolled:
             self.refresh()
         elif before != selected:
-            self.refresh_line(before)
-            self.refresh_line(selected)
+            self.refresh_each([before, selected])
+
+    def refresh_each(self, lines: Iterable[int]) -> None:
+        """Repaint some lines."""
+        top, width = self.scroll_offset.y, self.outer_size.width
+        if regions := [Region(0, line - top, width, 1) for line in lines]:
+            self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
+        width = self.line_width
         line = self.scroll_offset.y + y
-        base = self.rich_style
+        base = self.base
         if not 0 <= line < self._lines:
             return Strip.blank(width, base)
         if line == self._selected:

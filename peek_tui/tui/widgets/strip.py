@@ -7,12 +7,12 @@ from time import monotonic
 from textual import events
 from textual.message import Message
 from textual.strip import Strip as Line
-from textual.widget import Widget
 
 from peek_tui.state.strip import Strip
 from peek_tui.state.view import View
 from peek_tui.tui.palette import Palette, palette_of
 
+from .lines import KeptLines
 from .rows import Piece, strip_of
 
 __all__ = ["StripBar"]
@@ -23,7 +23,7 @@ _SHARE = 50
 """Of so many seconds at most one is spent on it."""
 
 
-class StripBar(Widget):
+class StripBar(KeptLines):
     """One line of amounts and signs, or two where there is room: signs stand below the amounts then."""
 
     class Went(Message):
@@ -66,21 +66,21 @@ class StripBar(Widget):
             self.post_message(self.Went(row))
 
     def render_line(self, y: int) -> Line:
-        width, base, strip = self.size.width, self.rich_style, self._strip
+        width, base, strip = self.outer_size.width, self.base, self._strip
         if strip is None:
             return Line.blank(width, base)
-        pieces: list[Piece] = [(" ", base)]
+        palette, pieces = self.palette, [(" ", base)]
         for column in range(strip.width):
-            char, style = self._cell(strip, column, y)
+            char, style = self._cell(palette, strip, column, y)
             if style == pieces[-1][1]:
                 pieces[-1] = (pieces[-1][0] + char, style)
             else:
                 pieces.append((char, style))
         return strip_of(pieces, width, base)
 
-    def _cell(self, strip: Strip, column: int, y: int) -> Piece:
-        palette, amounts, signs = self.palette, strip.signs.amounts, strip.signs.signs
-        two = self.size.height > 1
+    def _cell(self, palette: Palette, strip: Strip, column: int, y: int) -> Piece:
+        amounts, signs = strip.signs.amounts, strip.signs.signs
+        two = self.outer_size.height > 1
         if two and y == 0:
             return amounts[column], palette.strong if column == self._selected else palette.amount
         if column == self._selected:

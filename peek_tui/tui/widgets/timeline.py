@@ -51,7 +51,7 @@ class Timeline(RowView):
 
     def render_line(self, y: int) -> Strip:
         if y == 0 and not self._lines and self._browse.filtered:
-            return strip_of([(_NOTHING, self.palette.dim)], self.scrollable_content_region.width, self.rich_style)
+            return strip_of([(_NOTHING, self.palette.dim)], self.line_width, self.base)
         return super().render_line(y)
 
     def _time(self, line: int, ts: int, width: int) -> str:

@@ -23,9 +23,14 @@ from .panes import Panes
 __all__ = ["Debug"]
 
 
+class _Box(Container):
+    BLANK = True  # its panes cover it
+
+
 class Debug(Arriving, Moving, Commands, Panes):
     """Shows one store."""
 
+    BLANK = True  # it is covered, too
     BINDINGS = bindings("debug")
     AUTO_FOCUS = "#timeline"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high"), (TALL, "-tall")]
@@ -34,7 +39,7 @@ class Debug(Arriving, Moving, Commands, Panes):
         yield TitleBar(self.heading)
         yield TypesBar()
         yield StripBar()
-        with Container(id="panes"):
+        with _Box(id="panes"):
             yield Timeline(self.view)
             yield DecisionTree(self.tree_view, self.event_of)
             yield Inspector()

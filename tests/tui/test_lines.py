@@ -1,0 +1,94 @@
+"""Lines are drawn once, and are what Textual would draw."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from rich.style import Style
+from textual.filter import LineFilter
+from textual.strip import Strip
+from textual.widget import Widget
+
+from peek_tui.config import Config
+from peek_tui.tui.screens.debug import Debug
+from peek_tui.tui.widgets.lines import KeptLines
+
+from .screens import Peek, opened
+
+WAYS = [
+    *(["down"], ["down", "down"], ["pagedown"], ["G"], ["g"], ["up"], ["tab"], ["down"], ["h"], ["l"], ["tab"], ["+"]),
+    *(["down"], ["_"], ["b"], ["m", "a"], ["2"], ["2"], ["i"], ["z"], ["slash", "r", "e", "enter"], ["n"], ["escape"]),
+    *(["e"], ["v"], ["v"], ["T"], ["t"], ["question_mark"], ["escape"]),
+]
+"""Keys that change what is seen in every way there is."""
+
+
+def kept(peek: Peek) -> list[KeptLines]:
+    """What is seen and keeps its lines, scrollbars too."""
+    seen = peek.app.screen._compositor.visible_widgets
+    return [widget for widget in seen if isinstance(widget, KeptLines)]
+
+
+def cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    """Each character and its style."""
+    return [(char, segment.style) for segment in strip for char in segment.text]
+
+
+def check(peek: Peek) -> None:
+    for widget in kept(peek):
+        region = widget.outer_size.region
+        ours = widget.render_lines(region)
+        widget._styles_cache.clear()
+        theirs = Widget.render_lines(widget, region)
+        for y, (strip, other) in enumerate(zip(ours, theirs, strict=True)):
+            assert cells(strip) == cells(other)[: len(strip.text)], (widget, y)
+            assert strip.cell_length >= region.width - widget.scrollbar_size_vertical
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
+async def test_as_textual_draws_them(demo: Path, theme: str) -> None:
+    """Whatever is pressed, a line that is kept is the one that Textual would draw now."""
+    async with opened([demo], config=Config(theme=theme)) as peek:
+        check(peek)
+        for keys in WAYS:
+            await peek.press(*keys)
+            check(peek)
+        for size in ((80, 24), (200, 60)):
+            await peek.pilot.resize_terminal(*size)
+            await peek.rest()
+            check(peek)
+
+
+async def test_no_colour(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without colours they are the same, too."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened([demo]) as peek:
+        for keys in WAYS[:8]:
+            await peek.press(*keys)
+            check(peek)
+
+
+async def test_a_step_down(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step down lays out nothing and draws nothing twice: two lines of a list, and of the event what differs."""
+    drawn: Counter[tuple[str | None, int]] = Counter()
+    ruled, layouts = KeptLines._ruled, []
+
+    def count(widget: KeptLines, y: int, filters: Sequence[LineFilter]) -> Strip:
+        drawn[widget.id, y] += 1
+        return ruled(widget, y, filters)
+
+    async with opened([demo]) as peek:
+        await peek.press("down", "down")
+        await peek.pilot.pause()
+        monkeypatch.setattr(KeptLines, "_ruled", count)
+        monkeypatch.setattr(Debug, "_refresh_layout", lambda *_: layouts.append(True))
+        await peek.press("down")
+        await peek.pilot.pause()
+        lines = Counter(id for id, _ in drawn)
+        assert not layouts
+        assert set(drawn.values()) == {1}
+        assert (lines["timeline"], lines["tree"], lines["types"]) == (2, 2, 1)
+        assert not {"title", "alerts", "keys", "filters", "flight"} & set(lines)
