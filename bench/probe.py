@@ -80,8 +80,10 @@ def _header(path: str) -> Work:
     """Read nothing but the headers, and keep nothing."""
     from peek_tui.trace.batch import BatchReader, Vocabulary
     from peek_tui.trace.ids import Ids
+    from peek_tui.trace.memory import keep_freed_memory
 
     _store()
+    keep_freed_memory()
 
     def work() -> None:
         reader = BatchReader(Vocabulary(), Ids())

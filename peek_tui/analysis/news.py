@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,7 +13,7 @@ from peek_tui.trace.requests import Finder, whole
 from peek_tui.trace.snapshot import Snapshot
 
 from .calls import PAYLOAD, Calls, Steps, payload
-from .usages import Spent, read_usages
+from .usages import Usages, read_usages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,10 +51,16 @@ class News:
         self._reads = reads
         self._lines: dict[str, list[bytes]] = {}
         self._payloads: dict[str, list[bytes]] = {}
-        self._listed: dict[str, list[int]] = {}
+        self._rows: dict[tuple[str, ...], NDArray[np.intp]] = {}
 
     def rows(self, *types: str) -> NDArray[np.intp]:
-        """Return the new rows with events of these types, in order."""
+        """Return the new rows with events of these types, in order; looked for once for all who ask."""
+        rows = self._rows.get(types)
+        if rows is None:
+            rows = self._rows[types] = self._find(types)
+        return rows
+
+    def _find(self, types: tuple[str, ...]) -> NDArray[np.intp]:
         import numpy as np
 
         mask = np.zeros(len(self._types), np.bool_)
@@ -90,12 +95,10 @@ class News:
     def _read(self, types: tuple[str, ...]) -> None:
         """Read the lines of several types in one pass."""
         rows = self.rows(*types)
-        of_type: dict[int, list[bytes]] = {}
+        lines = list(self.snapshot.lines(rows))
         for type in types:
-            of_type[self.code("type", type)] = self._lines[type] = []
-        codes = self._types[rows - self.start].tolist()
-        for code, line in zip(codes, self.snapshot.lines(rows), strict=True):
-            of_type[code].append(line)
+            places = rows.searchsorted(self.rows(type)).tolist()
+            self._lines[type] = list(map(lines.__getitem__, places))
 
     def payloads(self, type: str) -> list[bytes]:
         """Return the payloads of the new events of one type as they are written; cut out once for all who ask."""
@@ -113,7 +116,7 @@ class News:
         """Return the line of the event of a type in any row: from `lines` where it is among them."""
         if not self.start <= row < self.end:
             return self.snapshot.raw(row)
-        return self.lines(type)[bisect_left(self._rows_of(type), row)]
+        return self.lines(type)[int(self.rows(type).searchsorted(row))]
 
     def events(self, *types: str) -> Iterator[Event]:
         """Yield the new events of these types, payloads and all, in order: of types of which there are few."""
@@ -158,7 +161,7 @@ class News:
         return self.snapshot.row(parent) if 0 <= parent < self.end else -1
 
     @cached_property
-    def usages(self) -> list[Spent]:
+    def usages(self) -> Usages:
         """What the new model calls used up, in order, where they say so."""
         return read_usages(self)
 
@@ -166,12 +169,6 @@ class News:
     def steps(self) -> Steps:
         """The tool calls and results among the new rows, in order."""
         return self._calls.take(self)
-
-    def _rows_of(self, type: str) -> list[int]:
-        rows = self._listed.get(type)
-        if rows is None:
-            rows = self._listed[type] = self.rows(type).tolist()
-        return rows
 
     @cached_property
     def _types(self) -> NDArray[Any]:

@@ -23,17 +23,19 @@ def decode_at_once(
 ) -> list[T] | None:
     """Return what the lines of a block say that begin and end at these places, or None when one of them is odd.
 
+    What stands behind the last one is not looked at.
     To the decoder a newline is a blank like any other. But no value goes on behind one that stands between `}` and `{`,
     so where all lines begin and end like this, there are as many values as lines only if each line is one.
     """
     import numpy as np
 
     codes = np.frombuffer(lines, np.uint8)
+    whole = memoryview(lines)[: int(ends[-1]) if len(ends) else 0]
     if (codes[starts] != ord("{")).any() or (codes[ends - 1] != ord("}")).any():
         return None
     try:
-        lines.decode()  # the decoder passes over most of a line, and would not notice
-        values = decoder.decode_lines(lines)
+        str(whole, "utf-8")  # the decoder passes over most of a line, and would not notice
+        values = decoder.decode_lines(whole)
     except REFUSED:
         return None
     return values if len(values) == len(starts) else None

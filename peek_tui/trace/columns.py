@@ -7,7 +7,7 @@ turns out to be larger. A snapshot sees the first so many values of a column: th
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -131,14 +131,12 @@ class Words:
     def __init__(self, words: Iterable[str] = ()) -> None:
         self.words: list[str] = []
         self._numbers = _Numbers(self.words)
+        self.code: Callable[[str], int] = self._numbers.__getitem__
+        """Returns the number of a word, a new one if it was never seen."""
         self.codes(words)
 
     def __len__(self) -> int:
         return len(self.words)
-
-    def code(self, word: str) -> int:
-        """Return the number of a word, a new one if it was never seen."""
-        return self._numbers[word]
 
     def codes(self, words: Iterable[str]) -> list[int]:
         """Return the numbers of words."""

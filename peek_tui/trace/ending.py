@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from .facts import SessionFacts
-from .header import read_headers, read_word
+from .header import read_agent, read_headers
 from .imported import AnyTail
-from .model import parse_fields
 
 __all__ = ["LAST_SLICE", "ended_agents", "with_ending"]
 
@@ -25,8 +24,7 @@ def ended_agents(tails: Iterable[AnyTail]) -> dict[str, str | None]:
         texts = [] if block is None else block.lines.split(b"\n")
         for header, text in zip(read_headers(texts)[0], texts, strict=True):
             if header is not None and header.type == "agent_end":
-                data = parse_fields(text)[0].get("data")
-                ended[header.parent] = read_word(data if isinstance(data, dict) else {}, "status") or None
+                ended[header.parent] = read_agent(text).status or None
     return ended
 
 

@@ -15,8 +15,8 @@ from capture.events import NO_EVENT
 
 from .batch import Batch, Vocabulary, batch_of
 from .columns import among, grouped
-from .header import Header, read_word
-from .model import Usage, parse_fields
+from .header import Header, read_agent
+from .model import Usage
 
 __all__ = ["SPENDS", "Facts", "SessionFacts", "worst"]
 
@@ -121,12 +121,11 @@ class Facts:
         for session, usage, cost in _spent(batch, {code for code, type in enumerate(types) if type in SPENDS}):
             self._changed(session).spend(usage, cost)
         for index, (header, text) in batch.agents.items():
-            facts, data = self._changed(int(batch.session[index])), parse_fields(text)[0].get("data")
-            payload = data if isinstance(data, dict) else {}
+            facts, data = self._changed(int(batch.session[index])), read_agent(text)
             if header.type == "agent_start":
-                facts.start_agent(header, read_word(payload, "host"))
+                facts.start_agent(header, data.host or "")
             else:
-                facts.end_agent(header, read_word(payload, "status") or None)
+                facts.end_agent(header, data.status or None)
 
     def frozen(self) -> list[SessionFacts]:
         """Return copies that later events do not change, in the order in which the sessions appeared."""

@@ -123,7 +123,7 @@ def _read_ids(text: NDArray[np.bytes_], fits: Fits) -> NDArray[np.uint64]:
     """Decode 16 lower-case hex digits each; FORMAT.md's id of no writer is all zeros, so others of it do not fit."""
     digits = text.tobytes()
     try:
-        if digits != digits.lower():
+        if ((np.frombuffer(digits, np.uint8) & _CASES) == _CAPITAL).any():
             raise NotHexError
         numbers = np.frombuffer(unhexlify(digits), ">u8").astype(np.uint64)
     except NotHexError:
@@ -135,4 +135,6 @@ def _read_ids(text: NDArray[np.bytes_], fits: Fits) -> NDArray[np.uint64]:
     return numbers
 
 
+_CASES, _CAPITAL = 0x60, 0x40
+"""The bits that tell capitals from small letters and digits, and theirs."""
 _IS_ID = re.compile(rb"[0-9a-f]{16}").fullmatch

@@ -12,13 +12,13 @@ from capture.events import NO_EVENT
 from capture.format import parse_line
 
 from .at_once import REFUSED, decode_at_once
-from .model import DAMAGED, Usage, read_number, read_text, read_usage
+from .model import DAMAGED, Usage, parse_fields, read_number, read_text, read_usage
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Header", "counts_of", "read_block", "read_header", "read_headers", "read_word"]
+__all__ = ["AgentData", "Header", "counts_of", "read_agent", "read_block", "read_header", "read_headers", "read_word"]
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 _Ts = Annotated[int, msgspec.Meta(ge=1 - 2**63, le=2**63 - 1)]
@@ -67,8 +67,22 @@ class Header(msgspec.Struct, gc=False):
     """Kept for its kind alone: a payload that is no object is damaged."""
 
 
+class AgentData(msgspec.Struct, gc=False):
+    """What the payload of an `agent_start` or `agent_end` says of how it ran."""
+
+    host: str | None = None
+    status: str | None = None
+
+
+class _Agent(msgspec.Struct, gc=False):
+    """A line of one of those."""
+
+    data: AgentData
+
+
 _decoder = msgspec.json.Decoder(Header)
 _decode = _decoder.decode
+_decode_agent = msgspec.json.Decoder(_Agent).decode
 
 
 def read_block(lines: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[Header] | None:
@@ -123,6 +137,17 @@ def _check_text(text: bytes) -> None:
 def counts_of(header: Header) -> tuple[int, ...]:
     """Return the five counts of `Usage`, -1 each where none are stated."""
     return _NO_COUNTS if header.usage is None else msgspec.structs.astuple(header.usage)
+
+
+def read_agent(text: bytes) -> AgentData:
+    """Return what the line of an agent's start or end says, however a foreign writer put it."""
+    try:
+        _check_text(text)
+        return _decode_agent(text).data
+    except REFUSED:
+        data = parse_fields(text)[0].get("data")
+        payload = data if isinstance(data, dict) else {}
+        return AgentData(read_word(payload, "host"), read_word(payload, "status"))
 
 
 def read_word(event: Mapping[str, Any], key: str) -> str:

@@ -69,7 +69,7 @@ class ImportedTail:
             return None
         lines = block.split(self._lines + 1)
         made = [(line.number, event) for line in lines for event in self._importer.take(line.text, line.number)]
-        self._lines += block.lines.count(b"\n")
+        self._lines += block.data.count(b"\n")
         events, offset = b"".join(event for _, event in made), self._spool.size
         try:
             self._spool.append(events)

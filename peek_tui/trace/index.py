@@ -84,7 +84,7 @@ class Index:
 
     def add(self, file: int, block: Block, numbers: LineNumbers, tail: AnyTail) -> None:
         """Take the lines of a block of a file."""
-        self._grow(len(block.lines))
+        self._grow(block.size)
         first = len(self)
         batch = self._read(file, block)
         numbers.add(block, batch.lines)
@@ -190,8 +190,8 @@ class Index:
     def _read(self, file: int, block: Block) -> Batch:
         self._look_who_wrote(file, block)
         if self.is_small:
-            return self._reader.read_few(block.lines)
-        return self._reader.read(block.lines, self.is_ours(file))
+            return self._reader.read_few(block.data)
+        return self._reader.read(block.data, self.is_ours(file))
 
     def _note_writer(self, file: int, batch: Batch) -> None:
         """Note who wrote a file, as its first event says; a damaged line says nothing."""
@@ -206,7 +206,7 @@ class Index:
     def _look_who_wrote(self, file: int, block: Block) -> None:
         """Note the run a file belongs to, and whether `capture` says in its first line that it wrote it."""
         if block.offset == 0:
-            first = block.lines[: block.lines.find(b"\n")]
+            first = block.data[: block.data.find(b"\n")]
             if first.startswith(_OWN_START):
                 self._sessions[file] = first[_SESSION]
                 if _BY_CAPTURE in first:

@@ -19,10 +19,10 @@ from .swar import Fits, Positions, Windows, first_set, read_numbers
 
 __all__ = ["PhraseReader", "Said", "Spent"]
 
-_SIZE = 128
-"""Bytes of the longest phrase, and two more."""
-_WINDOW = np.dtype((np.void, _SIZE))
-_FEW, _MOST = 64, 1 << 14
+_SIZE, _SHORT = 128, 64
+"""Bytes of the longest phrase, and of what most phrases between two numbers fit into; each and one more."""
+_WINDOWS = {size: np.dtype((np.void, size)) for size in (_SHORT, _SIZE)}
+_FEW, _MOST = 1024, 1 << 14
 """Phrases that are remembered; a trace that has more is one of unique names, whose lines are decoded one by one."""
 _SLOT_BITS = 16
 
@@ -32,15 +32,6 @@ _IS_COUNT = np.array([kind in COUNTS.values() for kind in Next])
 _AFTER = np.where(_IS_COUNT, After.COUNT, After.NUMBER)
 """Behind what the phrase stands that follows what another one leads to."""
 _AFTER[Next.USAGE] = After.USAGE
-
-
-class _Places(NamedTuple):
-    """Where numbers stand, and usages, of the lines of a block that have any."""
-
-    kind: _Codes
-    line: Positions
-    start: Positions
-    end: Positions
 
 
 class Spent(NamedTuple):
@@ -90,18 +81,14 @@ class PhraseReader:
     ) -> NDArray[np.float64]:
         """Read on where numbers and usages stand, as long as there are more, and return the numbers by kind."""
         said = self._phrases
-        stated = np.zeros(len(lines), np.bool_)
+        numbers = np.full((Next.DATA, len(lines)), np.nan)
         going = np.arange(len(lines))
-        places = []
         while len(going):
+            value, usable, end = _read_numbers(block, at, next)
             opened = np.flatnonzero(next == Next.USAGE)
-            end = block.ends_of_numbers(at)
-            end[opened] = at[opened] + 1
-            usable = np.ones(len(going), np.bool_)
-            usable[opened] = block.holds(at[opened], b"{") & ~stated[going[opened]]  # a second one replaces the first
-            stated[going[opened]] = True
-            places.append(_Places(next, going, at, end))
-            phrase, at = said.read(block, end)
+            usable[opened] &= np.isnan(numbers[Next.USAGE, going[opened]])  # a second one replaces the first
+            numbers[next, going] = value
+            phrase, at = said.read_short(block, end)
             usable &= said.after.take(phrase) == _AFTER.take(next)
             fits[lines[going[~usable]]] = False
             named = said.agent.take(phrase)
@@ -110,8 +97,6 @@ class PhraseReader:
             next = said.next.take(phrase)
             on = np.flatnonzero(usable & (next != Next.DATA))
             going, at, next = going[on], at[on], next[on]
-        numbers, usable = _numbers(block, places, len(lines))
-        fits[lines[~usable]] = False
         return numbers
 
 
@@ -123,21 +108,33 @@ class _Phrases:
         self._codes = {b"": 0}
         self._slots = np.zeros(1 << _SLOT_BITS, np.int32)
         """The code of a phrase with this hash: the one seen last, where there are several."""
-        self._texts = np.zeros((_FEW, _SIZE // 8), np.uint64)
+        self._texts = {size: np.zeros((_FEW, size // 8), np.uint64) for size in _WINDOWS}
+        """Their bytes, as many as there are in a window of each size."""
         self.after, self.next, self.type, self.name, self.agent = (np.full(_FEW, value) for value in Phrase())
         """The fields of `Phrase`, by code."""
 
-    def read(self, block: Windows, at: Positions) -> tuple[_Codes, Positions]:
-        """Return the codes of the phrases at these positions, and where they end."""
-        window = block.windows(at, _WINDOW)
-        length = _lengths(window.view(np.uint8))
-        text = window.view(np.uint64).reshape(-1, _SIZE // 8)
-        text &= _MASKS.take(length, axis=0)
-        slot = (text @ _FACTORS) >> np.uint64(64 - _SLOT_BITS)
+    def read_short(self, block: Windows, at: Positions) -> tuple[_Codes, Positions]:
+        """Do the same where phrases are short, nearly all of them."""
+        code, end = self.read(block, at, _SHORT)
+        long = np.flatnonzero(end == at)
+        if len(long):
+            code[long], end[long] = self.read(block, at[long])
+        return code, end
+
+    def read(self, block: Windows, at: Positions, size: int = _SIZE) -> tuple[_Codes, Positions]:
+        """Return the codes of the phrases at these positions, and where they end; of a longer one nothing is said.
+
+        A phrase is as many bytes as it has and NULs, so that it has the same hash in windows of any size.
+        """
+        window = block.windows(at, _WINDOWS[size])
+        length = _lengths(window.view(np.uint8), size)
+        text = window.view(np.uint64).reshape(-1, size // 8)
+        text &= _MASKS[size].take(length, axis=0)
+        slot = (text @ _FACTORS[: size // 8]) >> np.uint64(64 - _SLOT_BITS)
         code = self._slots.take(slot.view(np.int64))
-        missed = np.flatnonzero(_differ(self._texts.take(code, axis=0), text))
+        missed = np.flatnonzero(_differ(self._texts[size].take(code, axis=0), text))
         if len(missed):
-            texts = text[missed].view(f"S{_SIZE}")[:, 0].tolist()
+            texts = text[missed].view(f"S{size}")[:, 0].tolist()
             self._learn([text for text in dict.fromkeys(texts) if text not in self._codes])
             code[missed] = [self._codes.get(text, 0) for text in texts]
             self._slots[slot[missed]] = code[missed]
@@ -150,17 +147,18 @@ class _Phrases:
         if not texts:
             return
         end = first + len(texts)
-        if end > len(self._texts):
+        if end > len(self.after):
             self._make_room(2 * end)
         self._codes.update(zip(texts, range(first, end), strict=True))
-        padded = b"".join(text.ljust(_SIZE, b"\0") for text in texts)
-        self._texts[first:end] = np.frombuffer(padded, np.uint64).reshape(-1, _SIZE // 8)
+        padded = np.array(texts, f"S{_SIZE}").view(np.uint64).reshape(-1, _SIZE // 8)
+        for size, known in self._texts.items():
+            known[first:end] = padded[:, : size // 8]
         phrases = zip(*map(self._parser.parse, texts), strict=True)
         for field, values in zip(Phrase._fields, phrases, strict=True):
             getattr(self, field)[first:end] = values
 
     def _make_room(self, size: int) -> None:
-        self._texts = np.resize(self._texts, (size, _SIZE // 8))
+        self._texts = {width: np.resize(known, (size, width // 8)) for width, known in self._texts.items()}
         for field in Phrase._fields:
             setattr(self, field, np.resize(getattr(self, field), size))
 
@@ -168,24 +166,34 @@ class _Phrases:
 def _differ(text: NDArray[np.uint64], other: NDArray[np.uint64]) -> Fits:
     """Return which rows are not the same."""
     differ = (text != other).view(np.uint64)
-    some: Fits = (differ[:, 0] | differ[:, 1]) != 0
+    some: Fits = (differ[:, 0] | differ[:, -1]) != 0
     return some
 
 
-_MASKS = np.tril(np.full((_SIZE + 1, _SIZE), 255, np.uint8), -1).view(np.uint64)
+_MASKS = {size: np.tril(np.full((size + 1, size), 255, np.uint8), -1).view(np.uint64) for size in _WINDOWS}
 """What is left of a window by the length of the phrase in it."""
 _FACTORS = np.array([secrets.randbits(64) | 1 for _ in range(_SIZE // 8)], np.uint64)
 """Of a hash that nobody can foresee: phrases that have the same are told apart, but one by one."""
 
 
-def _lengths(text: NDArray[np.uint8]) -> Positions:
+def _lengths(text: NDArray[np.uint8], size: int) -> Positions:
     """Return for each window how long the phrase in it is: up to the first `":` with no string behind it, or 0."""
-    quotes, colons = (np.packbits(text == ord(sign), bitorder="little").view(np.uint64) for sign in '":')
-    near, far = quotes[::2], quotes[1::2]
-    ends = near & (colons[::2] >> _ONE | colons[1::2] << _63) & ~(near >> _TWO | far << _62)
-    later = far & (colons[1::2] >> _ONE) & ~(far >> _TWO) & _UP_TO_62
-    length = np.where(ends, first_set(ends) + 2, first_set(later) + 66)
-    return np.where(ends | later, length, 0)
+    quotes, colons = (_bits(text == ord(sign), size) for sign in '":')
+    colon_follows, quote_is_next = colons >> _ONE, quotes >> _TWO
+    colon_follows[:, :-1] |= colons[:, 1:] << _63
+    quote_is_next[:, :-1] |= quotes[:, 1:] << _62
+    ends = quotes & colon_follows & ~quote_is_next
+    ends[:, -1] &= _UP_TO_62
+    place = first_set(ends[:, 0])
+    for word in range(1, size // 64):
+        further = np.flatnonzero(place == 64 * word)
+        place[further] += first_set(ends[further, word])
+    return np.where(place < size, place + 2, 0)
+
+
+def _bits(flags: Fits, size: int) -> NDArray[np.uint64]:
+    """Return a truth value for each byte of windows as bits, 64 in a word."""
+    return np.packbits(flags, bitorder="little").view(np.uint64).reshape(-1, size // 64)
 
 
 _ONE, _TWO, _62, _63 = (np.uint64(number) for number in (1, 2, 62, 63))
@@ -193,18 +201,19 @@ _UP_TO_62 = (_ONE << _62) - _ONE
 """What a last byte but one is, nobody can tell without the byte behind the window."""
 
 
-def _numbers(block: Windows, places: list[_Places], lines: int) -> tuple[NDArray[np.float64], Fits]:
-    """Return the numbers at these places by kind and line, NaN where there is none, and which lines have no odd one."""
-    numbers = np.full((Next.DATA, lines), np.nan)
-    usable = np.ones(lines, np.bool_)
-    if places:
-        kind, line, start, end = (np.concatenate(parts) for parts in zip(*places, strict=True))
-        number = read_numbers(block, start)
-        usage = kind == Next.USAGE
-        plain = number.plain & (number.end == end) & (number.whole | ~_IS_COUNT.take(kind))
-        usable[line[~(plain | usage)]] = False
-        numbers[kind, line] = np.where(usage, 0, number.value)
-    return numbers, usable
+def _read_numbers(block: Windows, at: Positions, kind: _Codes) -> tuple[NDArray[np.float64], Fits, Positions]:
+    """Return the numbers of these kinds at these places, which are no odd ones, and where they end.
+
+    The brace that opens a usage is taken for a 0.
+    """
+    opens = kind == Next.USAGE
+    value, usable, end = np.zeros(len(at)), block.holds(at, b"{"), at + 1
+    numbers = np.flatnonzero(~opens)
+    if len(numbers):  # usages begin together
+        number = read_numbers(block, at[numbers])
+        value[numbers], end[numbers] = number.value, number.end
+        usable[numbers] = number.plain & (number.whole | ~_IS_COUNT.take(kind[numbers]))
+    return value, usable, end
 
 
 def _spent(lines: Positions, numbers: NDArray[np.float64], fits: Fits) -> Spent:

@@ -63,7 +63,7 @@ class RowColumns:
 
     @property
     def failed(self) -> NDArray[np.bool_]:
-        return self._by_row(self._index.columns.failed).astype(bool)
+        return self._by_row(self._index.columns.failed).view(bool)  # no copy: it holds nothing but 0 and 1
 
     @property
     def parent(self) -> NDArray[np.int32]:

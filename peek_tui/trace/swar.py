@@ -50,15 +50,8 @@ class Windows:
         same: Fits = (self.words(at) & _LOW_BYTES[len(text)]) == int.from_bytes(text, "little")
         return same
 
-    def ends_of_numbers(self, at: Positions) -> Positions:
-        """Return where what begins at these positions has the first `,` or `}` within 16 bytes; far off if nowhere."""
-        text = self.windows(at, _TWO_WORDS).view(np.uint8)
-        ends = np.packbits((text == ord(",")) | (text == ord("}")), bitorder="little").view(np.uint16)
-        return at + first_set(ends.astype(np.uint64))
-
 
 _WORD = np.dtype(np.uint64)
-_TWO_WORDS = np.dtype("V16")
 
 
 def newlines(lines: bytes) -> Positions:
@@ -124,14 +117,24 @@ def read_numbers(block: Windows, at: Positions) -> Numbers:
     values = block.words(at) ^ _ZEROS
     digits = first_set(_others(values)) >> 3
     above = _join_digits(values << (_EIGHT * (_EIGHT - digits.astype(np.uint64))))
+    plain = (digits > 0) & (digits < 8)
+    plain &= (digits == 1) | ((values & _LOW_BYTES[1]) != 0)  # JSON has no leading zeros
     end = at + digits
     text = block.words(end)
     whole = (text & _LOW_BYTES[1]) != ord(".")
-    fraction = (text >> _EIGHT) ^ _ZEROS  # of seven bytes, which the NUL behind them ends
-    places = np.where(whole, 0, first_set(_others(fraction)) >> 3)
-    below = _join_digits(fraction & _LOW_BYTES.take(places))
-    plain = (digits > 0) & (digits < 8) & (whole | (places > 0))
-    plain &= (digits == 1) | ((values & _LOW_BYTES[1]) != 0)  # JSON has no leading zeros
-    # Both are integers below 10¹⁵, so that one division rounds as reading the decimal does.
-    value = (above * 100_000_000 + below) / 100_000_000
-    return Numbers(value, plain, whole, end + np.where(whole, 0, places + 1))
+    value = above.astype(np.float64)
+    pointed = np.flatnonzero(~whole)
+    if len(pointed):  # counts have no point, and most numbers are counts
+        below, places = _read_fractions(text[pointed] >> _EIGHT)
+        plain[pointed] &= places > 0
+        end[pointed] += places + 1
+        # Both are integers below 10¹⁵, so that one division rounds as reading the decimal does.
+        value[pointed] = (above[pointed] * 100_000_000 + below) / 100_000_000
+    return Numbers(value, plain, whole, end)
+
+
+def _read_fractions(text: _Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Read up to seven digits behind a point, which a NUL ends: in hundred millionths, and how many there are."""
+    digits = text ^ _ZEROS
+    places = first_set(_others(digits)) >> 3
+    return _join_digits(digits & _LOW_BYTES.take(places)), places

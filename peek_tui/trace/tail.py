@@ -31,15 +31,25 @@ class Block(NamedTuple):
 
     offset: int
     """Where the first byte stands in what `bytes_at` reads."""
-    lines: bytes
-    """One line after another, each with its newline, blank ones included."""
+    data: bytes
+    """The lines, and behind them perhaps the beginning of another: to cut that off would copy all the others."""
     numbers: Sequence[int] | None = None
     """The number of the foreign line of each, counted from 1, when they were imported."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes the whole lines take."""
+        return self.data.rfind(b"\n") + 1
+
+    @property
+    def lines(self) -> bytes:
+        """One line after another, each with its newline, blank ones included."""
+        return self.data[: self.size]
 
     def split(self, first: int) -> Iterator[Line]:
         """Yield the lines one by one, without the blank ones; `first` is the number of the first."""
         offset = self.offset
-        for number, text in enumerate(self.lines.split(b"\n")[:-1], first):
+        for number, text in enumerate(self.data.split(b"\n")[:-1], first):
             if text.strip(b" \t\r"):
                 yield Line(offset, number, text)
             offset += len(text) + 1
@@ -89,10 +99,9 @@ class Tail:
                 self._unfinished.append(data)
             return None
         self._file.take_back(len(data) - end)  # to read the beginning of a line again costs less than to join it
-        lines = b"".join([*self._unfinished, memoryview(data)[:end]]) if self._unfinished else data[:end]
+        block = Block(self._start, b"".join([*self._unfinished, data]) if self._unfinished else data)
         self._unfinished = []
-        block = Block(self._start, lines)
-        self._start += len(lines)
+        self._start += block.size
         return block
 
     @property

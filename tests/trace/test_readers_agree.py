@@ -161,6 +161,16 @@ def named(name: str) -> bytes:
     return with_key(b'"duration_ms":1.5,"agent":"a"').replace(b'"name":"a"', b'"name":"%b"' % name.encode())
 
 
+@pytest.mark.parametrize("rest", [b"{", LINE[:-1], LINE[:100] + "é".encode()[:1], b"\xff\0"])
+def test_beginning_of_a_line(rest: bytes) -> None:
+    """What stands behind the last newline is not read, in whatever way a block is."""
+    reader = BatchReader(Vocabulary(), Ids())
+    block = LINE + LINE.replace(b'"log"', b'"agent_end"')
+    for read in (reader.read_few, lambda lines: reader.read(lines, ours=True), lambda lines: reader.read(lines, False)):
+        assert said(read(block + rest)) == said(read(block))
+        assert read(block + rest).lines == 2
+
+
 def test_long_phrases() -> None:
     """A header means the same however long the words in it are."""
     check([named("x" * length) for length in range(130)])

@@ -55,7 +55,8 @@ def test_lines(path: Path, follow: Follow) -> None:
     append(path, b"one\ntwo two\n\nfour\nfi")
     tail = follow(path)
     block = tail.read(1000)
-    assert block == Block(0, b"one\ntwo two\n\nfour\n")
+    assert block == Block(0, b"one\ntwo two\n\nfour\nfi")
+    assert block.lines == b"one\ntwo two\n\nfour\n"
     assert lines(block) == [Line(0, 1, b"one"), Line(4, 2, b"two two"), Line(13, 4, b"four")]
     assert (tail.read(1000), tail.at_end(), tail.bytes_at(4, 7)) == (None, True, b"two two")
     append(path, b"ve\nsix\n")

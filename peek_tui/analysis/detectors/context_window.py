@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from peek_tui.trace.columns import grouped
+
 from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+from ..streaks import in_streaks
 from ..usages import Spent
 
 __all__ = ["WINDOWS", "ContextWindow", "window_of"]
@@ -55,20 +58,30 @@ class ContextWindow:
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
-        for spent in news.usages:
-            window = self._limits.get(spent.name, -1)
-            if window == -1:
-                window = self._limits[spent.name] = window_of(news.word("name", spent.name))
-            if window is not None and (self._full or spent.input >= NEARLY * window):
+        import numpy as np
+
+        usages = news.usages
+        nearly = np.zeros(len(usages.row), np.bool_)
+        for name, here in grouped(usages.name):
+            window = self._window(news, name)
+            if window is not None:
+                nearly[here] = usages.input[here] >= NEARLY * window
+        for spent in usages.at(in_streaks(nearly, usages.agent, usages.name, going=bool(self._full))).each():
+            window = self._window(news, spent.name)
+            if window is not None:
                 self._look(spent, window)
         yield from self._episodes.tell(news)
         yield from self._refused(news)
 
+    def _window(self, news: News, name: int) -> int | None:
+        if name not in self._limits:
+            self._limits[name] = window_of(news.word("name", name))
+        return self._limits[name]
+
     def _look(self, spent: Spent, window: int) -> None:
         key = spent.agent, spent.name
         if not NEARLY * window <= spent.input <= window:
-            if self._full:
-                self._full.pop(key, None)
+            self._full.pop(key, None)
             return
         full = self._full.setdefault(key, _Full(spent.name, window))
         full.input = spent.input

@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from peek_tui.trace.columns import grouped
+
 from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
@@ -40,13 +42,14 @@ class ErrorCascade:
     def take(self, news: News) -> Iterator[Found]:
         import numpy as np
 
-        rows = np.union1d(news.rows(*_OUTCOMES), np.flatnonzero(news.column("failed")) + news.start)
-        at = rows - news.start
+        is_outcome = news.column("failed").copy()
+        is_outcome[news.rows(*_OUTCOMES) - news.start] = True
+        at = np.flatnonzero(is_outcome)
+        rows = at + news.start
         sessions, names, failed = (news.column(column)[at] for column in ("session", "name", "failed"))
-        for session in np.unique(sessions).tolist():
-            here = np.flatnonzero(sessions == session)
-            near = here[_near(failed[here])]
-            self._remember(session, rows[near].tolist(), names[near].tolist(), failed[near].tolist())
+        for session, here in grouped(sessions):
+            near = _near(failed[here])
+            self._remember(session, *(column[here][near].tolist() for column in (rows, names, failed)))
         return self._episodes.tell(news)
 
     def _remember(self, session: int, rows: list[int], names: list[int], failed: list[bool]) -> None:

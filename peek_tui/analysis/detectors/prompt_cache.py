@@ -13,7 +13,7 @@ from typing import Any
 from ..alerts import Alert, Found
 from ..episodes import number, quoted
 from ..news import News
-from ..usages import Spent
+from ..usages import Spent, Usages
 from ..values import differ, word_of
 
 __all__ = ["PromptCache"]
@@ -29,18 +29,22 @@ class PromptCache:
     rule = "prompt_cache_broken"
 
     def __init__(self) -> None:
-        self._last: dict[tuple[int, int], Spent] = {}
+        self._last: Usages | None = None
+        """The last call of each agent and model."""
 
     def take(self, news: News) -> Iterator[Found]:
-        last = self._last
-        for spent in news.usages:
-            key = spent.agent, spent.name
-            before = last.get(key)
-            last[key] = spent
-            if before is not None:
-                cached = before.cache_read + before.cache_write
-                if cached >= LEAST and spent.cache_read < KEPT * cached and spent.input >= before.input:
-                    yield from self._broken(news, before, spent)
+        import numpy as np
+
+        usages = news.usages if self._last is None else self._last.followed_by(news.usages)
+        usages = usages.at(np.lexsort((usages.name, usages.agent)))
+        follows = (usages.agent[1:] == usages.agent[:-1]) & (usages.name[1:] == usages.name[:-1])
+        self._last = usages.at(np.append(~follows, True)[: len(usages.row)])
+        before, after = usages.at(slice(None, -1)), usages.at(slice(1, None))
+        cached = before.cache_read + before.cache_write
+        lost = follows & (cached >= LEAST) & (after.cache_read < KEPT * cached) & (after.input >= before.input)
+        pairs = zip(before.at(lost).each(), after.at(lost).each(), strict=True)
+        for one, other in sorted(pairs, key=lambda pair: pair[1].row):
+            yield from self._broken(news, one, other)
 
     def _broken(self, news: News, before: Spent, spent: Spent) -> Iterator[Found]:
         rows = [news.parent_row(one.row) for one in (before, spent)]

@@ -15,6 +15,7 @@ from ..alerts import Found
 from ..calls import payload
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+from ..streaks import in_streaks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +54,15 @@ _count = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 _Key = tuple[int, int]
 """An agent and a model."""
+_Said = tuple[int, int | None]
+"""What stands for all that a request says, and how many messages it has if they were counted."""
+
+_ID = slice(31, 55)
+"""Where the id stands in a line of our own, its key before it."""
+
+
+def _in_line(id: str) -> bytes:
+    return b',"id":"%b"' % id.encode("utf-8", "surrogatepass")
 
 
 class RepeatedRequest:
@@ -65,8 +75,8 @@ class RepeatedRequest:
         """By what was asked; of what was asked once, the row and the number alone."""
         self._numbers: dict[_Key, int] = {}
         self._failed: set[_Key] = set()
-        self._said: dict[str, tuple[int, int]] = {}
-        """What the requests say that others build on, and how many messages they have, by id."""
+        self._said: dict[bytes, _Said] = {}
+        """By how the ids of the newest requests stand in a line of our own: others may build on them."""
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
@@ -80,7 +90,7 @@ class RepeatedRequest:
             if asks:
                 line, data = next(requests)
                 plain = b'"base":' not in data and b'"http":' not in data
-                said = hash(data) if plain else self._what_it_says(news, line)
+                said = self._remember(line[_ID], (hash(data), None)) if plain else self._what_it_says(news, line)
                 if said is not None:
                     self._ask(row, key, hash((key, said)))
             elif fails:
@@ -95,16 +105,9 @@ class RepeatedRequest:
 
         answers = news.rows("llm_response")
         at = answers - news.start
-        agents, names, failed = news.agents(answers), news.column("name")[at], news.column("failed")[at]
-        order = np.lexsort((names, agents))
-        same = (np.diff(agents[order]) == 0) & (np.diff(names[order]) == 0)
-        first = np.ones(len(answers), np.bool_)
-        first[1:] = ~same
-        after = np.zeros(len(answers), np.bool_)
-        after[1:] = failed[order][:-1]
-        matters = failed.astype(bool)
-        matters[order] |= after | (first & bool(self._failed))
-        return np.union1d(news.rows("llm_request"), answers[matters])
+        names, failed = news.column("name")[at], news.column("failed")[at]
+        matter = in_streaks(failed, news.agents(answers), names, going=bool(self._failed))
+        return np.sort(np.concatenate((news.rows("llm_request"), answers[matter])))
 
     def _ask(self, row: int, key: _Key, what: int) -> None:
         """Take a request."""
@@ -130,13 +133,16 @@ class RepeatedRequest:
             said = self._follow(news, line, event, 0)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        if said is not None:
-            self._said[event.id] = said
-            if len(self._said) > 2 * _KEPT:
-                self._said = dict(list(self._said.items())[_KEPT:])
-        return None if said is None else said[0]
+        return None if said is None else self._remember(_in_line(event.id), said)
 
-    def _follow(self, news: News, line: bytes, event: _Line, depth: int) -> tuple[int, int] | None:
+    def _remember(self, id: bytes, said: _Said) -> int:
+        """Keep what a request says, and return what stands for it."""
+        self._said[id] = said
+        if len(self._said) > 2 * _KEPT:
+            self._said = dict(list(self._said.items())[_KEPT:])
+        return said[0]
+
+    def _follow(self, news: News, line: bytes, event: _Line, depth: int) -> _Said | None:
         """Return what a request says and how many messages it has, given what the ones it builds on say."""
         data = event.data
         rest = bytes(data.messages), bytes(data.system), bytes(data.tools), bytes(data.settings)
@@ -145,14 +151,17 @@ class RepeatedRequest:
             return (hash(rest) if b'"http":' in line else hash(payload(line))), messages
         if not isinstance(data.base, str) or not isinstance(data.keep, int) or depth > _DEEPEST:
             return None
-        before = self._said.get(data.base) or self._read(news, data.base, depth)
+        adds = bool(messages or any(rest[1:]))
+        before = self._said.get(_in_line(data.base))
+        if before is None or (before[1] is None and not adds):
+            before = self._read(news, data.base, depth)
         if before is None:
             return None
-        if not messages and not any(rest[1:]) and data.keep == before[1]:
+        if not adds and data.keep == before[1]:
             return before
         return hash((before[0], data.keep, rest)), data.keep + messages
 
-    def _read(self, news: News, id: str, depth: int) -> tuple[int, int] | None:
+    def _read(self, news: News, id: str, depth: int) -> _Said | None:
         """Return what a request says that nobody has remembered."""
         handle = news.snapshot.find(id)
         if handle is None:

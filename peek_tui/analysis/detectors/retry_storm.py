@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+from ..streaks import in_streaks
 
 __all__ = ["RetryStorm"]
 
@@ -27,20 +28,20 @@ class RetryStorm:
 
     def take(self, news: News) -> Iterator[Found]:
         rows = news.rows("llm_response")
-        failed, names = (news.column(name)[rows - news.start].tolist() for name in ("failed", "name"))
-        storms = self._storms
-        if storms or any(failed):
-            agents = news.agents(rows).tolist()
-            for row, fails, key in zip(rows.tolist(), failed, zip(agents, names, strict=True), strict=True):
-                if not fails:
-                    storms.pop(key, None)
-                    continue
-                storm = storms.get(key)
-                if storm is None:
-                    storm = storms[key] = _Storm(key[1])
-                storm.add(row)
-                if storm.count >= FAILURES:
-                    self._episodes.touch((key, storm.first_row), "high", storm)
+        failed, names = (news.column(name)[rows - news.start] for name in ("failed", "name"))
+        agents, storms = news.agents(rows), self._storms
+        some = in_streaks(failed, agents, names, going=bool(storms))
+        for row, fails, *kind in zip(*(column[some].tolist() for column in (rows, failed, agents, names)), strict=True):
+            key = kind[0], kind[1]
+            if not fails:
+                storms.pop(key, None)
+                continue
+            storm = storms.get(key)
+            if storm is None:
+                storm = storms[key] = _Storm(key[1])
+            storm.add(row)
+            if storm.count >= FAILURES:
+                self._episodes.touch((key, storm.first_row), "high", storm)
         return self._episodes.tell(news)
 
 

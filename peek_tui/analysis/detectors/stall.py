@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from peek_tui.trace.columns import grouped
+
 from ..alerts import Alert, Found
 from ..episodes import number, quoted
 from ..news import News
@@ -41,16 +43,17 @@ class Stall:
         self._last: dict[int, tuple[int, int]] = {}
         """Of each session the row and time of its last event."""
         self._pauses: dict[int, _Histogram] = {}
-        self._durations: dict[tuple[int, int], _Histogram] = {}
+        self._durations: dict[int, _Histogram] = {}
+        """By type and name."""
 
     def take(self, news: News) -> Iterator[Found]:
         import numpy as np
 
         sessions, times = news.column("session"), news.column("ts")
-        for session in np.unique(sessions).tolist():
-            at = np.flatnonzero((sessions == session) & (times != 0))
-            if len(at):
-                yield from self._look(news, session, at + news.start, times[at])
+        timed = np.flatnonzero(times)
+        for session, here in grouped(sessions[timed]):
+            at = timed[here]
+            yield from self._look(news, session, at + news.start, times[at])
         yield from self._long_calls(news)
 
     def _look(self, news: News, session: int, rows: NDArray[np.intp], times: NDArray[np.int64]) -> Iterator[Found]:
@@ -85,8 +88,7 @@ class Stall:
         kinds = types.astype(np.int64) << 32 | names
         known = ~np.isnan(took)
         rows, took, kinds = rows[known], took[known] / 1000, kinds[known]
-        for kind in np.unique(kinds).tolist():
-            here = kinds == kind
+        for kind, here in grouped(kinds):
             usual = self._durations.setdefault(kind, _Histogram())
             yield from self._look_at_calls(news, rows[here], took[here], usual)
 
