@@ -35,17 +35,23 @@ _TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 
 
 class _Search:
-    """How one group of patterns is looked for."""
+    """How one group of patterns is looked for. What only some lines need is compiled at the first one: it takes
+    milliseconds.
+    """
 
     def __init__(self, group: Group) -> None:
         self.anchor = group.anchor
-        self.byte = ord(group.anchor)
-        self.hinted = re.compile(group.hint.encode()).search
+        self.gate = re.compile(group.gate.encode()).search
+        self._hint = group.hint.encode()
         self._patterns = group.patterns
 
     @cached_property
+    def hinted(self) -> Callable[[bytes, int], object]:
+        return re.compile(self._hint).search
+
+    @cached_property
     def in_text(self) -> list[tuple[str, re.Pattern[str], str]]:
-        """Kind, pattern and what stands in its place. Compiled when it is first needed, which takes milliseconds."""
+        """Kind, pattern and what stands in its place."""
         return [(one.kind, re.compile(one.whole), _instead(one)) for one in self._patterns]
 
 
@@ -205,7 +211,11 @@ def _hinted(event: dict[str, Any]) -> list[_Search]:
         if from_signal_handler(error):
             raise
         return _SEARCHES
-    return [search for search in _SEARCHES if search.byte in line and search.hinted(line)]
+    return [
+        search
+        for byte, gate, search in _GATES
+        if byte in line and (found := gate(line)) and search.hinted(line, found.start())
+    ]
 
 
 def _never(_: bytes) -> bool:
@@ -213,8 +223,8 @@ def _never(_: bytes) -> bool:
 
 
 def _passes(line: bytes) -> bool:
-    for search in _SEARCHES:  # noqa: SIM110  # a generator would cost as much again
-        if search.byte in line and search.hinted(line):
+    for byte, gate, search in _GATES:  # a generator would cost as much again
+        if byte in line and (found := gate(line)) and search.hinted(line, found.start()):
             return False
     return True
 
@@ -225,3 +235,4 @@ def _instead(pattern: Pattern) -> str:
 
 
 _SEARCHES = [_Search(group) for group in GROUPS]
+_GATES = [(ord(search.anchor), search.gate, search) for search in _SEARCHES]

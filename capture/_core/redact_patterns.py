@@ -2,8 +2,9 @@
 
 Patterns are grouped by an *anchor*, one character that each of their matches holds. A line is searched for each anchor
 with an expression that begins with it, so that a line without a secret costs one pass of a tight loop for each and no
-more: 25 expressions that begin with a class of characters cost 24 times a `write`. Next comes what excludes most places
-at once, and only then what tells the patterns apart.
+more: 25 expressions that begin with a class of characters cost 24 times a `write`. What excludes most places comes
+first, in an expression of its own (`gate`): classes of characters right behind the anchor, which cost next to nothing,
+then one look back. Only of a line in which that finds something is asked what tells the patterns apart.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Group(NamedTuple):
     """Patterns with one anchor."""
 
     anchor: str
+    gate: str
+    """Is quick, and finds something wherever `hint` does."""
     hint: str
     """Finds, in the line of an event, where one of the patterns may match."""
     patterns: tuple[Pattern, ...]
@@ -37,7 +40,7 @@ class Group(NamedTuple):
 def _group(anchor: str, gate: str, *patterns: Pattern) -> Group:
     """Return a group; `gate` is what holds behind the anchor of all its patterns."""
     hints = "|".join(pattern.hint for pattern in patterns)
-    return Group(anchor, f"{re.escape(anchor)}{gate}(?:{hints})", patterns)
+    return Group(anchor, f"{anchor}{gate}", f"{anchor}(?:{hints})", patterns)
 
 
 # -- tokens ----------------------------------------------------------------------------------------------------------
@@ -58,11 +61,18 @@ class _Token(NamedTuple):
 
 def _tokens(*tokens: _Token) -> Group:
     heads = [head for token in tokens for head in token.heads.split()]
-    anchor = re.escape(heads[0][-1])
-    before = "".join(sorted({head[-2] for head in heads}))
-    hint = "|".join(f"(?<={re.escape(head)}.{{{_AHEAD}}})" for head in heads)
-    gate = f"{_BEGINNING}(?<=[{before}]{anchor}.{{{_AHEAD}}})"
-    return Group(heads[0][-1], f"{anchor}{gate}(?:{hint})", tuple(map(_pattern, tokens)))
+    anchor = heads[0][-1]
+    ends = "|".join(sorted({head[-3:-1] for head in heads}))
+    gate = f"{anchor}{_BEGINNING}(?<=(?:{ends}){anchor}.{{{_AHEAD}}}){_behind(heads, f'.{{{_AHEAD}}}')}"
+    return Group(anchor, gate, gate, tuple(map(_pattern, tokens)))
+
+
+def _behind(words: list[str], rest: str) -> str:
+    """Return an expression for a place behind one of some words and what `rest` matches."""
+    lengths = sorted({len(word) for word in words})
+    some = (sorted({re.escape(word) for word in words if len(word) == length}) for length in lengths)
+    alternatives = "|".join(f"(?<={'|'.join(one)})" for one in some)
+    return f"(?<=(?:{alternatives}){rest})"
 
 
 def _pattern(token: _Token) -> Pattern:
@@ -131,22 +141,28 @@ _USER = r"://[^\s/:@\"'<>?#\\]{0,100}+:"
 
 _J = _group(
     "J",
-    r"(?<=eyJ)",
+    rf"{_TOKEN}(?<=eyJ.)",
     Pattern(
         "jwt",
-        rf"{_TOKEN}{{8}}",
+        rf"(?<=eyJ){_TOKEN}{{8}}",
         rf"eyJ(?:(?<!{_TOKEN}eyJ)|(?<=\\[nrt]eyJ)){_TOKEN}{{8,}}\.eyJ{_TOKEN}{{6,}}(?:\.{_TOKEN}*){{0,3}}",
     ),
 )
 _G = _group(
     "G",
-    r"(?<=SG)",
-    _pattern(_Token("sendgrid_key", "SG.", rf"{_TOKEN}{{22}}\.{_TOKEN}{{43}}"))._replace(hint=rf"\.{_TOKEN}{{22}}\."),
+    r"\.(?<=SG\.)",
+    _pattern(_Token("sendgrid_key", "SG.", rf"{_TOKEN}{{22}}\.{_TOKEN}{{43}}"))._replace(
+        hint=rf"(?<=SG)\.{_TOKEN}{{22}}\."
+    ),
 )
-_9 = _group("9", r"(?<=ya29)\.", _pattern(_Token("google_token", "ya29.", rf"{_TOKEN}{{20,}}"))._replace(hint=_TOKEN))
+_9 = _group(
+    "9",
+    r"\.(?<=ya29\.)",
+    _pattern(_Token("google_token", "ya29.", rf"{_TOKEN}{{20,}}"))._replace(hint=rf"(?<=ya29)\.{_TOKEN}"),
+)
 _A = _group(
     "A",
-    r"(?=[KSBCI][ISCz])",
+    r"[KSBCI][ISCz][Aa]",
     Pattern(
         "aws_key_id",
         r"(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}",
@@ -160,7 +176,7 @@ _A = _group(
 )
 _B = _group(
     "B",
-    r"(?=[EeaA-Z0-9])",
+    r"(?:earer |asic |EGIN |[A-Z0-9](?<=/B.))",
     Pattern(
         "http_auth",
         r"(?:earer|asic) {1,4}(?=[A-Za-z+/=_.~-]{0,60}+[0-9=])[A-Za-z0-9+/=_.~-]{12}",
@@ -173,9 +189,11 @@ _B = _group(
     ),
     Pattern("pem", rf"EGIN {_PEM}", rf"-----BEGIN {_PEM}-----[^-]{{0,20000}}(?:-----END {_PEM}-----)?"),
 )
+_PASSWORD = rf"{_USER}[^\s/@\"'<>\\]{{1,200}}@"
 _AT = Group(
     "@",
-    rf"{_USER}[^\s/@\"'<>\\]{{1,200}}@",
+    _PASSWORD,
+    _PASSWORD,
     (Pattern("password_in_url", "", rf"(?P<keep>{_USER})(?![{{<$%]|\*+@)[^\s/@\"'<>\\]{{1,200}}(?=@[^\s@])"),),
 )
 """A line with an `@` in it is searched for what begins so long before it."""
@@ -211,11 +229,12 @@ _BEGINS = {
 }
 """How what is given away behind each sign begins: a cookie has a `=`, the others a digit or quotes."""
 
-_JSON_QUOTES = ["'", r'\\"', r'\\\\\\"', r'\\\\\\\\\\\\\\"']
+_JSON_QUOTES = ["'", *(r"\\" * (2**level - 1) + '"' for level in range(1, 5))]
 """What may stand between a name and a colon in the line of an event: the quotes of Python, of JSON in a text, of JSON
 in JSON in a text, and so on. Before a lone `"` the name is a key of the event's own.
 """
-_TEXT_QUOTES = ['"', *_JSON_QUOTES]
+_TEXT_QUOTES = ["'", *(r"\\" * (2**level - 1) + '"' for level in range(4))]
+"""The same in the text itself, where there is one level less."""
 
 
 class _Named(NamedTuple):
@@ -240,12 +259,10 @@ class _Named(NamedTuple):
 
     def _behind(self, between: str, sign: str) -> str:
         """Return an expression for the place behind a name and a sign, the name's last letter looked at first."""
-        ends: dict[str, list[str]] = {}
-        for name in self.all_names():
-            ends.setdefault(name[-1], []).append(rf"(?<={re.escape(name)}{between}{sign})")
-        letters = "|".join(f"(?<={last}{between}{sign})(?:{'|'.join(some)})" for last, some in ends.items())
+        names = self.all_names()
+        letters = "".join(sorted({name[-1] for name in names}))
         pages = "".join(f"(?<!{name}{between}{sign})" for name in _PAGES)
-        return rf"(?<={between[-3:] or '[A-Za-z]'}{sign})(?:{letters}){pages}"
+        return rf"(?<=[{letters}]{between}{sign}){_behind(names, between + sign)}{pages}"
 
 
 def _named(sign: str, *named: _Named) -> Group:
@@ -253,11 +270,16 @@ def _named(sign: str, *named: _Named) -> Group:
 
     No sign that belongs to the event's own JSON is followed by a text that belongs to one of its texts.
     """
-    letters = "".join(sorted({name[-1] for one in named for name in one.all_names()}))
-    befores = "|".join(f"(?<=[{letters}]{between}{sign})" for between in ["", *named[0].in_line])
-    apart = r"(?![\"{\[:])" if sign == ":" else ""
-    gate = rf"{apart}(?:{befores})(?={_OPENING}{_BEGINS[sign]})"
-    return _group(sign, gate, *(one.pattern(sign) for one in named))
+    names = [name for one in named for name in one.all_names()]
+    end = "".join(f"[{''.join(sorted({name[place] for name in names}))}]" for place in (-3, -2, -1))
+    quoted = "|".join(f"(?<={end}{between}{sign}.)" for between in named[0].in_line)
+    follows = r"[^\"{\[:]" if sign == ":" else "[^=;]"
+    begins = f"(?={_OPENING}{_BEGINS[sign]})"
+    looks = rf"(?<={end}{sign}.)|(?:(?<=[ ']{sign}.)|(?<=\\\"{sign}.))(?:{quoted})"
+    gate = rf"{sign}{follows}(?:{looks})(?:(?<=[0-9\"'\\BbTt])|{begins})"
+    patterns = tuple(one.pattern(sign) for one in named)
+    hints = "|".join(pattern.hint for pattern in patterns)
+    return Group(sign, gate, f"{sign}(?={follows}){begins}(?:{hints})", patterns)
 
 
 _EQUALS = _named(
@@ -273,27 +295,28 @@ _COLON = _named(
     _Named("cookies", "okie", _COOKIES, _TEXT_QUOTES, _JSON_QUOTES),
 )
 
-_PAIR = Group(
-    "[",
-    r"\[\"[A-Za-z0-9_. -]{0,60}(?:[kK]ey|[tT]oken|[aA]uth|[cC]ookie|[cC]srf|[wW]ord|wd|[pP]hrase|[sS]ecret"
-    r"|ation|ntials?|KEY|TOKEN|AUTH|COOKIE|CSRF|WORD|WD|PHRASE|SECRET|ATION|NTIALS?)\",\"",
-    (),
-)
+_FIRST = r"\[\"[A-Za-z0-9_. -]{1,68}+\",\""
+_WORDS = ["key", "token", "auth", "cookie", "csrf", "word", "wd", "phrase", "secret", "ation", "ntial", "ntials"]
+_FIRST_NAMES = [form for word in _WORDS for form in (word, word.capitalize(), word.upper())]
+_PAIR = Group("[", _FIRST, _FIRST + _behind(_FIRST_NAMES, r"\",\""), ())
 """A list that begins with what may be the name of a secret, as headers are given in pairs."""
 
 GROUPS = (_DASH, _UNDERSCORE, _A, _B, _G, _J, _9, _AT, _EQUALS, _COLON, _PAIR)
 
 # -- names of keys and headers -------------------------------------------------------------------------------------
 
-_ALWAYS = re.compile(
-    r"(?:password|passwd|passphrase|pwd|secret|secretkey|apikey|accesskey|accesskeyid|privatekey|signingkey|masterkey"
-    r"|encryptionkey|accountkey|subscriptionkey|functionskey|authorization|credentials?|xgoogapikey)$"
+_ALWAYS = (
+    *("password", "passwd", "passphrase", "pwd", "secret", "secretkey", "apikey", "accesskey", "accesskeyid"),
+    *("privatekey", "signingkey", "masterkey", "encryptionkey", "accountkey", "subscriptionkey", "functionskey"),
+    *("authorization", "credential", "credentials", "xgoogapikey"),
 )
-_LONG = re.compile(r"(?:token|auth|cookie|sessionkey|csrf)$")
-_HARMLESS = re.compile(r"(?:page|next|sync|continuation|pad|eos|bos|cls|sep|unk|mask|stop|first)token$")
-_SEPARATORS = str.maketrans("", "", "-_. ")
+_LONG = ("token", "auth", "cookie", "sessionkey", "csrf")
+_OTHERS = ("page", "next", "sync", "continuation", "pad", "eos", "bos", "cls", "sep", "unk", "mask", "stop", "first")
+_HARMLESS = tuple(f"{word}token" for word in _OTHERS)
+"""How names end, written together and in lower case."""
+_SEPARATORS = str.maketrans("", "", "-_. \n")
 _SHORTEST = 16
-_GONE = re.compile(r"<redacted>|\[redacted:|\[withheld:")
+_GONE = ("<redacted>", "[redacted:", "[withheld:")
 """What stands in a secret's place already."""
 
 
@@ -302,24 +325,24 @@ def is_secret(name: str, value: str) -> bool:
     which may be a word that a model was not sure of, only a long one, and of a cookie one with a value.
     """
     plain = _plain(name)
-    if _GONE.match(value):
+    if value.startswith(_GONE):
         return False
-    if _ALWAYS.search(plain):
+    if plain.endswith(_ALWAYS):
         return value != ""
-    if not _LONG.search(plain) or _HARMLESS.search(plain):
+    if not plain.endswith(_LONG) or plain.endswith(_HARMLESS):
         return False
     return "=" in value if plain.endswith("cookie") else len(value) >= _SHORTEST and " " not in value.strip()
 
 
 def is_always_secret(name: str) -> bool:
     """Whether any text under this name is a secret."""
-    return bool(_ALWAYS.search(_plain(name)))
+    return _plain(name).endswith(_ALWAYS)
 
 
 def may_be_secret(name: str) -> bool:
     """Whether there are texts which are secrets under this name."""
     plain = _plain(name)
-    return bool(_ALWAYS.search(plain) or (_LONG.search(plain) and not _HARMLESS.search(plain)))
+    return plain.endswith(_ALWAYS) or (plain.endswith(_LONG) and not plain.endswith(_HARMLESS))
 
 
 def _plain(name: str) -> str:

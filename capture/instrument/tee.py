@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -32,8 +33,13 @@ class StreamObserver(Protocol):
 def tee(module: ModuleType, stream: Any, observer: StreamObserver) -> Any:
     """Return a stream of `module` (httpx2) that yields what `stream` yields and shows it to `observer`."""
     mixin, base = (_Sync, module.SyncByteStream) if hasattr(stream, "__iter__") else (_Async, module.AsyncByteStream)
-    kind = type(mixin.__name__, (mixin, base), {})
-    return kind(stream, observer)
+    return _class(mixin, base)(stream, observer)
+
+
+@lru_cache(16)
+def _class(mixin: type[_Tee], base: type) -> type[_Tee]:
+    """Return the class of such streams. To make one takes longer than to read a short answer."""
+    return type(mixin.__name__, (mixin, base), {})
 
 
 class _Tee:
