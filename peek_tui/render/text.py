@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["cell_width", "clean", "clean_line", "escape_json", "fit"]
 
@@ -23,11 +24,14 @@ _UNSAFE = re.compile(
     "\U000e0000-\U000e0fff"  # tags and variation selectors
     "]"
 )
-_BLANKS = re.compile(r"[ \t\r\n]+")
+_BLANKS = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")
+"""All that is to be one blank, and is not yet."""
 
 
 def clean(text: str) -> str:
     """Return `text` with everything a terminal could obey, or not show, made visible; line feeds become `␊` too."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSAFE.sub(_visible, text)
 
 
@@ -45,25 +49,31 @@ def cell_width(text: str) -> int:
     """Return how many columns safe text takes on a terminal."""
     if text.isascii():
         return len(text)
-    return sum(_char_width(char) for char in text)
+    return sum(map(_char_width, text))
 
 
 def fit(text: str, width: int) -> str:
     """Return safe `text` in exactly `width` columns: padded, or cut with an ellipsis."""
     if text.isascii():
         return text.ljust(width) if len(text) <= width else text[: max(0, width - 1)] + "…"[:width]
-    if cell_width(text) <= width:
-        return text + " " * (width - cell_width(text))
-    kept, room = [], width - 1
-    for char in text:
-        room -= _char_width(char)
-        if room < 0:
-            room += _char_width(char)
-            break
-        kept.append(char)
-    return "".join(kept) + "…"[:width] + " " * max(0, room)
+    used = 0
+    for end, char in enumerate(text):
+        used += _char_width(char)
+        if used > width:
+            return _cut(text[: end + 1], used, width)
+    return text + " " * (width - used)
 
 
+def _cut(text: str, used: int, width: int) -> str:
+    """Return a text that takes too many columns with an ellipsis for its end."""
+    end = len(text)
+    while end and used >= width:
+        end -= 1
+        used -= _char_width(text[end])
+    return text[:end] + "…"[:width] + " " * (width - 1 - used)
+
+
+@lru_cache(4096)
 def _char_width(char: str) -> int:
     if unicodedata.category(char) in ("Mn", "Me"):
         return 0

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from peek_tui.config import Config
 from peek_tui.tui.screens.debug import Debug
 from peek_tui.tui.widgets.lines import KeptLines
+from peek_tui.tui.widgets.slider import Slider
 
 from .screens import Peek, opened
 
@@ -26,10 +27,10 @@ WAYS = [
 """Keys that change what is seen in every way there is."""
 
 
-def kept(peek: Peek) -> list[KeptLines]:
-    """What is seen and keeps its lines, scrollbars too."""
+def kept(peek: Peek) -> list[KeptLines | Slider]:
+    """What is seen and keeps its lines."""
     seen = peek.app.screen._compositor.visible_widgets
-    return [widget for widget in seen if isinstance(widget, KeptLines)]
+    return [widget for widget in seen if isinstance(widget, KeptLines | Slider)]
 
 
 def cells(strip: Strip) -> list[tuple[str, Style | None]]:
@@ -74,16 +75,16 @@ async def test_no_colour(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_step_down(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A step down lays out nothing and draws nothing twice: two lines of a list, and of the event what differs."""
     drawn: Counter[tuple[str | None, int]] = Counter()
-    ruled, layouts = KeptLines._ruled, []
+    draw, layouts = KeptLines._draw, []
 
-    def count(widget: KeptLines, y: int, filters: Sequence[LineFilter]) -> Strip:
+    def count(widget: KeptLines, y: int, rule: Style, filters: Sequence[LineFilter]) -> Strip:
         drawn[widget.id, y] += 1
-        return ruled(widget, y, filters)
+        return draw(widget, y, rule, filters)
 
     async with opened([demo]) as peek:
         await peek.press("down", "down")
         await peek.pilot.pause()
-        monkeypatch.setattr(KeptLines, "_ruled", count)
+        monkeypatch.setattr(KeptLines, "_draw", count)
         monkeypatch.setattr(Debug, "_refresh_layout", lambda *_: layouts.append(True))
         await peek.press("down")
         await peek.pilot.pause()

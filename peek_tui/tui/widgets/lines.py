@@ -60,24 +60,24 @@ class KeptLines(Widget):
         if look != self._look:
             self._look = look
             self._kept.clear()
-        kept = self._kept
-        for y in crop.line_range:
-            if y not in kept:
-                kept[y] = self._ruled(y, filters)
-        strips = [kept[y] for y in crop.line_range]
+        kept, rows = self._kept, crop.line_range
+        if wanted := [y for y in rows if y not in kept]:
+            rule = self._rule
+            kept |= {y: self._draw(y, rule, filters) for y in wanted}
+        strips = [kept[y] for y in rows]
         left, right = crop.column_span
         return strips if (left, right) == (0, self.outer_size.width) else [strip.crop(left, right) for strip in strips]
 
-    def _ruled(self, y: int, filters: Sequence[LineFilter]) -> Strip:
-        """Return a line of the widget: what it draws, and the rules beside it."""
+    def _draw(self, y: int, rule: Style, filters: Sequence[LineFilter]) -> Strip:
+        """Return a line of the widget: what it shows, and the rules beside it."""
         top, _, _, left = self.styles.gutter
         if y < top:
             width = self.outer_size.width
-            strip = Strip([Segment(("┌" if left else "─").ljust(width, "─"), self._rule)], width)
+            strip = Strip([Segment(("┌" if left else "─").ljust(width, "─"), rule)], width)
         else:
             strip = self.render_line(y - top)
             if left:
-                strip = Strip([Segment("│", self._rule), *strip], 1 + strip.cell_length)
+                strip = Strip([Segment("│", rule), *strip], 1 + strip.cell_length)
         for line_filter in filters:
             strip = strip.apply_filter(line_filter, self.background_colors[1])
         return strip
