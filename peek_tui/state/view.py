@@ -28,6 +28,7 @@ from .seek import Seek
 from .shown import Shown
 from .times import Times
 from .tree import Folding, TreeView
+from .wait import Wait
 
 __all__ = ["Place", "View"]
 
@@ -59,6 +60,7 @@ class View:
         """Who is to blame for the failure; nobody as long as nobody asked."""
         self.play: Play | None = None
         """The playing that goes on."""
+        self._wait: Wait | None = None
         self.near = "llm_request"
         """The type that is gone to before and after the selected event."""
         self.marks_came = False
@@ -76,7 +78,7 @@ class View:
         self.end_search()
         self.open_calls = OpenCalls()
         self.found, self.suspects = Found(), Suspects()
-        self.play = None
+        self.play = self._wait = None
         self.times.marked = None
         self._places.clear()
         self._jumps.clear()
@@ -200,6 +202,24 @@ class View:
         """Return what looks for the next (1) or previous (-1) visible event that a query wants."""
         row = self.browse.selected
         return Seek(self.browse.snapshot, self.browse.rows, -1 if row is None else row, query, by)
+
+    def wait(self) -> Wait:
+        """Follow the newest event, and wait for one at which to stop."""
+        self.browse.go_end()
+        self.browse.follow = True
+        self._wait = Wait(self.browse, self.breakpoints)
+        return self._wait
+
+    def waiting(self) -> Wait | None:
+        """Return the waiting that goes on; it has ended as soon as the newest event is not followed any more."""
+        if self._wait is not None and not self._wait.goes_on:
+            self._wait = None
+        return self._wait
+
+    def end_wait(self) -> bool:
+        """Wait no more; False when nobody did."""
+        waited, self._wait = self.waiting(), None
+        return waited is not None
 
     def next_alert(self, by: int) -> Query:
         """Return the query for the next (1) or previous (-1) visible row in which an alert begins."""

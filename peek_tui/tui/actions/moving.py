@@ -48,7 +48,7 @@ STEP = (
     Action("over", "over(1)", ("o",), "Step", "over what belongs to it, to what follows", hint="over"),
     Action("over-back", "over(-1)", ("O",), "Step", "back over what belongs to the one before"),
     Action("finish", "finish", ("f",), "Step", "to the end of the span this is in"),
-    Action("run", "run(1)", ("c",), "Step", "run to the next breakpoint or alert", hint="run"),
+    Action("run", "run(1)", ("c",), "Step", "run to the next breakpoint or alert; live, wait for it", hint="run"),
     Action("run-back", "run(-1)", ("C",), "Step", "run back to the previous breakpoint or alert", hint="run"),
     Action("break", "break", ("b",), "Step", "set or remove a breakpoint on this type and name"),
     Action("breakpoints", "breakpoints", ("B",), "Step", "the breakpoints, to turn them off or on"),

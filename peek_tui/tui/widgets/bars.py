@@ -91,14 +91,16 @@ class TitleBar(Bar):
         left: list[Piece] = [(" peek ", palette.strong), ("▸ ", palette.dim), (agent or self._heading, palette.strong)]
         if agent and agent != self._heading:
             left.append((f"  {self._heading}", palette.dim))
-        self.show(left, [*self._playing(view.play), *self._run_state(browse, live), *self._totals(view, lost)])
+        self.show(left, [*self._playing(view.play), *self._run_state(view, live), *self._totals(view, lost)])
 
-    def _run_state(self, browse: Browse, live: Live) -> list[Piece]:
-        palette = self.palette
+    def _run_state(self, view: View, live: Live) -> list[Piece]:
+        palette, browse = self.palette, view.browse
         style = {"running": palette.live, "crashed": palette.error}.get(live.status, palette.dim)
         pieces: list[Piece] = [(f"{live.words}  ", style)]
         if browse.frozen:
             pieces.append((f"FROZEN +{units.count(browse.behind)}  ", palette.error))
+        elif view.waiting() is not None:
+            pieces.append(("WAITING  ", palette.strong))
         elif browse.follow:
             pieces.append(("FOLLOW  ", palette.strong))
         return pieces

@@ -21,6 +21,7 @@ from peek_tui.tui.screens.chooser import Chooser
 from .filtering import Filtering
 
 if TYPE_CHECKING:
+    from peek_tui.analysis.alerts import Alert
     from peek_tui.analysis.why import Cause
 
 __all__ = ["Answering"]
@@ -63,7 +64,7 @@ class Answering(Filtering):
             self._question = None
             self.sync(changed=False)
             question.use()
-        self._take_answers()
+        self.arrived(self._take_answers())
         self._open_at_failure()
 
     def stop_asking(self) -> bool:
@@ -164,17 +165,18 @@ class Answering(Filtering):
 
         self.app.push_screen(Chooser(title, choices), go)
 
-    def _take_answers(self) -> None:
-        """Show what was found; a new alert is announced, and nothing that is looked at moves."""
+    def _take_answers(self) -> list[Alert]:
+        """Show what was found, and return the new alerts; one is announced, and nothing that is looked at moves."""
         before, self.view.found = self.view.found, self.answers.found
         if self.view.found is before:
-            return
+            return []
         known = {(alert.rule, alert.first_row) for alert in before.alerts}
         fresh = [alert for alert in self.view.found.alerts if (alert.rule, alert.first_row) not in known]
         self.browse.stops = self.view.found.rows
         self.paint(changed=True)
         if fresh and self.live.status == "running":
             self.say(f"! {fresh[-1].title}")
+        return fresh
 
     def _open_at_failure(self) -> None:
         """Begin where a run failed, as a debugger does with a core; not with one that was left somewhere else."""

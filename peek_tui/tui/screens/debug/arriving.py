@@ -115,6 +115,7 @@ class Arriving(Answering):
         self._fly()
         self.look_for_answers()
         self.paint(changed=changed)
+        self.arrived()
 
     def _fly(self) -> None:
         """Say what the run does now, and for how long it has."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.screen import Screen
 
@@ -25,6 +25,9 @@ from peek_tui.tui.widgets.rows import RowView
 from peek_tui.tui.widgets.strip import StripBar
 from peek_tui.tui.widgets.timeline import Timeline
 from peek_tui.tui.widgets.tree import DecisionTree
+
+if TYPE_CHECKING:
+    from peek_tui.analysis.alerts import Alert
 
 __all__ = ["BRISK", "SLOW", "DebugBase", "Manner"]
 
@@ -146,6 +149,9 @@ class DebugBase(Screen[None]):
             self.sync(changed=False)
         else:
             self.say(otherwise)
+
+    def arrived(self, alerts: Sequence[Alert] = ()) -> None:
+        """Hear of events that were taken in, or of new alerts; who waits for some looks at them."""
 
     # -- what is there ---------------------------------------------------------------------------------------------
 

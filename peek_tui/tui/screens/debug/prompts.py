@@ -69,6 +69,16 @@ class Prompts(DebugBase):
         else:
             self.paint(changed=changed)
 
+    def say(self, text: str) -> None:
+        """Say something, unless a line is being typed where it would stand."""
+        if self._asked is None:
+            super().say(text)
+
+    def tell(self, text: str) -> None:
+        """Say what a key did, unless a line is being typed where it would stand."""
+        if self._asked is None:
+            super().tell(text)
+
     def _show(self, asked: Asked) -> None:
         self.query_one(KeysBar).ask(asked.prompt, asked.hint, asked.mistake(asked.prompt.text))
 

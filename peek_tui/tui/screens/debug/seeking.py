@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from peek_tui.errors import UsageError
 from peek_tui.render.text import clean_line
+from peek_tui.render.units import count
 from peek_tui.state.breakpoints import ALERTS, like
 from peek_tui.state.browse import ERRORS
 from peek_tui.state.prompt import Completion, Prompt
@@ -16,19 +19,24 @@ from peek_tui.trace.query import Query, any_of, of_types
 
 from .prompts import Asked, Prompts
 
+if TYPE_CHECKING:
+    from peek_tui.analysis.alerts import Alert
+
 __all__ = ["Seeking"]
 
 _DECISIONS = of_types(["decision"])
 
 
 class Seeking(Prompts):
-    """Steps that look for something."""
+    """Steps that look for something, and waiting for it where a run goes on."""
 
     class Sought(Message):
         """What took longer to look for was found, or not."""
 
     _seek: Seek | None = None
     _otherwise = ""
+    _then_waits = False
+    """Whether what is looked for is waited for when it is not there."""
 
     def action_seek_error(self, by: int) -> None:
         self._go_to(ERRORS, by, "error")
@@ -51,8 +59,10 @@ class Seeking(Prompts):
         self.ask(Asked(prompt, "the type that < and > go to; Tab completes", self.near))
 
     def action_run(self, by: int) -> None:
-        """Run to the next breakpoint or alert."""
-        self._go_to(any_of([self.view.breakpoints.query, ALERTS, self.view.next_alert(by)]), by, "breakpoint or alert")
+        """Run to the next breakpoint or alert; where there is none yet and the run goes on, wait for it."""
+        query = any_of([self.view.breakpoints.query, ALERTS, self.view.next_alert(by)])
+        waits = by > 0 and self.live.may_grow and not self.browse.frozen
+        self._go_to(query, by, "breakpoint or alert", waits=waits)
 
     def action_break(self) -> None:
         event = self.view.selected
@@ -68,20 +78,47 @@ class Seeking(Prompts):
             raise seek.failure
         if seek is not None and seek.done:
             self._seek = None
-            self._arrive(seek)
+            if self.view.waiting() is None:
+                self._arrive(seek)
+            elif seek.found is not None:
+                self._stop_at(seek.found)
+            else:
+                self.arrived()  # more has come meanwhile
+
+    def arrived(self, alerts: Sequence[Alert] = ()) -> None:
+        """While somebody waits for it, look whether what has arrived stops the run."""
+        wait = self.view.waiting()
+        if wait is None:
+            return
+        row = wait.alerted(alerts)
+        seek = wait.seek() if row is None and self._seek is None else None
+        if seek is not None and seek.at_once():
+            row = seek.found
+        elif seek is not None:
+            self._seek = seek
+            seek.start(self._tell_sought)
+        if row is not None:
+            self._stop_at(row)
+        elif self._seek is None and self.answers.seen is self.browse.snapshot and not self.live.may_grow:
+            self.view.end_wait()
+            self.sync(changed=False)
+            self.say(f"the run is {self.live.status}: no breakpoint or alert came")
 
     def on_unmount(self) -> None:
         self.stop_seeking()
 
     def stop_seeking(self) -> bool:
-        """Give up what is looked for; False when there is nothing."""
+        """Give up what is looked or waited for; False when there is nothing."""
         seek, self._seek = self._seek, None
         if seek is not None:
             seek.stop()
-        return seek is not None
+        waited = self.view.end_wait()
+        return seek is not None or waited
 
-    def _go_to(self, query: Query, by: int, what: str) -> None:
-        self.stop_seeking()
+    def _go_to(self, query: Query, by: int, what: str, *, waits: bool = False) -> None:
+        if self.stop_seeking():
+            self.paint(changed=False)
+        self._then_waits = waits
         self._otherwise = f"no {'later' if by > 0 else 'earlier'} {what}{' is shown' if self.browse.filtered else ''}"
         seek = self.view.seek(query, by)
         if seek.at_once():
@@ -93,10 +130,21 @@ class Seeking(Prompts):
 
     def _arrive(self, seek: Seek) -> None:
         row = seek.found
-        if row is None:
-            self.say(self._otherwise)
-        else:
+        if row is not None:
             self.go(lambda: self.browse.go_row(row))
+        elif self._then_waits:
+            self.go(self.view.wait)
+            self.tell("waiting for a breakpoint or alert; ^C or any move ends it")
+        else:
+            self.say(self._otherwise)
+
+    def _stop_at(self, row: int) -> None:
+        """End the waiting at an event."""
+        self.view.end_wait()
+        self.browse.follow = False
+        self.go(lambda: self.browse.go_row(row))
+        snapshot = self.browse.snapshot
+        self.tell(f"stopped at {count(row)}: {clean_line(f'{snapshot.type(row)} {snapshot.name(row)}')}")
 
     def _types(self, text: str) -> Completion:
         types = [type for type, _ in self.browse.snapshot.types().most_common()]
