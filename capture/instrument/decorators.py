@@ -14,13 +14,12 @@ from .._core.asked import observe
 from .._core.context import TraceContext
 from .._core.failure import status_of
 from .._core.guard import guarded
-from .._core.ids import EventId
-from .._core.session import current
-from .._core.spans import Place, Span, here, move
+from .._core.spans import Span, here, move
 from ._wrap import GeneratorObserver, call, call_async, observer_of
 from .generators import traced_async_generator, traced_generator
-from .joins import ToolCall
+from .joins import ToolCall, TracedCall
 from .parameters import Parameters
+from .registry import is_tapped
 
 __all__ = ["trace_agent", "trace_llm_call", "trace_tool"]
 
@@ -58,10 +57,11 @@ def trace_llm_call(*, model: str | None = None, provider: str | None = None) -> 
 def trace_llm_call(function: Any = None, /, *, model: str | None = None, provider: str | None = None) -> Any:
     """Record each call of a function that asks a model: an `llm_request`, and an `llm_response` with its duration.
 
-    Arguments called `model`, `messages`, `system` and `tools` become those fields, all others settings. For SDKs whose
-    requests `install()` sees by itself this is not needed.
+    Arguments called `model`, `messages`, `system` and `tools` become those fields, all others settings. A call that
+    `install()` sees by itself is recorded once, as it passes; until then nobody can tell, so where it may be seen the
+    first call of a function that is not is recorded when it ends, or something inside it is recorded.
     """
-    return _decorator(function, lambda f: functools.partial(_ModelCall, model or "", provider or "", Parameters(f)))
+    return _decorator(function, functools.partial(_watch_model, model or "", provider or ""))
 
 
 def _decorator(function: F | None, watch: Callable[[F], Watch]) -> Any:
@@ -94,6 +94,11 @@ def _watch_tool(name: str | None, function: Callable[..., Any]) -> Watch:
     called = name or _name(function)
     observe(called)
     return functools.partial(_ToolCall, called, Parameters(function))
+
+
+def _watch_model(model: str, provider: str, function: Callable[..., Any]) -> Watch:
+    kind = f"trace_llm_call {getattr(function, '__module__', '')} {getattr(function, '__qualname__', _name(function))}"
+    return functools.partial(_ModelCall, kind, model, provider, Parameters(function))
 
 
 def _name(function: Callable[..., Any]) -> str:
@@ -146,10 +151,6 @@ class _Call:
         outcome: dict[str, Any] = {"items": self._items, "count": self._count}
         return outcome if result is None else outcome | {"returned": result}
 
-    def _open(self, context: TraceContext, id: EventId) -> None:
-        self._span = Span(id, context, here())
-        move(Place(self._span))
-
     def _close(self) -> tuple[TraceContext, str] | None:
         """Leave the span, and return whose event the result is and which call it belongs to."""
         span = self._span
@@ -179,27 +180,34 @@ class _ToolCall(_Call):
 
 
 class _ModelCall(_Call):
-    def __init__(self, model: str, provider: str, parameters: Parameters) -> None:
+    def __init__(self, kind: str, model: str, provider: str, parameters: Parameters) -> None:
         super().__init__(model, parameters)
+        self._kind = kind
         self._provider = provider or None
+        self._call: TracedCall | None = None
 
     def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         arguments = self._parameters.name(args, kwargs)
-        self.name = str(arguments.pop("model", None) or self.name)
-        fields = {key: arguments.pop(key, None) for key in ("messages", "system", "tools")}
-        context = current()
-        id = context.record_llm_request(self.name, provider=self._provider, settings=arguments or None, **fields)
-        self._open(context, id)
+        model = str(arguments.pop("model", None) or self.name)
+        fields = {key: _as_it_is(arguments.pop(key, None)) for key in ("messages", "system", "tools")}
+        fields |= {"provider": self._provider, "settings": arguments or None}
+        self._call = TracedCall(self._kind, model, lambda: fields, tapped=is_tapped())
 
     def returned(self, result: Any) -> None:
-        if (call := self._close()) is not None:
-            call[0].record_llm_response(self.name, self._outcome(result), provider=self._provider, parent=call[1])
+        self._end(getattr(result, "id", None), content=self._outcome(result))
 
     def closed(self) -> None:
-        if (call := self._close()) is not None:
-            fields = {"content": self._outcome(None), "provider": self._provider, "closed_by": "consumer"}
-            call[0].record_llm_response(self.name, **fields, parent=call[1])
+        self._end(content=self._outcome(None), closed_by="consumer")
 
     def raised(self, error: BaseException) -> None:
-        if (call := self._close()) is not None:
-            call[0].record_llm_response(self.name, provider=self._provider, error=error, parent=call[1])
+        self._end(error=error)
+
+    def _end(self, response_id: Any = None, **response: Any) -> None:
+        if self._call is not None:
+            id = response_id if isinstance(response_id, str) else None
+            self._call.end(id, provider=self._provider, **response)
+
+
+def _as_it_is(value: Any) -> Any:
+    """Return a list as it is now: a function that asks a model goes on with the conversation it was given."""
+    return value.copy() if isinstance(value, list) else value

@@ -6,13 +6,16 @@ record it only if nobody inside did; when they stand in another task than who di
 call that turned out not to pass the tap (Bedrock, a gRPC client, a model of the host's own) is from then on recorded
 when it begins, so that it can be watched.
 
+A call of a function under `trace_llm_call` is such an observer's too, if there is a tap that may see into it. What
+happens inside belongs to it: its request is recorded at the latest when something does, unless a tap was quicker.
+
 A tool call may be seen by a framework, an MCP session and `trace_tool`. The outermost records it when it begins; an
 observer directly inside, of a tool of the same name, has nothing to add.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -20,7 +23,7 @@ from .._core.failure import Failure
 from .._core.session import current
 from .._core.spans import Place, Span, here, move
 
-__all__ = ["ModelCall", "ToolCall", "answered", "claim", "watched"]
+__all__ = ["ModelCall", "ToolCall", "TracedCall", "answered", "claim", "watched"]
 
 _ANSWERS_KEPT = 1024
 
@@ -45,22 +48,37 @@ def claim() -> str:
 
     Return the id of its request if an outer observer has recorded that already, else nothing.
     """
-    id, span, call = "", _standing_in(), _innermost.get()
-    while call is not None:
-        if call.span is span and not call.over and not call.claimed:
+    return _claim(_standing_in())
+
+
+def _claim(span: Span | None) -> str:
+    id = ""
+    for call in _under_way(span):
+        if not call.claimed:
             call.claimed = True
             _off_wire.discard(call.kind)
             id = id or call.request
-        call = call.outer
     return id
 
 
 def watched() -> bool:
     """Whether an observer further outside, such as a framework, sees the model call that is under way here."""
-    span, call = _standing_in(), _innermost.get()
-    while call is not None and (call.over or call.span is not span):
-        call = call.outer
-    return call is not None
+    return any(isinstance(call, ModelCall) for call in _under_way(_standing_in()))
+
+
+def _under_way(span: Span | None) -> Iterator[_SeenCall]:
+    """Return the calls that one made in this span is inside of, the innermost first."""
+    while True:
+        call = _innermost.get()
+        while call is not None:
+            if call.span is span and not call.over:
+                yield call
+            call = call.outer
+        if not isinstance(span, TracedCall):
+            return
+        if not span.over:
+            yield span
+        span = None if span.outer is None else span.outer.span
 
 
 def _standing_in() -> Span | None:
@@ -68,8 +86,8 @@ def _standing_in() -> Span | None:
     return None if place is None else place.span
 
 
-class ModelCall:
-    """A model call as it is seen from outside, from its beginning to `end`.
+class _SeenCall:
+    """A model call as it is seen from outside, from its beginning to its end.
 
     `kind` tells who sees what, such as `langchain ChatBedrock`; `fields` gives what is known of the request, and is
     asked only if it has to be recorded.
@@ -82,25 +100,17 @@ class ModelCall:
         """Somebody further inside records it."""
         self.request = ""
         """The id of the request, once it is recorded."""
-        self._context = current()
-        self.span = _standing_in()
-        """Where it was made; a call in another span, such as one that a tool makes, is another call."""
         self._model = model
         self._fields = fields
+        self._context = current()
+        self._made_in = _standing_in()
+        """Where it was made; a call in another span, such as one that a tool makes, is another call."""
+        self._around = self._context._place(here())
         self._started_ns = self._context._steady_ns()
-        outer = _innermost.get()
-        while outer is not None and (outer.over or outer.kind == kind):
-            outer = outer.outer  # one whose end is told late is not around the next one
-        self.outer: ModelCall | None = outer
-        if kind in _off_wire:
-            self._begin()
-        _innermost.set(self)
 
     def end(self, response_id: str | None = None, error: Failure | None = None, **response: Any) -> None:
         """Record request and response, as far as nobody has."""
         self.over = True
-        if _innermost.get() is self:
-            _innermost.set(self.outer)
         if self.claimed or (response_id in _answers and not self.request):
             return
         self._begin()
@@ -113,7 +123,73 @@ class ModelCall:
 
     def _begin(self) -> None:
         if not self.request:
-            self.request = claim() or self._context.record_llm_request(self._model, **self._fields())
+            self.request = _claim(self._made_in) or self._context.record_llm_request(
+                self._model, **self._fields(), parent=self._around.parent_of_calls
+            )
+
+
+class ModelCall(_SeenCall):
+    """A model call that a framework tells of, some time before and after."""
+
+    def __init__(self, kind: str, model: str, fields: Callable[[], Mapping[str, Any]]) -> None:
+        super().__init__(kind, model, fields)
+        self.span = self._made_in
+        outer = _innermost.get()
+        while outer is not None and (outer.over or outer.kind == kind):
+            outer = outer.outer  # one whose end is told late is not around the next one
+        self.outer: ModelCall | None = outer
+        if kind in _off_wire:
+            self._begin()
+        _innermost.set(self)
+
+    def end(self, response_id: str | None = None, error: Failure | None = None, **response: Any) -> None:
+        if _innermost.get() is self:
+            _innermost.set(self.outer)
+        super().end(response_id, error, **response)
+
+
+class TracedCall(_SeenCall, Span):
+    """A call of a function that asks a model. What happens meanwhile belongs to it, if it is the one to record it."""
+
+    def __init__(self, kind: str, model: str, fields: Callable[[], Mapping[str, Any]], *, tapped: bool) -> None:
+        super().__init__(kind, model, fields)
+        self.context, self.outer, self.closed = self._context, here(), False
+        if not tapped or kind in _off_wire:
+            self._begin()
+        move(_InCall(self))
+
+    def end(self, response_id: str | None = None, error: Failure | None = None, **response: Any) -> None:
+        self.closed = True
+        move(here())
+        super().end(response_id if response_id in _answers else None, error, **response)
+
+    def __getattr__(self, name: str) -> str:
+        """Return the id of what belongs here, as a span has one: it is not known before somebody asks."""
+        if name != "id":
+            raise AttributeError(name)
+        return self.parent_inside("parent")
+
+    def parent_inside(self, kind: str) -> str:
+        """Return what an event belongs to that is recorded inside: the request, or what that would belong to."""
+        if not self.claimed:
+            self._begin()
+        inside = "" if self.claimed else self.request
+        return inside or str(getattr(self._around, kind))
+
+
+class _InCall(Place):
+    """Where a task stands in such a call. What its events belong to is not known before somebody asks."""
+
+    __slots__ = ()
+
+    def __init__(self, call: TracedCall) -> None:
+        self.span = call
+
+    def __getattr__(self, name: str) -> str:
+        if name not in ("parent", "parent_of_calls"):
+            raise AttributeError(name)
+        call: Any = self.span
+        return str(call.parent_inside(name))
 
 
 class ToolCall(Span):

@@ -6,6 +6,7 @@ called, which returns what undoes it; the home is imported only then.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
@@ -119,6 +120,15 @@ def uninstall() -> None:
         _, undone = _applied.popitem()
         for undo in reversed(undone):
             notify(undo)
+
+
+def is_tapped() -> bool:
+    """Whether model calls of this process may record themselves, as it is now."""
+    return any(not isinstance(key, Instrumentation) or _is_tap(key) for key in list(_applied))
+
+
+def _is_tap(row: Instrumentation) -> bool:
+    return row.how == "wire" and row.module in sys.modules
 
 
 @guarded(None)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
-from collections.abc import Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
 import pytest
 
 import capture
-from capture import TraceContext, trace_tool
+from capture import TraceContext, trace_llm_call, trace_tool
 from capture.instrument import joins
 from capture.instrument.joins import ModelCall, ToolCall
 from capture.testing import ManualClock, read_events
-from tests.loopback import LoopbackServer, Reply, Text
+from tests.loopback import LoopbackServer, Reply, Text, ToolUse
+
+from ..whole import whole_events
 
 BODY = {"model": "gpt-test", "messages": [{"role": "user", "content": "hi"}]}
 
@@ -119,6 +124,195 @@ def test_the_next_call(ctx: TraceContext, server: LoopbackServer, untapped: None
     first.end()
     requests = [line for line in seen(ctx) if line.startswith("llm_request")]
     assert requests == ["llm_request gpt-test < agent_start desk", "llm_request first < agent_start desk"]
+
+
+PAIR = ["llm_request gpt-test < agent_start desk", "llm_response gpt-test < llm_request gpt-test"]
+
+
+def asked_by_function(server: LoopbackServer) -> None:
+    trace_llm_call(ask)(server)
+
+
+def asked_by_coroutine(server: LoopbackServer) -> None:
+    @trace_llm_call
+    async def ask_async() -> None:
+        async with httpx2.AsyncClient(trust_env=False, headers={"authorization": "Bearer k"}) as client:
+            await client.post(f"{server.openai_url}/chat/completions", json=BODY)
+
+    asyncio.run(ask_async())
+
+
+def asked_by_generator(server: LoopbackServer) -> None:
+    @trace_llm_call
+    def stream() -> Iterator[bytes]:
+        with httpx2.Client(trust_env=False, headers={"authorization": "Bearer k"}) as client:
+            url, body = f"{server.openai_url}/chat/completions", {**BODY, "stream": True}
+            with client.stream("POST", url, json=body) as response:
+                yield from response.iter_raw()
+
+    for _ in stream():
+        pass
+
+
+def asked_by_async_generator(server: LoopbackServer) -> None:
+    @trace_llm_call
+    async def stream() -> AsyncIterator[str]:
+        yield ask(server)
+
+    async def read() -> list[str]:
+        return [text async for text in stream()]
+
+    asyncio.run(read())
+
+
+def asked_by_thread(server: LoopbackServer) -> None:
+    @trace_llm_call
+    def work() -> str:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(ask, server).result()
+
+    work()
+
+
+def asked_by_itself_again(server: LoopbackServer) -> None:
+    @trace_llm_call
+    def work(deeper: int) -> str:
+        return work(deeper - 1) if deeper else ask(server)
+
+    work(2)
+
+
+def asked_beside_itself(server: LoopbackServer) -> None:
+    """Ask in a thread that nothing is carried into: only the response's id tells."""
+
+    class Answer:
+        id = ""
+
+    @trace_llm_call
+    def work() -> Answer:
+        answer = Answer()
+
+        def run() -> None:
+            answer.id = contextvars.Context().run(ask, server)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+        return answer
+
+    work()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        asked_by_function,
+        asked_by_coroutine,
+        asked_by_generator,
+        asked_by_async_generator,
+        asked_by_thread,
+        asked_by_itself_again,
+        asked_beside_itself,
+    ],
+)
+def test_traced(
+    ctx: TraceContext, server: LoopbackServer, untapped: None, asked: Callable[[LoopbackServer], None]
+) -> None:
+    """What a function under `trace_llm_call` asks over the wire is one call each time, which the tap records."""
+    capture.install()
+    asked(server)
+    asked(server)
+    assert [line for line in seen(ctx) if "llm_chunk" not in line] == PAIR * 2
+
+
+def test_traced_below_others(ctx: TraceContext, server: LoopbackServer, untapped: None) -> None:
+    """So it is when a framework calls the function."""
+    capture.install()
+    framework = from_outside("library Model", "library")
+    trace_llm_call(trace_llm_call(ask))(server)
+    framework.end(content="hello")
+    assert seen(ctx) == PAIR
+
+
+def test_traced_asks_twice(ctx: TraceContext, server: LoopbackServer, untapped: None) -> None:
+    """A function that asks twice makes two calls, and what it records in between belongs to neither."""
+    capture.install()
+
+    @trace_llm_call
+    def work() -> None:
+        ask(server)
+        ctx.record_log("again")
+        ask(server)
+
+    work()
+    assert seen(ctx) == [*PAIR, "log again < agent_start desk", *PAIR]
+
+
+def test_traced_tools(ctx: TraceContext, untapped: None) -> None:
+    """A tool that the model asks for belongs to where the function was called."""
+    capture.install()
+    with LoopbackServer(Reply((ToolUse("search", {"q": "a"}, id="call_1"),))) as server:
+        ctx.record_decision("look", 0.9, "search")
+        trace_llm_call(ask)(server)
+    assert [line for line in seen(ctx) if "decision" in line] == [
+        "decision search < agent_start desk",
+        "llm_request gpt-test < decision search",
+        "tool_call search < decision search",
+    ]
+
+
+def test_traced_off_the_wire(ctx: TraceContext, untapped: None) -> None:
+    """A function whose call no tap saw is recorded as it was called; from then on as it begins."""
+    capture.install()
+    lengths: list[int] = []
+
+    @trace_llm_call(model="own")
+    def work(messages: list[str]) -> str:
+        messages.append("hello")
+        lengths.append(len(seen(ctx)))
+        return "hello"
+
+    work(["hi"])
+    work(["hi"])
+    assert lengths == [0, 3]
+    assert seen(ctx) == ["llm_request own < agent_start desk", "llm_response own < llm_request own"] * 2
+    requests = [event["data"]["messages"] for event in whole_events(ctx.path) if event["type"] == "llm_request"]
+    assert requests == [["hi"], ["hi"]]
+
+
+def test_traced_with_something_inside(ctx: TraceContext, untapped: None) -> None:
+    """What is recorded inside belongs to the call, whose request then stands before it."""
+    capture.install()
+
+    @trace_llm_call(model="own")
+    def work() -> Iterator[str]:
+        ctx.record_llm_chunk("hel", model="own")
+        yield "hel"
+        ctx.record_log("slow")
+        ctx.record_agent_turn("own", 1)
+        yield "lo"
+
+    for _ in work():
+        ctx.record_log("heard")
+    assert seen(ctx) == [
+        "llm_request own < agent_start desk",
+        "llm_chunk own < llm_request own",
+        "log heard < agent_start desk",
+        "log slow < llm_request own",
+        "agent_turn own < llm_request own",
+        "log heard < agent_start desk",
+        "llm_response own < llm_request own",
+    ]
+
+
+def test_traced_without_a_tap(ctx: TraceContext, untapped: None) -> None:
+    """Where nothing else could see the call, its request is there at once."""
+
+    @trace_llm_call(model="own")
+    def work() -> list[str]:
+        return seen(ctx)
+
+    assert work() == ["llm_request own < agent_start desk"]
 
 
 def test_failure(ctx: TraceContext) -> None:
