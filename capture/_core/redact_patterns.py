@@ -21,7 +21,9 @@ class Pattern(NamedTuple):
     kind: str
     """What stands in its place, and what it is counted as."""
     hint: str
-    """What is found behind the anchor, in the line of an event, wherever `whole` matches the text in it."""
+    """What is found behind the anchor, in the line of an event, wherever `whole` matches the text in it; empty where
+    the group's hint says that at once.
+    """
     whole: str
     """The secret; what is to stay before it is the group `keep`."""
 
@@ -63,16 +65,15 @@ def _tokens(*tokens: _Token) -> Group:
     heads = [head for token in tokens for head in token.heads.split()]
     anchor = heads[0][-1]
     ends = "|".join(sorted({head[-3:-1] for head in heads}))
-    gate = f"{anchor}{_BEGINNING}(?<=(?:{ends}){anchor}.{{{_AHEAD}}}){_behind(heads, f'.{{{_AHEAD}}}')}"
+    gate = f"{anchor}{_BEGINNING}(?<=(?:{ends}){anchor}.{{{_AHEAD}}})(?<={_behind(heads)}.{{{_AHEAD}}})"
     return Group(anchor, gate, gate, tuple(map(_pattern, tokens)))
 
 
-def _behind(words: list[str], rest: str) -> str:
-    """Return an expression for a place behind one of some words and what `rest` matches."""
+def _behind(words: list[str]) -> str:
+    """Return an expression for a place behind one of some words."""
     lengths = sorted({len(word) for word in words})
     some = (sorted({re.escape(word) for word in words if len(word) == length}) for length in lengths)
-    alternatives = "|".join(f"(?<={'|'.join(one)})" for one in some)
-    return f"(?<=(?:{alternatives}){rest})"
+    return "(?:" + "|".join(f"(?<={'|'.join(one)})" for one in some) + ")"
 
 
 def _pattern(token: _Token) -> Pattern:
@@ -243,62 +244,58 @@ class _Named(NamedTuple):
     kind: str
     names: str
     value: str
-    in_text: list[str] = []  # noqa: RUF012  # never changed
-    """What may stand between name and sign in a text,"""
-    in_line: list[str] = []  # noqa: RUF012
-    """and in the line of an event that holds the text."""
+    between: list[str] = []  # noqa: RUF012  # never changed
+    """What may stand between name and sign in a text."""
 
     def all_names(self) -> list[str]:
         return [*self.names.split(), *self.names.upper().split()]
 
-    def pattern(self, sign: str) -> Pattern:
-        hint, whole = (
-            "|".join(self._behind(one, sign) for one in ["", *some]) for some in (self.in_line, self.in_text)
-        )
-        return Pattern(self.kind, hint, rf"(?P<keep>{sign}(?:{whole}){_OPENING}){self.value}")
 
-    def _behind(self, between: str, sign: str) -> str:
-        """Return an expression for the place behind a name and a sign, the name's last letter looked at first."""
-        names = self.all_names()
-        letters = "".join(sorted({name[-1] for name in names}))
-        pages = "".join(f"(?<!{name}{between}{sign})" for name in _PAGES)
-        return rf"(?<=[{letters}]{between}{sign}){_behind(names, between + sign)}{pages}"
-
-
-def _named(sign: str, *named: _Named) -> Group:
-    """Return the group of values behind a name, perhaps a quote or a space, and a sign. Only the value goes.
+def _named(sign: str, between: list[str], *named: _Named) -> Group:
+    """Return the group of values behind a name, perhaps a quote or a space, and a sign. Only the value goes. `between`
+    is what may stand between name and sign in the line of an event.
 
     No sign that belongs to the event's own JSON is followed by a text that belongs to one of its texts.
     """
     names = [name for one in named for name in one.all_names()]
     end = "".join(f"[{''.join(sorted({name[place] for name in names}))}]" for place in (-3, -2, -1))
-    quoted = "|".join(f"(?<={end}{between}{sign}.)" for between in named[0].in_line)
+    quoted = "|".join(f"(?<={end}{one}{sign}.)" for one in between)
     follows = r"[^\"{\[:]" if sign == ":" else "[^=;]"
     begins = f"(?={_OPENING}{_BEGINS[sign]})"
     looks = rf"(?<={end}{sign}.)|(?:(?<=[ ']{sign}.)|(?<=\\\"{sign}.))(?:{quoted})"
     gate = rf"{sign}{follows}(?:{looks})(?:(?<=[0-9\"'\\BbTt])|{begins})"
-    patterns = tuple(one.pattern(sign) for one in named)
-    hints = "|".join(pattern.hint for pattern in patterns)
-    return Group(sign, gate, f"{sign}(?={follows}){begins}(?:{hints})", patterns)
+    hint = f"{sign}(?={follows}){begins}{_before(sign, names, between)}"
+    wholes = [f"(?P<keep>{sign}{_before(sign, one.all_names(), one.between)}{_OPENING}){one.value}" for one in named]
+    patterns = (Pattern(one.kind, "", whole) for one, whole in zip(named, wholes, strict=True))
+    return Group(sign, gate, hint, tuple(patterns))
+
+
+def _before(sign: str, names: list[str], between: list[str]) -> str:
+    """Return an expression for the place behind a name and a sign; the name's last letter is looked at first."""
+    letters = "".join(sorted({name[-1] for name in names}))
+    name = _behind(names) + "".join(f"(?<!{page})" for page in _PAGES)
+    return "(?:" + "|".join(f"(?<=[{letters}]{one}{sign})(?<={name}{one}{sign})" for one in ["", *between]) + ")"
 
 
 _EQUALS = _named(
     "=",
-    _Named("by_name", _NAMED, _CREDENTIAL, [" "], [" "]),
-    _Named("by_name", _PASSWORDS, _QUOTED, [" "], [" "]),
+    [" "],
+    _Named("by_name", _NAMED, _CREDENTIAL, [" "]),
+    _Named("by_name", _PASSWORDS, _QUOTED, [" "]),
     _Named("in_query", _QUERY, _PARAMETER),
 )
 _COLON = _named(
     ":",
-    _Named("by_name", _NAMED, _CREDENTIAL, _TEXT_QUOTES, _JSON_QUOTES),
-    _Named("by_name", _PASSWORDS, _QUOTED, _TEXT_QUOTES, _JSON_QUOTES),
-    _Named("cookies", "okie", _COOKIES, _TEXT_QUOTES, _JSON_QUOTES),
+    _JSON_QUOTES,
+    _Named("by_name", _NAMED, _CREDENTIAL, _TEXT_QUOTES),
+    _Named("by_name", _PASSWORDS, _QUOTED, _TEXT_QUOTES),
+    _Named("cookies", "okie", _COOKIES, _TEXT_QUOTES),
 )
 
 _FIRST = r"\[\"[A-Za-z0-9_. -]{1,68}+\",\""
 _WORDS = ["key", "token", "auth", "cookie", "csrf", "word", "wd", "phrase", "secret", "ation", "ntial", "ntials"]
 _FIRST_NAMES = [form for word in _WORDS for form in (word, word.capitalize(), word.upper())]
-_PAIR = Group("[", _FIRST, _FIRST + _behind(_FIRST_NAMES, r"\",\""), ())
+_PAIR = Group("[", _FIRST, rf"{_FIRST}(?<={_behind(_FIRST_NAMES)}\",\")", ())
 """A list that begins with what may be the name of a secret, as headers are given in pairs."""
 
 GROUPS = (_DASH, _UNDERSCORE, _A, _B, _G, _J, _9, _AT, _EQUALS, _COLON, _PAIR)
