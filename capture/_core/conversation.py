@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ..values import dump_line
+
 __all__ = ["NOTHING", "Conversation", "Mark", "Said"]
 
 
@@ -31,10 +33,19 @@ class Mark:
 class Conversation:
     """The messages of a request: those `new` after `before`. `whole` gives all of them, if that should be needed."""
 
-    __slots__ = ("before", "mark", "new", "whole")
+    __slots__ = ("_encoded", "before", "mark", "new", "whole")
 
     def __init__(self, new: list[Any], before: Said = NOTHING, whole: Callable[[], list[Any]] | None = None) -> None:
         self.new = new
         self.before = before
         self.whole = whole or (lambda: new)
         self.mark = Mark()
+        self._encoded: list[bytes] | None = None
+
+    def encoded(self) -> list[bytes]:
+        """Return each of the new messages as it is written. Raises TypeError, ValueError or RecursionError for one that
+        has to be encoded with care.
+        """
+        if self._encoded is None:
+            self._encoded = [dump_line(message)[:-1] for message in self.new]
+        return self._encoded

@@ -130,8 +130,7 @@ class _Added:
         """Of everything up to the first of them, up to the second, and so on."""
         self._sizes: list[int] = []
         digest = talk.before.digest
-        for message in talk.new:
-            encoded = dump_line(message)
+        for encoded in talk.encoded():
             digest = hash((digest, encoded))
             self.digests.append(digest)
             self._sizes.append(len(encoded))

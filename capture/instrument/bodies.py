@@ -1,8 +1,9 @@
 """What the bodies of requests have in common is read once.
 
 An agent sends its whole conversation with every request. Of a body that begins with the very bytes of an earlier one,
-up to the end of its messages, only the messages behind those are parsed. Remembered are places and digests, never the
-bytes. Where anything is not as expected, the body is parsed as a whole: this decides about speed, never about meaning.
+up to the end of its messages, only the messages behind those are parsed. Remembered are places and digests, and the
+bytes of the latest beginning alone, unless it is large: to compare them takes a fifth of what a digest does. Where
+anything is not as expected, the body is parsed as a whole: this decides about speed, never about meaning.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .._core.conversation import Conversation, Mark
-from ..values import dump_line
 from ..wire import Wire
 
 __all__ = ["Bodies"]
@@ -20,6 +20,8 @@ _SMALL = 4_096
 _HEAD = 64
 """Bytes of the messages that, with what stands before them, tell conversations apart."""
 _TAIL = 32
+_LATEST = 262_144
+"""Bytes of the longest beginning that is kept as it is, until the next one."""
 _BRANCHES = 8
 _HEADS = 256
 _PIECES = 16
@@ -41,6 +43,7 @@ class Bodies:
 
     def __init__(self) -> None:
         self._known: dict[int, list[_Beginning]] = {}
+        self._latest: tuple[_Beginning, bytes] | None = None
 
     def read(self, wire: Wire, body: bytes) -> dict[str, Any]:
         """Return the fields of a request. Its messages are a list or a `Conversation`.
@@ -53,11 +56,19 @@ class Bodies:
             return wire.request(body)
         beginnings = self._beginnings(hash(body[: start + _HEAD]))
         for known in reversed(beginnings):
-            if _begins_with(body, known):
+            if self._begins_with(body, known):
                 fields = self._continued(wire, body, start, known, beginnings)
                 if fields is not None:
                     return fields
         return self._whole(wire, body, start, beginnings)
+
+    def _begins_with(self, body: bytes, known: _Beginning) -> bool:
+        latest, end = self._latest, known.ends[-1]
+        if len(body) <= end or body[end - _TAIL : end] != known.tail:
+            return False
+        if latest is not None and latest[0] is known:
+            return body.startswith(latest[1])
+        return _digest(body, known.ends) == known.digest
 
     def _continued(
         self, wire: Wire, body: bytes, start: int, known: _Beginning, beginnings: list[_Beginning]
@@ -83,7 +94,7 @@ class Bodies:
         if type(messages) is not list or not messages:
             return fields
         talk = Conversation(messages)
-        end = _end(body, start, messages)
+        end = _end(body, start, talk)
         if end > 0 and _is_outermost(wire, body[:start] + body[end:]):
             self._remember(body, start, _Beginning((), 0, b"", talk.mark), talk, beginnings)
         return {**fields, "messages": talk}
@@ -92,12 +103,14 @@ class Bodies:
         self, body: bytes, at: int, before: _Beginning, talk: Conversation, beginnings: list[_Beginning]
     ) -> None:
         """Remember a body that says, from `at`, these new messages."""
-        end = _end(body, at, talk.new) if talk.new else before.ends[-1]
+        end = _end(body, at, talk) if talk.new else before.ends[-1]
         if end < 0:
             return
         ends = (*before.ends, end) if len(before.ends) < _PIECES else (end,)
-        beginnings.append(_Beginning(ends, _digest(body, ends, before), body[end - _TAIL : end], talk.mark))
+        known = _Beginning(ends, _digest(body, ends, before), body[end - _TAIL : end], talk.mark)
+        beginnings.append(known)
         del beginnings[:-_BRANCHES]
+        self._latest = (known, body[:end]) if end <= _LATEST else None
 
     def _beginnings(self, head: int) -> list[_Beginning]:
         beginnings = self._known.get(head)
@@ -107,11 +120,6 @@ class Bodies:
                 for forgotten in list(self._known)[: -_HEADS // 2]:
                     self._known.pop(forgotten, None)
         return beginnings
-
-
-def _begins_with(body: bytes, known: _Beginning) -> bool:
-    end = known.ends[-1]
-    return len(body) > end and body[end - _TAIL : end] == known.tail and _digest(body, known.ends) == known.digest
 
 
 def _digest(body: bytes, ends: tuple[int, ...], before: _Beginning | None = None) -> int:
@@ -125,10 +133,10 @@ def _digest(body: bytes, ends: tuple[int, ...], before: _Beginning | None = None
     return digest
 
 
-def _end(body: bytes, at: int, messages: list[Any]) -> int:
-    """Return where these messages end that begin at `at`; -1 if they are not written there as we would write them."""
+def _end(body: bytes, at: int, talk: Conversation) -> int:
+    """Return where the new messages end that begin at `at`; -1 if they are not written there as we would write them."""
     try:
-        text = dump_line(messages)[1:-2]
+        text = b",".join(talk.encoded())
     except (TypeError, ValueError):
         return -1
     end = at + len(text)

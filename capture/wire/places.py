@@ -21,7 +21,7 @@ def split(body: dict[str, Any], places: Places) -> tuple[dict[str, Any], dict[st
     """Return what a body has at these places, by our names, and the body without it. A null stays where it is."""
     named, rest = {}, _Copy(body)
     for name, place in places.items():
-        container = rest.at(place[:-1])
+        container: Any = rest.at(place[:-1]) if len(place) > 1 else rest.body
         if type(container) is dict and container.get(place[-1]) is not None:
             named[name] = container.pop(place[-1])
     return named, rest.body
@@ -33,7 +33,7 @@ def join(named: Mapping[str, Any], rest: dict[str, Any], places: Places) -> dict
     for name, place in places.items():
         value = named.get(name)
         if value is not None:
-            container = body.at(place[:-1])
+            container: Any = body.at(place[:-1]) if len(place) > 1 else body.body
             if type(container) is dict:
                 container[place[-1]] = value
     return body.body

@@ -201,6 +201,24 @@ def test_keeps_no_bytes(reading: Reading) -> None:
     assert kept < 100_000
 
 
+def test_latest_is_compared(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a conversation that goes on, what was sent before is compared with its bytes: no digest is made of it."""
+    digested: list[int] = []
+    digest = bodies._digest
+
+    def watched(body: bytes, ends: tuple[int, ...], before: Any = None) -> int:
+        digested.append(ends[-1] - (before.ends[-1] if before is not None and before.ends else 0))
+        return digest(body, ends, before)
+
+    sent = [dumped({"messages": [{"role": "user", "content": "x" * 10_000}, *range(count)]}) for count in range(5)]
+    monkeypatch.setattr(bodies, "_digest", watched)
+    for body in sent:
+        reading.send("messages", body)
+    assert [size > 10_000 for size in digested] == [True, False, False, False, False]
+    assert reading.bodies._latest is not None
+    assert sent[-1].startswith(reading.bodies._latest[1])
+
+
 SAID: st.SearchStrategy[Any] = st.sampled_from([*MESSAGES[:4], 1, 0.5, None, "x", {"messages": [1]}, [], {"a": "],"}])
 
 

@@ -15,7 +15,7 @@ from capture import TraceContext
 from capture._core.redact import Redactor
 from capture._core.redact_patterns import GROUPS, is_secret
 from capture.testing import read_events
-from capture.values import restore
+from capture.values import dump_line, restore
 
 from .secrets import LOOK_ALIKES, SECRETS
 
@@ -58,6 +58,16 @@ class TestCorpus:
         assert max(secret.split("\n"), key=len) not in text
         end = read_events(tmp_path / "run.jsonl")[-1]
         assert sum(end["data"]["redacted"].values()) >= 7
+
+    @pytest.mark.parametrize("filler", ["lorem ipsum ", "A. B: [G_9-J@=] "])
+    def test_in_a_long_text(self, filler: str) -> None:
+        """A secret deep in a long line is found, whether what secrets begin with is rare in it or frequent."""
+        redactor = Redactor()
+        for secret, said in SECRETS.values():
+            around = filler * 1_000
+            event = {"data": {"text": f"{around}\n{said if isinstance(said, str) else json.dumps(said)}\n{around}"}}
+            assert not redactor.passes(dump_line(event))
+            assert secret not in str(redactor.revise(event))
 
     @pytest.mark.parametrize("said", LOOK_ALIKES, ids=range(len(LOOK_ALIKES)))
     def test_look_alike(self, tmp_path: Path, said: Any, encoder: str) -> None:
