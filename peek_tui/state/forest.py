@@ -43,11 +43,18 @@ class Shape:
 class Forest:
     """What a filter shows of a shape. An event whose parent is hidden hangs under the nearest shown one above it."""
 
-    def __init__(self, shape: Shape, shown: Shown) -> None:
-        """Choose the events, which are from here on known by their index among them."""
+    def __init__(self, shape: Shape, shown: Shown, passing: Callable[[], Sequence[int]] | None = None) -> None:
+        """Choose the events, which are from here on known by their index among them.
+
+        `passing` gives the rows that pass all filters. It is asked only where lines must be read to know; without it,
+        filters that would have them read choose nothing, and the forest is not `whole`.
+        """
         self.shape = shape
         self.shown = shown
-        chosen = _flags(shape, shown)
+        chosen, decided = _flags(shape, shown)
+        self.whole = decided or passing is not None
+        if not decided and passing is not None:
+            chosen &= _flags_of(shape, passing())
         self._before = _counts(chosen)
         """How many of the chosen stand before each place; the last number is how many there are."""
         self._places: Numbers = np.flatnonzero(chosen)
@@ -110,15 +117,24 @@ class Forest:
         return _last(index, lambda start, stop: self._outer[start:stop] > place)
 
 
-def _flags(shape: Shape, shown: Shown) -> Flags:
-    """Return which events are chosen; a filter that would have lines read is left to the timeline."""
+def _flags(shape: Shape, shown: Shown) -> tuple[Flags, bool]:
+    """Return which events are chosen as far as columns tell, and whether they tell all."""
     flags = np.ones(len(shape.rows), dtype=np.bool_)
+    decided = True
     for query in shown.in_tree(shape.snapshot):
-        rows = None if query.is_everything else shape.snapshot.decided_rows(query)
-        if rows is not None:
-            chosen = np.zeros(len(flags), dtype=np.bool_)
-            chosen[shape.places[np.asarray(rows, dtype=np.int64)]] = True
-            flags &= chosen
+        if query.is_everything:
+            continue
+        rows = shape.snapshot.decided_rows(query)
+        if rows is None:
+            decided = False
+        else:
+            flags &= _flags_of(shape, rows)
+    return flags, decided
+
+
+def _flags_of(shape: Shape, rows: Sequence[int]) -> Flags:
+    flags = np.zeros(len(shape.rows), dtype=np.bool_)
+    flags[shape.places[np.asarray(rows, dtype=np.int64)]] = True
     return flags
 
 

@@ -43,13 +43,16 @@ class Branch(NamedTuple):
 class TreeView:
     """The tree over the selection of a `Browse`, which it shares: the selected event, or the folded branch it is in.
 
-    It shows what the browse shows of the types. The tree is built elsewhere and taken from there, so it may be older
-    than the timeline: an event it does not have yet is stood in for by the nearest one it belongs to.
+    It shows what the browse shows, but for the pieces of answers. The tree is built elsewhere and taken from there, so
+    it may be older than the timeline: an event it does not have yet is stood in for by the nearest one it belongs to.
     """
 
     def __init__(self, browse: Browse) -> None:
         self._browse = browse
+        self._given: Forest | None = None
+        """The tree that was taken last."""
         self._taken: Forest | None = None
+        """The same under the filters of the browse."""
         self._folds: dict[int, bool] = {}
         """By handle, so that folds stay where they are as the trace grows: whether a branch is folded."""
         self._all_folded = False
@@ -59,14 +62,15 @@ class TreeView:
         self._changed = False
 
     def take(self, forest: Forest | None) -> None:
-        """Show a tree. Its snapshot is that of the browse, or an earlier one."""
-        if forest is not None and forest is not self._taken:
-            self._taken = forest
+        """Show a tree. One of a later snapshot than that of the browse is left alone: it must be given again then."""
+        if forest is not None and forest is not self._given and len(forest.snapshot) <= len(self._browse.snapshot):
+            self._given = self._taken = forest
             self._change()
 
     def begin_again(self) -> None:
         """Forget the tree and its folds: handles are others now."""
-        self._taken, self._folds = None, {}
+        self._given = self._taken = None
+        self._folds = {}
         self._change()
 
     @property
@@ -83,9 +87,10 @@ class TreeView:
     @property
     def forest(self) -> Forest | None:
         """The tree under the filter as it is now; None until the first one is there."""
-        forest = self._taken
-        if forest is not None and forest.shown != self._browse.shown:
-            forest = self._taken = type(forest)(forest.shape, self._browse.shown)
+        forest, browse = self._taken, self._browse
+        if forest is not None and (forest.shown != browse.shown or not forest.whole):
+            shape = forest.shape
+            forest = self._taken = type(forest)(shape, browse.shown, lambda: browse.passing(shape.snapshot))
             self._change()
         return forest
 

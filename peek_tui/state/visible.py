@@ -67,6 +67,21 @@ class Visible:
             self.cancel()
             self._turn(self._newer or self.snapshot, shown)
 
+    def passing(self, snapshot: Snapshot) -> Sequence[int]:
+        """Return the rows that pass the filters, folded or not, as this snapshot or an earlier one numbers them."""
+        rows, mine = self._unfolded, self.snapshot
+        if snapshot is mine:
+            return rows
+        at = bisect_left(rows, mine.same_rows(snapshot))
+        moved = (mine.handle(row) for row in rows[at:])
+        return [*rows[:at], *sorted(snapshot.row(handle) for handle in moved if handle < len(snapshot))]
+
+    def stop_at(self, rows: Sequence[int]) -> None:
+        """Fold none of these rows when skimming, whatever their importance."""
+        if rows != self.stops:
+            self.stops = rows
+            self._lay_out(self._unfolded)
+
     def toggle_skim(self) -> None:
         """Fold runs of unimportant rows, or show all rows again."""
         self._opened.clear()
@@ -137,7 +152,7 @@ class Visible:
 
     def _take(self, snapshot: Snapshot, shown: Shown, rows: Sequence[int]) -> None:
         self.snapshot, self.shown = snapshot, shown
-        if self.skim is None or rows is not self._unfolded or self.skim.stops != self.stops:
+        if self.skim is None or rows is not self._unfolded:
             self._lay_out(rows)
 
     def _lay_out(self, rows: Sequence[int]) -> None:

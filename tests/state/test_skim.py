@@ -87,6 +87,18 @@ class TestBrowse:
         browse.toggle_group("1")
         assert list(browse.rows) == [0, 4]
 
+    def test_alerts_come(self, trace: TraceFile) -> None:
+        """Where an alert begins there is a row as soon as the alert is known."""
+        browse = Browse(write(trace, NOTABLE, *[ROUTINE] * 7))
+        browse.stop_at([2])
+        browse.toggle_skim()
+        assert list(browse.rows) == [0, 1, 2, 3]
+        browse.stop_at([2, 5])
+        assert list(browse.rows) == [0, 1, 2, 3, 4, 5, 6, 7]
+        browse.toggle_skim()
+        browse.stop_at([])
+        assert list(browse.rows) == list(range(8))
+
     def test_nothing_visible_came(self, trace: TraceFile) -> None:
         """While nothing comes that the filters show, nothing is folded again."""
         browse = Browse(write(trace, NOTABLE, *[ROUTINE] * 3, "tool_call"))

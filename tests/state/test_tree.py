@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from peek_tui.state.browse import Browse
 from peek_tui.state.forest import Forest, Shape
+from peek_tui.state.shown import Shown
 from peek_tui.state.tree import TreeView
 
-from .traces import Growing, TraceFile, close_all
+from .traces import NOON, Growing, TraceFile, close_all
 
 
 @pytest.fixture
@@ -259,6 +260,79 @@ def test_update(view: TreeView, browse: Browse) -> None:
     for still in (view.up, lambda: view.sibling(1), lambda: view.move(1)):
         still()
         assert not view.update()
+
+
+class TestTextFilter:
+    """A filter for which lines must be read."""
+
+    TEXT = "data.note:here"
+
+    @pytest.fixture
+    def trace(self, tmp_path: Path) -> TraceFile:
+        """0 an agent, 1 a turn, 2 a call, 3 its result, 4 a chunk, 5 another turn; the calls say it, and the chunk."""
+        trace = TraceFile(tmp_path / "notes.jsonl")
+        agent = trace.add("agent_start")
+        turn = trace.add("agent_turn", parent=agent)
+        call = trace.add("tool_call", data={"note": "here"}, parent=turn)
+        trace.add("tool_result", data={"note": "here"}, parent=call)
+        trace.add("llm_chunk", data={"note": "here"}, parent=turn)
+        trace.add("agent_turn", parent=agent)
+        return trace
+
+    def test_shown(self, trace: TraceFile) -> None:
+        """The tree shows what the timeline does, but for pieces of answers, and everything again without the filter."""
+        growing = Growing(trace)
+        view = planted(growing.browse)
+        growing.browse.show(Shown().with_filter(self.TEXT))
+        assert (list(growing.browse.rows), view.rows) == ([2, 3, 4], [2, 3])
+        assert [view.branch(line).depth for line in range(2)] == [0, 1]
+        growing.browse.show(Shown())
+        assert view.rows == [0, 1, 2, 3, 5]
+
+    def test_grows(self, trace: TraceFile) -> None:
+        """What arrives is told apart as well, also in a tree that is older than the timeline."""
+        growing = Growing(trace)
+        growing.browse.show(Shown().with_filter(self.TEXT))
+        view = planted(growing.browse)
+        trace.add("log", data={"note": "here"})
+        growing.take_in()
+        assert view.rows == [2, 3]
+        grow(view, growing.browse)
+        assert view.rows == [2, 3, 6]
+
+    def test_late_file(self, trace: TraceFile, tmp_path: Path) -> None:
+        """Rows that a late file has moved are still the same events in the older tree."""
+        late = TraceFile(tmp_path / "late.jsonl", "a" * 8)
+        growing = Growing(trace, late)
+        growing.browse.show(Shown().with_filter(self.TEXT))
+        view = planted(growing.browse)
+        late.add("log", ts=NOON + 1)
+        growing.take_in()
+        assert (list(growing.browse.rows), view.rows) == ([3, 4, 5], [2, 3])
+
+    def test_skimmed(self, trace: TraceFile) -> None:
+        """What the timeline folds is not folded away in the tree."""
+        growing = Growing(trace)
+        growing.browse.show(Shown().with_filter(self.TEXT))
+        growing.browse.toggle_skim()
+        assert planted(growing.browse).rows == [2, 3]
+
+    def test_worked_out(self, trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+        """While a filter is being worked out the tree stays what it was, and takes none that is ahead of it."""
+        monkeypatch.setattr("peek_tui.state.sift._FEW", 0)
+        growing = Growing(trace)
+        view = planted(growing.browse)
+        growing.browse.show(Shown().with_filter(self.TEXT))
+        trace.add("log", data={"note": "here"})
+        growing.take_in()
+        newer = growing.browse.sift
+        assert newer is not None
+        grown = Forest(Shape(trace.snapshot()), growing.browse.wanted)
+        view.take(grown)
+        assert view.rows == [0, 1, 2, 3, 5]
+        newer.work()
+        growing.browse.sifted()
+        assert view.rows == [2, 3]
 
 
 def test_no_tree_yet(browse: Browse) -> None:

@@ -16,11 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from peek_tui.render.words import group_of
 from peek_tui.state import sift
+from peek_tui.state.forest import Forest, Shape
 from peek_tui.state.layout import PANES, Layout, arrange
 from peek_tui.state.memory import Memory
 from peek_tui.state.play import Play
 from peek_tui.state.shown import Shown
 from peek_tui.state.strip import Strip
+from peek_tui.state.tree import TreeView
 from peek_tui.state.view import View
 from peek_tui.trace.query import parse_query
 from peek_tui.trace.store import Store
@@ -228,6 +230,13 @@ class Viewing(RuleBasedStateMachine):
         shown = self.view.browse.shown
         expected = [row for row in range(len(self.written)) if self._is_shown(shown, row)]
         assert list(self.view.browse.rows) == expected
+
+    @invariant()
+    def tree_has_the_same_events(self) -> None:
+        browse = self.view.browse
+        tree = TreeView(browse)
+        tree.take(Forest(Shape(browse.snapshot), browse.shown))
+        assert sorted(tree.rows) == list(browse.rows)
 
     @invariant()
     def selection_is_in_sight(self) -> None:

@@ -96,9 +96,9 @@ class Peek:
         """Whether all there is has been read and is on the screen."""
         screen = self.app.screen
         if isinstance(screen, Debug):
-            reading = screen.reader.reading
-            taken = screen.browse.snapshot is reading.snapshot and screen.tree_view.forest is reading.forest
-            return reading.settled and taken
+            reading, forest = screen.reader.reading, screen.tree_view.forest
+            seen = (screen.browse.snapshot, None if forest is None else forest.snapshot)
+            return reading.settled and all(snapshot is reading.snapshot for snapshot in seen)
         return self.sessions.session_watch.sessions is not None or self.sessions.session_watch.failure is not None
 
     async def press(self, *keys: str) -> None:

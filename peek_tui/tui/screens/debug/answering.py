@@ -172,7 +172,7 @@ class Answering(Filtering):
             return []
         known = {(alert.rule, alert.first_row) for alert in before.alerts}
         fresh = [alert for alert in self.view.found.alerts if (alert.rule, alert.first_row) not in known]
-        self.browse.stops = self.view.found.rows
+        self.browse.stop_at(self.view.found.rows)
         self.paint(changed=True)
         if fresh and self.live.status == "running":
             self.say(f"! {fresh[-1].title}")
