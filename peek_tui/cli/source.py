@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from peek_tui.analysis.importance import Importance
+from peek_tui.analysis.rating import rating
 from peek_tui.errors import InputError
 from peek_tui.paths import cache_directory, trace_directory
 from peek_tui.trace.readable import check_readable, is_readable
@@ -41,7 +41,7 @@ def loaded_store(source: str, format: str | None = None) -> Iterator[Store]:
 def reading(source: str, format: str | None = None) -> Iterator[Store]:
     """Begin to read SRC, up to its first event. Raises `InputError` when nothing in it can be read as one."""
     with ExitStack() as stack:
-        store = Store(stack.enter_context(_whole(source)).paths, format, cache=cache_directory(), rate=Importance().of)
+        store = Store(stack.enter_context(_whole(source)).paths, format, cache=cache_directory(), rate=rating())
         stack.callback(store.close)
         more = store.advance(FIRST_SLICE)
         while more and not is_readable(store.snapshot()):

@@ -84,6 +84,16 @@ def test_the_screen_loads_what_is_forbidden_elsewhere() -> None:
     assert loaded_by("peek_tui.tui", "peek_tui.cli") & TOOLKITS == {"textual", "rich", "typer"}
 
 
+def test_the_first_screen_is_loaded_alone() -> None:
+    """Before it is seen nothing is loaded of other screens, nor of what analysis stands on."""
+    program = "import sys, peek_tui.cli.screen, peek_tui.tui.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    later = {f"peek_tui.tui.screens.{name}" for name in ("sessions", "chooser", "help")}
+    assert loaded & {*later, "peek_tui.analysis.importance", "peek_tui.analysis.outcome"} == set()
+    assert "peek_tui.tui.screens.debug" in loaded
+
+
 def test_demo_without_its_extra() -> None:
     """Every module of the demo can be imported without Anthropic's package."""
     assert "anthropic" not in loaded_by("peek_tui.demo")

@@ -10,7 +10,7 @@ import keyword
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -36,7 +36,6 @@ _LANGUAGES = {
     "diff": r"(?P<comment>^(?:diff |index |--- |\+\+\+ |@@ ).*)|(?P<added>^\+.*)|(?P<removed>^-.*)",
     "quoted": r"(?P<string>.+)",  # inside of a Python text of many lines
 }
-_PATTERNS = {language: re.compile(pattern) for language, pattern in _LANGUAGES.items()}
 
 _BY_KEY = {"command": "shell", "cmd": "shell", "script": "shell", "patch": "diff", "diff": "diff", "code": "python"}
 _BY_FENCE = {"py": "python", "python3": "python", "bash": "shell", "sh": "shell", "console": "shell", "zsh": "shell"}
@@ -122,11 +121,16 @@ def _named(fence: str) -> str:
     return language if language in _LANGUAGES else ""
 
 
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    return re.compile(_LANGUAGES[language])  # when it is needed: all of them would delay the first screen by 5 ms
+
+
 @lru_cache(_CACHED)
 def _tokens(language: str, line: str) -> tuple[Token, ...]:
     if len(line) > _LONGEST:
         return ()
-    found = _PATTERNS[language].finditer(line)
+    found = _pattern(language).finditer(line)
     return tuple(
         Token(match.start(), match.end(), match.lastgroup or "") for match in found if match.end() > match.start()
     )

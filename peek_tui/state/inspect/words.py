@@ -12,7 +12,7 @@ __all__ = ["changed_words"]
 
 _IDEOGRAPHS = "\u2e80-\ua4cf\uf900-\ufaff"
 _SIGNS = r"!-/:-@\[-^`{-~"
-_WORDS = re.compile(rf"[{_IDEOGRAPHS}{_SIGNS}]|\s+|[^\s{_IDEOGRAPHS}{_SIGNS}]+")
+_WORDS = rf"[{_IDEOGRAPHS}{_SIGNS}]|\s+|[^\s{_IDEOGRAPHS}{_SIGNS}]+"
 """Signs alone, blanks, and words with the accents on them; where no blanks stand between words, each sign is one."""
 _LONGEST = 10_000
 """Characters; in longer lines no words are looked for."""
@@ -26,7 +26,7 @@ def changed_words(old: str, new: str) -> tuple[Spans, Spans]:
     """Return which stretches of either line the other does not have; none of lines that are not alike."""
     if max(len(old), len(new)) > _LONGEST:
         return (), ()
-    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    before, after = re.findall(_WORDS, old), re.findall(_WORDS, new)
     changes = [(gone, come) for tag, gone, come in aligned(before, after, _MOST) if tag != "equal"]
     gone = _spans(before, (gone for gone, _ in changes))
     come = _spans(after, (come for _, come in changes))

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
 
-from peek_tui.analysis.importance import Importance
+from peek_tui.analysis.rating import rating
 from peek_tui.errors import InputError
 from peek_tui.paths import cache_directory, state_directory
 from peek_tui.render import units
@@ -168,7 +168,7 @@ class Sessions(Screen[None]):
             return
         try:
             more = find_session(session.id, self._directory).new
-            store = Store(session.paths, more=more, cache=cache_directory(), rate=Importance().of)
+            store = Store(session.paths, more=more, cache=cache_directory(), rate=rating())
         except (InputError, OSError) as error:  # gone since the last look, or the whole directory
             self.query_one(KeysBar).say(str(error))
             return

@@ -16,7 +16,6 @@ from peek_tui.render.text import clean_line
 from peek_tui.render.units import count
 from peek_tui.state.answers import Question, Suspects, suspects_of, where_it_failed
 from peek_tui.state.choosing import Choice
-from peek_tui.tui.screens.chooser import Chooser
 
 from .filtering import Filtering
 
@@ -163,7 +162,7 @@ class Answering(Filtering):
                 chosen(at)
                 self.go_event(ids[at])
 
-        self.app.push_screen(Chooser(title, choices), go)
+        self.choose(title, choices, go)
 
     def _take_answers(self) -> list[Alert]:
         """Show what was found, and return the new alerts; one is announced, and nothing that is looked at moves."""

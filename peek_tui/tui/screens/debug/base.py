@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from peek_tui.render.text import clean_line
 from peek_tui.state.answers import Answers
+from peek_tui.state.choosing import Choice
 from peek_tui.state.inspect import Subject
 from peek_tui.state.memory import Memory
 from peek_tui.state.reader import Reader
@@ -121,6 +122,12 @@ class DebugBase(Screen[None]):
     def tell(self, text: str) -> None:
         """Say what a key did, until the next key."""
         self.query_one(KeysBar).say(text, good=True)
+
+    def choose(self, title: str, choices: list[Choice], chosen: Callable[[int | None], None]) -> None:
+        """List things to choose from; `chosen` is told the number of the one that was, or None."""
+        from peek_tui.tui.screens.chooser import Chooser
+
+        self.app.push_screen(Chooser(title, choices), chosen)
 
     def go(self, step: Callable[[], object], otherwise: str = "") -> None:
         """Go somewhere far away, from where there is a way back; say `otherwise` when `step` returns False."""

@@ -8,8 +8,6 @@ from peek_tui.state.command import COMMANDS, complete_command, mistake_in_comman
 from peek_tui.state.goto import HINT, go_to
 from peek_tui.state.prompt import Prompt
 from peek_tui.tui.actions import key_names
-from peek_tui.tui.screens.chooser import Chooser
-from peek_tui.tui.screens.help import Help
 from peek_tui.tui.widgets.bars import Bar
 
 from .answering import Answering
@@ -39,10 +37,7 @@ class Commands(Marking, Searching, Seeking, Playing, Answering):
     def action_palette(self) -> None:
         actions = self.keymap.of("debug")
         choices = [Choice(key_names(action), f"{action.help}  ({action.name})") for action in actions]
-        self.app.push_screen(
-            Chooser("every action", choices),
-            lambda at: None if at is None else self._run(actions[at].call),
-        )
+        self.choose("every action", choices, lambda at: None if at is None else self._run(actions[at].call))
 
     def action_breakpoints(self) -> None:
         breakpoints = self.view.breakpoints
@@ -50,9 +45,11 @@ class Commands(Marking, Searching, Seeking, Playing, Answering):
             self.say("there are no breakpoints: b sets one, :break takes any filter")
             return
         choices = [Choice("●" if each.enabled else "○", str(each)) for each in breakpoints.all]
-        self.app.push_screen(Chooser("breakpoints: Enter turns one off or on", choices), self._enable)
+        self.choose("breakpoints: Enter turns one off or on", choices, self._enable)
 
     def action_help(self) -> None:
+        from peek_tui.tui.screens.help import Help
+
         self.app.push_screen(Help(self.keymap.of("debug"), self.pane.id or ""))
 
     def action_interrupt(self) -> None:

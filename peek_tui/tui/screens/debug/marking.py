@@ -8,7 +8,6 @@ from peek_tui.render.units import count
 from peek_tui.state.choosing import Choice
 from peek_tui.state.marks import is_letter
 from peek_tui.state.prompt import Prompt
-from peek_tui.tui.screens.chooser import Chooser
 
 from .filtering import Filtering
 from .prompts import Asked
@@ -47,10 +46,7 @@ class Marking(Filtering):
             )
             for mark in marks
         ]
-        self.app.push_screen(
-            Chooser("marks and notes", choices),
-            lambda at: None if at is None else self._go_marked(marks[at].row),
-        )
+        self.choose("marks and notes", choices, lambda at: None if at is None else self._go_marked(marks[at].row))
 
     def _mark(self, letter: str) -> None:
         event = self.view.selected
