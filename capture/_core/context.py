@@ -180,7 +180,7 @@ class TraceContext(Records):
         path = trace_path(self._given_path, settings, self.agent_name, session, writer)
         blobs = Blobs(lambda: self.path, settings.blob_bytes)
         review = Reviewer(settings.redact, settings.content, blobs)
-        return Recorder(session, writer, open_sink(settings, path), settings.clock, settings.randomness, review)
+        return Recorder(session, writer, open_sink(settings, path, writer), settings.clock, settings.randomness, review)
 
     # -- one event -------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..sinks import Sink
-from ..sinks.file import FileSink
+from ..sinks.file import FileSink, beside
+from .run import this_run
 
 if TYPE_CHECKING:
     from .config import Config
@@ -19,9 +20,9 @@ Mode: TypeAlias = Literal["direct", "queued", "durable"]
 SinkOrCallback: TypeAlias = "Sink | Callable[[bytes], object]"
 
 
-def open_sink(settings: Config, path: Path) -> Sink:
-    """Return the sink of a session whose trace file, if it has one, is `path`."""
-    sink = _file(settings, path) if settings.sink is None else _sink(settings.sink)
+def open_sink(settings: Config, path: Path, writer: str) -> Sink:
+    """Return the sink of a session whose trace file, if it has one, is `path`, and whose writer has this id."""
+    sink = _file(settings, path, writer) if settings.sink is None else _sink(settings.sink)
     if settings.tee is not None:
         from ..sinks.tee import TeeSink
 
@@ -33,12 +34,15 @@ def open_sink(settings: Config, path: Path) -> Sink:
     return sink
 
 
-def _file(settings: Config, path: Path) -> Sink:
-    file = FileSink(path)
+def _file(settings: Config, path: Path, writer: str) -> Sink:
+    run = this_run()
+    # A shell that `peek run` started may have several programs at once: each takes itself for the run's own.
+    aside = beside(path, writer) if run is not None and path == run.path else None
+    file = FileSink(path, aside)
     if settings.mode == "durable":
         from ..sinks.durable import DurableSink
 
-        file = DurableSink(path)
+        file = DurableSink(path, aside)
     if settings.rotate is None:
         return file
     from ..sinks.parts import PartsSink

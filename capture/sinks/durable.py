@@ -19,8 +19,8 @@ _sync = getattr(os, "fdatasync", None) or os.fsync
 class DurableSink(FileSink):
     """Appends lines to `path`; `settle` returns when they are on the disk."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, aside: Path | None = None) -> None:
+        super().__init__(path, aside)
         self._written = self._safe = 0
         """Lines that were written, and how many of those are on the disk."""
         self._syncing = threading.RLock()

@@ -41,10 +41,14 @@ _HEX = [f"{number:02x}".encode() for number in range(256)]
 
 
 class FileSink:
-    """Appends lines to `path`; the file and its directories are made at the first write, for the user alone."""
+    """Appends lines to `path`; the file and its directories are made at the first write, for the user alone.
 
-    def __init__(self, path: Path) -> None:
+    If a writer has it open already, and there is an `aside`, they go there instead.
+    """
+
+    def __init__(self, path: Path, aside: Path | None = None) -> None:
         self.path = path
+        self._aside = aside
         self._fd = -1
         self._torn = False
         self._failure: OSError | None = None
@@ -146,7 +150,10 @@ class FileSink:
             raise
         self._failure = None
         self._look_at = time.monotonic() + _LOOK_AFTER
-        _lock(self._fd)
+        if not _lock(self._fd) and self._aside is not None:
+            self.close()
+            self.path, self._aside = self._aside, None
+            self._open()
 
     def _look(self) -> None:
         """Let go of a file that has been deleted: nobody can read what it takes. The next write makes a new one."""
@@ -173,12 +180,15 @@ def _ends_in_half_a_line(fd: int) -> bool:
     return size > 0 and os.pread(fd, 1, size - 1) != b"\n"
 
 
-def _lock(fd: int) -> None:
-    """Say *running* to readers. A reader's probe may hold the lock for an instant; some filesystems have no locks."""
+def _lock(fd: int) -> bool:
+    """Say *running* to readers. A reader's probe may hold the lock for an instant; some filesystems have no locks.
+
+    Return False if another writer has it.
+    """
     try:
         import fcntl
     except ImportError:  # Windows: the reader then says `unknown` instead of `running`
-        return
+        return True
     for _ in range(_LOCK_ATTEMPTS):
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -187,6 +197,7 @@ def _lock(fd: int) -> None:
         except OSError as error:
             if from_signal_handler(error):
                 raise
-            return
+            return True
         else:
-            return
+            return True
+    return False

@@ -61,6 +61,8 @@ class PartsSink:
         )
 
     def next_part(self) -> None:
+        if self._number == 1:
+            self._parts = [self._part.path]  # it may have been opened aside
         first = self._parts[0]
         self._part.close()
         self._number += 1

@@ -146,6 +146,20 @@ class TestLock:
         assert pauses == [0.001] * 20
         assert sink.path.read_bytes() == b"one\ntwo\n"
 
+    def test_aside(self, sink: FileSink, tmp_path: Path) -> None:
+        """A writer that finds another one in its file goes on beside it, if it was told where."""
+        sink.write(b"1\n")
+        second = FileSink(sink.path, tmp_path / "aside.jsonl")
+        second.write(b"2\n")
+        assert (sink.path.read_bytes(), second.path.read_bytes()) == (b"1\n", b"2\n")
+        assert second.path == tmp_path / "aside.jsonl"
+        second.close()
+        sink.close()
+        third = FileSink(sink.path, tmp_path / "aside.jsonl")
+        third.write(b"3\n")
+        third.close()
+        assert sink.path.read_bytes() == b"1\n3\n"
+
     def test_not_inherited(self, sink: FileSink) -> None:
         """A program that the host starts does not keep the lock of a host that is gone."""
         sink.write(b"one\n")

@@ -103,3 +103,30 @@ def test_inside_another(peek_run: RunPeek) -> None:
     ran = peek_run(*python(f"import subprocess; subprocess.run({inner!r}, check=True)"))
     assert [text for _, _, text in logs(ran)] == ["inner"]
     assert_one_run(ran)
+
+
+def test_at_once(peek_run: RunPeek, program: Callable[[str], Path], place: Path) -> None:
+    """Programs that a shell runs at the same time write a file each, in one run."""
+    script = program(
+        """
+import sys, time
+from pathlib import Path
+import capture
+mine, other = map(Path, sys.argv[1:])
+capture.current().record_log("program", mine.name)
+mine.touch()
+deadline = time.monotonic() + 60
+while not other.exists() and time.monotonic() < deadline:
+    time.sleep(0.01)
+"""
+    )
+    one, two = place / "one", place / "two"
+    command = f"{sys.executable} {script} {one} {two} & {sys.executable} {script} {two} {one}; wait"
+    ran = peek_run("sh", "-c", command)
+    assert sorted(text for _, _, text in logs(ran)) == ["one", "two"]
+    assert [[event["type"] for event in read_events(path)] for path in ran.files] == [
+        ["agent_start", "log", "agent_end"]
+    ] * 2
+    events = [event for path in ran.files for event in read_events(path)]
+    assert len({event["session"] for event in events}) == 1
+    assert [len({event["id"][:8] for event in read_events(path)}) for path in ran.files] == [1, 1]
