@@ -47,7 +47,7 @@ def _ours(snapshot: Snapshot) -> tuple[Widget, Toggle]:
 
     def toggle() -> None:
         view.toggle()
-        widget.sync(changed=True)
+        widget.sync()
 
     return widget, toggle
 

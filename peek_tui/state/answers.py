@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from peek_tui.trace.store import Snapshot
@@ -26,6 +27,12 @@ T = TypeVar("T")
 
 _FEW = 5
 """Suspects that are named."""
+_PAUSE = 0.15
+"""Seconds between two looks at a trace that grows, at the least."""
+_SHARE = 20
+"""Of so many seconds one is spent on looking, while a trace grows faster than it could be looked at."""
+_LULL = 0.5
+"""Seconds without anything new after which all is looked at that was put off."""
 
 
 class Remark(NamedTuple):
@@ -90,6 +97,16 @@ class Suspects(NamedTuple):
         ]
 
 
+class _Wanted(NamedTuple):
+    """What is to be looked at."""
+
+    snapshot: Snapshot
+    over: bool
+    """Whether the run has ended."""
+    since: float
+    """When that was said, by the steady clock."""
+
+
 class Answers(Background):
     """Watches a trace for alerts."""
 
@@ -100,13 +117,14 @@ class Answers(Background):
         self.found = Found()
         self.seen: Snapshot | None = None
         """What `found` was found in."""
-        self._wanted: tuple[Snapshot, bool] | None = None
+        self._wanted: _Wanted | None = None
         self._begun_again = False
 
     def look(self, snapshot: Snapshot, *, over: bool) -> None:
         """Look at a newer snapshot; `over` when the run has ended."""
-        if self._wanted != (snapshot, over):
-            self._wanted = (snapshot, over)
+        wanted = self._wanted
+        if wanted is None or (wanted.snapshot, wanted.over) != (snapshot, over):
+            self._wanted = _Wanted(snapshot, over, monotonic())
             self.wake()
 
     def begin_again(self) -> None:
@@ -119,22 +137,28 @@ class Answers(Background):
         return Watch(stopped=lambda: self.stopped)
 
     def work(self) -> None:
-        """Look at each snapshot that is wanted, the newest one first."""
-        watch, done = self._watch(), None
+        """Look at what is wanted, the newest of it; not all the time while there is always something newer."""
+        watch, done, due = self._watch(), None, 0.0
         while not self.stopped:
             if self._begun_again:
                 watch, done, self._begun_again = self._watch(), None, False
             wanted = self._wanted
-            if wanted is None or wanted == done:
+            if wanted is None or wanted is done:
                 self.rest(60.0)
                 continue
-            snapshot, over = done = wanted
-            watch.advance(snapshot, over=over)
+            pause = min(due, wanted.since + _LULL) - monotonic()
+            if pause > 0 and not wanted.over:
+                self.rest(pause)
+                continue
+            done, began = wanted, monotonic()
+            watch.advance(wanted.snapshot, over=wanted.over)
             if self._begun_again:
                 continue
-            self.found = Found(watch.alerts, snapshot.columns.importance)
-            self.seen = snapshot
+            self.found = Found(watch.alerts, wanted.snapshot.columns.importance)
+            self.seen = wanted.snapshot
             self.tell()
+            ended = monotonic()
+            due = ended + max(_PAUSE, _SHARE * (ended - began))
 
 
 class Question(Background, Generic[T]):

@@ -15,7 +15,7 @@ _CALLS = ("llm_request", "tool_call")
 _ANSWERS = ("llm_response", "tool_result")
 _WATCHED = of_types([*_CALLS, *_ANSWERS, "llm_chunk"])
 _FAR = 2_000
-"""Rows that are looked at once: each is parsed, and the screen waits. Of a run that is faster, only what is newest."""
+"""Rows that are looked at at once, while the screen waits. Of a run that is faster, only what is newest."""
 _TAIL = 240
 """Characters of a streamed text that are kept, from its end."""
 _SECONDS = 12
@@ -39,8 +39,8 @@ class OpenCalls:
 
     def __init__(self) -> None:
         self._seen: Snapshot | None = None
-        self._open: dict[str, Call] = {}
-        """By the id of the call, in the order in which they began."""
+        self._open: dict[int, Call] = {}
+        """By the handle of the call, in the order in which they began."""
         self._arrived: deque[tuple[int, int]] = deque(maxlen=_SECONDS)
         """How many events came in which second."""
 
@@ -76,13 +76,15 @@ class OpenCalls:
         self._arrived.append((second, number))
 
     def _take(self, snapshot: Snapshot, row: int) -> None:
-        type = snapshot.type(row)
-        event = snapshot.event(row)
+        """Take one event. No line is read but of a chunk: a busy run has a thousand calls a second."""
+        type, call = snapshot.type(row), snapshot.parent(row)
         if type in _CALLS:
-            self._open[event.id] = Call(type, clean_line(event.name), event.ts)
+            self._open[snapshot.handle(row)] = Call(type, clean_line(snapshot.name(row)), snapshot.ts(row))
         elif type in _ANSWERS:
-            self._open.pop(event.parent, None)
-        elif (call := self._open.get(event.parent)) is not None:
-            text = event.data.get("text") or event.data.get("thinking")
+            self._open.pop(call, None)
+        elif call in self._open:
+            data = snapshot.event(row).data
+            text = data.get("text") or data.get("thinking")
             if isinstance(text, str):
-                self._open[event.parent] = call._replace(said=(call.said + text)[-_TAIL:])
+                said = (self._open[call].said + text)[-_TAIL:]
+                self._open[call] = self._open[call]._replace(said=said)

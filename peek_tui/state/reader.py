@@ -23,7 +23,7 @@ __all__ = ["Reader", "Reading"]
 _EVERY = 0.1
 """Seconds between two tellings while there is more to read, and between two looks at a run that is over."""
 _BRISK = 1 / 30
-"""Seconds between two looks at a run that goes on: more often, and an agent's events would be read one by one."""
+"""Seconds between two looks at a run that goes on."""
 _FRESH = 0.5
 """Seconds in which a tree is not built again: nobody reads two trees a second."""
 _STALE = 1.5
@@ -67,6 +67,8 @@ class Reader(Background):
         self.live = Live(store)
         self.shown = Shown()
         """What the next tree shows."""
+        self.pace = _BRISK
+        """Seconds after news before the next look: whoever shows it says how often that is worth its while."""
         self.reading = Reading(store.snapshot(), None, complete=False)
         """The newest there is."""
 
@@ -83,8 +85,8 @@ class Reader(Background):
         """Read on. While there is more to read, news is told now and then; after that, each time there is any."""
         while not self.stopped:
             self._read_on()
-            self._publish(complete=True)
-            self.rest(_BRISK if self.live.may_grow else _EVERY)
+            news = self._publish(complete=True)
+            self.rest(self.pace if news else _BRISK if self.live.may_grow else _EVERY)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -100,8 +102,8 @@ class Reader(Background):
                 self._publish(complete=False)
             sleep(0)  # lets the screen have its turn
 
-    def _publish(self, *, complete: bool) -> None:
-        """Take what the store has read, and tell when there is anything new in it."""
+    def _publish(self, *, complete: bool) -> bool:
+        """Take what the store has read, tell when there is anything new in it, and return whether there was."""
         edition = self.reading.edition
         if self._store.begun_again is not self._begun_again:
             self._begun_again, self._losses, edition = self._store.begun_again, 0, edition + 1
@@ -113,6 +115,7 @@ class Reader(Background):
         self.reading = reading
         if news:
             self.tell()
+        return news
 
     def _lost(self, snapshot: Snapshot) -> int:
         """Return how many events were lost: asked of the events that say so, when there are more of them."""

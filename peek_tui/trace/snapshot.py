@@ -161,6 +161,10 @@ class Snapshot:
         """Return the name of the event in a row, without reading its line."""
         return self._words.names.words[self._columns.name[self.handle(row)]]
 
+    def parent(self, row: int) -> int:
+        """Return the handle of what the event in a row belongs to, below 0 for nothing, without reading its line."""
+        return self._columns.parent[self.handle(row)]
+
     def agent(self, row: int) -> str:
         """Return which agent the event in a row belongs to, `""` for the run's own, without reading its line."""
         return self._words.agents.words[self._columns.agent[self.handle(row)]]

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
 
 from peek_tui.analysis.alerts import Alert
 from peek_tui.analysis.culprit.rank import Suspect
-from peek_tui.state.answers import Found, Remark, Suspects, where_it_failed
+from peek_tui.state import answers
+from peek_tui.state.answers import Answers, Found, Remark, Suspects, where_it_failed
 from tests.state.traces import TraceFile
 
 LOOP = Alert("tool_loop", "medium", "bash failed 6 times", ("a", "b", "a"), 3, 9)
@@ -69,3 +73,49 @@ class TestWhereItFailed:
     def test_empty(self, tmp_path: Path) -> None:
         """Nothing is begun with in an empty trace."""
         assert where_it_failed(TraceFile(tmp_path / "empty.jsonl").snapshot(), "crashed", Found()) is None
+
+
+PATIENCE = 30.0
+
+
+class Rests(Answers):
+    """Says for how long it means to rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests: SimpleQueue[float] = SimpleQueue()
+
+    def rest(self, seconds: float) -> None:
+        self.rests.put(seconds)
+        super().rest(seconds)
+
+    def until_rests(self, seconds: float) -> None:
+        while self.rests.get(timeout=PATIENCE) != pytest.approx(seconds):
+            pass
+
+
+def test_pace(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trace that grows is looked at again after a pause, what came last is; once the run is over, at once."""
+    now = 100.0
+    monkeypatch.setattr(answers, "monotonic", lambda: now)
+    looks = Rests()
+    told: SimpleQueue[int] = SimpleQueue()
+    looks.start(lambda: told.put(len(looks.seen or ())))
+    try:
+        trace.add("log")
+        looks.look(trace.snapshot(), over=False)
+        assert told.get(timeout=PATIENCE) == 1
+        looks.until_rests(60.0)
+        for _ in range(2):
+            trace.add("log")
+            looks.look(trace.snapshot(), over=False)
+            looks.until_rests(0.15)
+        now += 0.2
+        assert told.get(timeout=PATIENCE) == 3
+        looks.until_rests(60.0)
+        trace.add("log")
+        looks.look(trace.snapshot(), over=True)
+        assert told.get(timeout=PATIENCE) == 4
+    finally:
+        looks.stop()
+        assert looks.join(PATIENCE)

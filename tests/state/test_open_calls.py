@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from peek_tui.state.open_calls import Call, OpenCalls
+from peek_tui.trace.model import Event
+from peek_tui.trace.store import Snapshot
 from tests.state.traces import NOON, TraceFile
 
 SECOND = 1_000_000_000
@@ -32,6 +36,26 @@ def test_streamed(trace: TraceFile) -> None:
     trace.add("llm_chunk", "m", {"text": "x" * 1_000}, parent=request)
     calls.update(trace.snapshot(), NOON)
     assert calls.calls[0].said == "x" * 240
+
+
+def test_read(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a thousand calls and results no line is read, of the chunks those of a call that is open."""
+    rows: list[int] = []
+    event = Snapshot.event
+
+    def read(snapshot: Snapshot, row: int) -> Event:
+        rows.append(row)
+        return event(snapshot, row)
+
+    monkeypatch.setattr(Snapshot, "event", read)
+    for _ in range(500):
+        trace.add("tool_result", "read", parent=trace.add("tool_call", "read"))
+    request = trace.add("llm_request", "m")
+    trace.add("llm_chunk", "m", {"text": "Once"}, parent=request)
+    trace.add("llm_chunk", "m", {"text": "lost"}, parent="5f3a9c1e00000fff")
+    calls = OpenCalls()
+    calls.update(trace.snapshot(), NOON)
+    assert ([call.said for call in calls.calls], rows) == (["Once"], [1_001])
 
 
 def test_hostile(trace: TraceFile) -> None:

@@ -120,6 +120,32 @@ def test_busy(trace: TraceFile, read: Callable[..., Read], monkeypatch: pytest.M
     assert list(dict.fromkeys(counts)) == [1, 2, 3, 4, 5]
 
 
+def test_pace(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After news the next look waits as long as whoever shows it wants; where there is no news, as usual."""
+    rests: SimpleQueue[float] = SimpleQueue()
+    rest = Reader.rest
+
+    def soon(reader: Reader, seconds: float) -> None:
+        rests.put(seconds)
+        rest(reader, min(seconds, 0.1))
+
+    monkeypatch.setattr(Reader, "rest", soon)
+    trace.add("log")
+    reader = Reader(Store([trace.path]))
+    reader.pace = 7.0
+    reader.start(lambda: None)
+    try:
+        assert rests.get(timeout=PATIENCE) == 7.0
+        while rests.get(timeout=PATIENCE) != 0.1:
+            pass
+        trace.add("log")
+        while rests.get(timeout=PATIENCE) != 7.0:
+            pass
+    finally:
+        reader.stop()
+        assert reader.join(PATIENCE)
+
+
 def test_begun_again(trace: TraceFile, read: Callable[..., Read]) -> None:
     """When a file was cut everything is read again, and that it is another edition is known."""
     trace.add("log", "gone")

@@ -8,6 +8,8 @@ import pytest
 from peek_tui.errors import InputError
 from peek_tui.state.marks import Marks
 from peek_tui.state.marks_file import encode_marks, marks_path
+from peek_tui.tui.widgets.rows import Piece
+from peek_tui.tui.widgets.tree import DecisionTree
 from tests.state.traces import SESSION, TraceFile
 
 from .losing import record_loss
@@ -55,6 +57,30 @@ class TestDamage:
             trace.add("log", "at last")
             await peek.until(lambda: peek.row == 0)
             await peek.until(lambda: "at last" in text_of(peek.timeline))
+
+
+class TestArriving:
+    async def test_tree(self, trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What arrives in the timeline has no line of the tree drawn again; a tree that is newer has."""
+        drawn: list[int] = []
+        draw = DecisionTree.draw
+
+        def drawing(tree: DecisionTree, line: int, width: int) -> list[Piece]:
+            drawn.append(line)
+            return draw(tree, line, width)
+
+        monkeypatch.setattr(DecisionTree, "draw", drawing)
+        trace.add("agent_start", "a")
+        trace.add("log", "first")
+        async with opened([trace.path]) as peek:
+            await peek.rest()
+            drawn.clear()
+            peek.debug.paint(changed=True)
+            await peek.rest()
+            assert drawn == []
+            trace.add("log", "second")
+            await peek.until(lambda: "second" in text_of(peek.tree))
+            assert sorted(set(drawn)) == [0, 1, 2]
 
 
 class TestReading:

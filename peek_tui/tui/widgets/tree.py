@@ -30,9 +30,9 @@ class DecisionTree(RowView):
         self._event_of = event_of
         """Reads the event with a handle."""
 
-    def sync(self, *, changed: bool) -> None:
-        """Draw what the state says now; `changed` when lines other than the selected one may differ."""
-        changed = self.view.update() or changed
+    def sync(self) -> None:
+        """Draw what the state says now."""
+        changed = self.view.update()
         self.show(len(self.view), self.view.position, changed=changed)
 
     def draw(self, line: int, width: int) -> list[Piece]:

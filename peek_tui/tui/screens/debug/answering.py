@@ -63,8 +63,6 @@ class Answering(Filtering):
             self._question = None
             self.sync(changed=False)
             question.use()
-        self.arrived(self._take_answers())
-        self._open_at_failure()
 
     def stop_asking(self) -> bool:
         """Give up the question that is open; False when there is none."""
@@ -164,20 +162,19 @@ class Answering(Filtering):
 
         self.choose(title, choices, go)
 
-    def _take_answers(self) -> list[Alert]:
-        """Show what was found, and return the new alerts; one is announced, and nothing that is looked at moves."""
+    def take_answers(self) -> list[Alert]:
+        """Take what was found, and return the new alerts; one is announced, and nothing that is looked at moves."""
         before, self.view.found = self.view.found, self.answers.found
         if self.view.found is before:
             return []
         known = {(alert.rule, alert.first_row) for alert in before.alerts}
         fresh = [alert for alert in self.view.found.alerts if (alert.rule, alert.first_row) not in known]
         self.browse.stop_at(self.view.found.rows)
-        self.paint(changed=True)
         if fresh and self.live.status == "running":
             self.say(f"! {fresh[-1].title}")
         return fresh
 
-    def _open_at_failure(self) -> None:
+    def open_at_failure(self) -> None:
         """Begin where a run failed, as a debugger does with a core; not with one that was left somewhere else."""
         reading, snapshot = self.reader.reading, self.browse.snapshot
         fresh = self.manner.at_failure and not self.last_key and not self.view.was_left and not self.browse.follow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from time import monotonic, time_ns
+from time import monotonic, thread_time, time_ns
 
 from textual.message import Message
 from textual.timer import Timer
@@ -15,8 +15,16 @@ from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.timeline import Timeline
 
 from .answering import Answering
+from .base import SLOW
 
 __all__ = ["Arriving"]
+
+_HOLD = 0.1
+"""Seconds after a key in which nothing that arrives is painted."""
+_SHARE = 12
+"""Of so many seconds one is spent on painting what arrives, as long as that leaves four paintings a second."""
+_LATER = 0.25
+"""Seconds that what was found may wait for something that arrives, to be painted with it."""
 
 _TICK = 1.0
 """Seconds between two looks at the clock while the run goes on."""
@@ -30,6 +38,8 @@ class Arriving(Answering):
 
     _edition = 0
     _last_taken = 0.0
+    _used = 0.0
+    """The processor time that this thread had used when something was taken in the last time."""
     _held: Timer | None = None
     _news_waits = False
     """Whether there is news that was not taken in yet."""
@@ -54,15 +64,16 @@ class Arriving(Answering):
         self._take_in()
 
     def on_arriving_news(self) -> None:
-        """Take in what has been read, unless a key's own frame, or the last of these, was painted just now."""
+        """Take in what has been read, unless a key's own frame was painted just now."""
         if self.reader.failure is not None:
             self._give_up(self.reader.failure)
-            return
-        wait = max(self.last_key, self._last_taken) + self.manner.pace - monotonic()
-        if wait <= 0 or not self.first_tree.is_set():
-            self._take_in()
-        elif self._held is None:
-            self._held = self.set_timer(wait, self._let_go)
+        else:
+            self._take_in_at(self.last_key + _HOLD)
+
+    def on_answering_answered(self) -> None:
+        """Take in what was found: an alert now, how much events matter with what is read next if that comes soon."""
+        found = len(self.answers.found.alerts) != len(self.view.found.alerts)
+        self._take_in_at(self.last_key + _HOLD if found or not self.live.may_grow else self._last_taken + _LATER)
 
     def action_follow(self) -> None:
         if not self.browse.follow and not self.live.may_grow:
@@ -92,15 +103,26 @@ class Arriving(Answering):
             with suppress(RuntimeError):  # the loop has ended, and nobody wants news any more
                 self.post_message(self.News())
 
+    def _take_in_at(self, moment: float) -> None:
+        """Take in what there is at this moment of the steady clock; now, if that is past or there is no tree yet."""
+        wait = moment - monotonic()
+        if wait <= 0 or not self.first_tree.is_set():
+            self._take_in()
+        elif self._held is None:
+            self._held = self.set_timer(wait, self._let_go)
+
     def _let_go(self) -> None:
         self._held = None
         self.on_arriving_news()
 
     def _take_in(self) -> None:
-        self._news_waits = False
+        if self._held is not None:
+            self._held.stop()
+        self._held, self._news_waits = None, False
         if not self.is_current:
             return
         self._last_taken = monotonic()
+        self._set_pace()
         reading = self.reader.reading
         changed = (
             self._begin_again(reading) if reading.edition != self._edition else self.browse.update(reading.snapshot)
@@ -113,9 +135,16 @@ class Arriving(Answering):
         if self.tree_view.forest is not None:
             self.first_tree.set()
         self._fly()
+        found, alerts = self.view.found, self.take_answers()
         self.look_for_answers()
-        self.paint(changed=changed)
-        self.arrived()
+        self.paint(changed=changed or found is not self.view.found)
+        self.arrived(alerts)
+        self.open_at_failure()
+
+    def _set_pace(self) -> None:
+        """Have the reader look as often as what the last frame cost allows."""
+        used, self._used = self._used, thread_time()
+        self.reader.pace = min(SLOW, max(self.manner.pace, _SHARE * (self._used - used)))
 
     def _fly(self) -> None:
         """Say what the run does now, and for how long it has."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BRISK", "SLOW", "DebugBase", "Manner"]
 
-BRISK = 0.1
+BRISK = 0.05
 SLOW = 0.25
 """The pace at which is painted what arrives, on an ordinary line and on a slow one; in seconds."""
 
@@ -42,7 +42,7 @@ class Manner(NamedTuple):
 
     keymap: Keymap
     pace: float = BRISK
-    """Seconds after a key, and after what arrived was painted, in which nothing that arrives is painted."""
+    """Seconds between two paintings of what arrives, at the least."""
     at_failure: bool = False
     """Whether a run that failed opens where it failed."""
 
@@ -106,7 +106,7 @@ class DebugBase(Screen[None]):
         tree = self.query_one(DecisionTree)
         self.query_one(Timeline).sync(changed=changed)
         if tree.display:
-            tree.sync(changed=changed)
+            tree.sync()
         row = self.browse.selected if self.focused is tree else self.browse.row
         self.query_one(Inspector).show_subject(None if row is None else self.subject(row))
         self.query_one(TitleBar).sync(self.view, self.live, self.reader.reading.lost)
