@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["cell_width", "clean", "clean_line", "escape_json", "fit"]
+__all__ = ["cell_width", "clean", "clean_line", "escape_json", "fit", "skip"]
 
 _UNSAFE = re.compile(
     "["
@@ -62,6 +62,19 @@ def fit(text: str, width: int) -> str:
         if used > width:
             return _cut(text[: end + 1], used, width)
     return text + " " * (width - used)
+
+
+def skip(text: str, width: int) -> str:
+    """Return safe `text` without its first columns, or `""`; half of a wide character is a blank."""
+    if text.isascii():
+        return text[width:]
+    used = 0
+    for start, char in enumerate(text):
+        size = _char_width(char)
+        if used >= width and size:
+            return " " * (used - width) + text[start:]
+        used += size
+    return ""
 
 
 def _cut(text: str, used: int, width: int) -> str:

@@ -52,6 +52,8 @@ class View:
         """The lines that were typed, by what stood before them; the newest last."""
         self.breakpoints = Breakpoints()
         self.times = Times()
+        self.aside = 0
+        """Columns of the summaries that are passed over, to read the ends of long ones."""
         self.marks = Marks()
         self.open_calls = OpenCalls()
         self.found = Found()

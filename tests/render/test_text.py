@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peek_tui.render.text import cell_width, clean, clean_line, escape_json, fit
+from peek_tui.render.text import cell_width, clean, clean_line, escape_json, fit, skip
 
 EVERYTHING = [chr(code) for code in range(sys.maxunicode + 1)]
 OBEYED = [char for char in EVERYTHING if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
@@ -118,6 +118,27 @@ class TestFit:
     def test_known(self, text: str, width: int, fitted: str) -> None:
         """What does not fit is cut with an ellipsis, between characters."""
         assert fit(text, width) == fitted
+
+    @pytest.mark.parametrize(
+        ("text", "width", "rest"),
+        [
+            ("abc", 1, "bc"),
+            ("abc", 5, ""),
+            ("abc", 0, "abc"),
+            ("顾客们", 2, "客们"),
+            ("顾客们", 3, " 们"),
+            ("e\u0301x", 1, "x"),
+            ("e\u0301x", 0, "e\u0301x"),
+        ],
+    )
+    def test_skipped(self, text: str, width: int, rest: str) -> None:
+        """What stands further left is left out, an accent with its letter, half of a wide character as a blank."""
+        assert skip(text, width) == rest
+
+    @given(WIDE, st.integers(0, 20))
+    def test_skipped_width(self, text: str, width: int) -> None:
+        """What is left takes just the columns that are left."""
+        assert cell_width(skip(text, width)) == max(0, cell_width(text) - width)
 
     @pytest.mark.parametrize(
         ("text", "width"),

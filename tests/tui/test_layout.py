@@ -103,7 +103,7 @@ async def test_hostile(hostile: Path, size: tuple[int, int]) -> None:
     """Every line of a hostile trace is exactly as wide as its widget, and only printed."""
     async with opened([hostile], size) as peek:
         check_strips(peek)
-        for keys in (("e", "j", "j"), ("G",), ("t", "G"), ("enter",), ("q", "E", "enter")):
+        for keys in (("e", "j", "j"), ("G",), ("l",), ("l", "l"), ("t", "G"), ("enter",), ("q", "E", "enter")):
             await peek.press(*keys)
             check_strips(peek)
 

@@ -7,7 +7,6 @@ from .action import Action
 __all__ = ["PANES"]
 
 _FOLDS = ("tree", "timeline")
-_FOLDING = ("tree", "inspector")
 
 PANES = (
     Action("tree", "tree", ("t",), "Panes", "the decision tree, or the timeline", hint="tree"),
@@ -24,8 +23,8 @@ PANES = (
     Action("lower", "resize(0, -1)", ("ctrl+up",), "Panes", "make this pane lower"),
     Action("open", "enter", ("enter",), "Panes", "timeline: the event alone; tree, event: fold, unfold", hint="event"),
     Action("open-session", "enter", ("enter",), "Panes", "open the session", ("sessions",), hint="open"),
-    Action("fold", "fold", ("h", "left"), "Panes", "tree, event: fold, or go to what this belongs to", panes=_FOLDING),
-    Action("unfold", "unfold", ("l", "right"), "Panes", "tree, event: unfold", panes=_FOLDING),
+    Action("fold", "fold", ("h", "left"), "Panes", "tree, event: fold, or up to what it is in; timeline: scroll left"),
+    Action("unfold", "unfold", ("l", "right"), "Panes", "tree, event: unfold; timeline: scroll right, to read on"),
     Action(
         "fold-all",
         "fold_all",

@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from peek_tui.render import units
 from peek_tui.render.summary import summary
-from peek_tui.render.text import cell_width, clean_line, fit
+from peek_tui.render.text import cell_width, clean_line, fit, skip
 from peek_tui.render.words import look_of
 from peek_tui.state.skim import Fold
 from peek_tui.state.view import View
@@ -23,6 +23,8 @@ _CACHED = 512
 """Events kept drawn: a few screens."""
 _NOTHING = " nothing passes the filters: z takes back the last one, ^F turns all off"
 _DURATION = 7
+_ASIDE = 20
+"""Columns by which the summaries are scrolled at a time."""
 _ROOMY = 60
 """From this width on, there is a column for how important events are."""
 _LIMITS = (0.5, 0.75, 0.9)
@@ -65,16 +67,42 @@ class Timeline(RowView):
         if fold is not None:
             return self._draw_fold(line, fold)
         event = self.event_of(snapshot.handle(row))
+        head, room, tail = self._columns(line, row, event, width)
+        body = self.palette.error if _failed(event) else self.palette.text
+        text, aside = summary(event), self._view.aside
+        return [*head, (fit(f"…{skip(text, aside + 1)}" if aside and text else text, room), body), *tail]
+
+    def scroll_aside(self, by: int) -> bool:
+        """Show the summaries from further right (1) or further left (-1) on; False when nothing more is there."""
+        if not (self._goes_on() if by > 0 else self._view.aside):
+            return False
+        self._view.aside = max(0, self._view.aside + by * _ASIDE)
+        self.refresh()
+        return True
+
+    def _goes_on(self) -> bool:
+        """Whether a line that is seen has more to say than there is room for."""
+        snapshot, top = self._browse.snapshot, self.scroll_offset.y
+        for line, row in enumerate(self._browse.rows[top : top + self.page_height], top):
+            event = self.event_of(snapshot.handle(row))
+            _, room, _ = self._columns(line, row, event, self.line_width)
+            if cell_width(summary(event)) - self._view.aside > room:
+                return True
+        return False
+
+    def _columns(self, line: int, row: int, event: Event, width: int) -> tuple[list[Piece], int, list[Piece]]:
+        """Return what stands before the summary of an event, the room for that, and what stands behind it."""
+        snapshot = self._browse.snapshot
         palette = self.palette
         kind = palette.of_type(event.type)
         look = look_of(event.type)
-        failed = event.error is not None or event.damage is not None or event.type == "capture_loss"
+        failed = _failed(event)
         number = f"{units.count(row):>{_digits(len(snapshot))}}"
         sign = self._view.sign(event)
         time = self._time(line, event.ts, 12 if width >= _WIDE else 8)
         length = units.duration(event.duration_ms) if event.duration_ms is not None else ""
         name = clean_line(event.name)
-        room = 28 if width >= _WIDE else 18
+        most = 28 if width >= _WIDE else 18
         marker = "▌" if line == self._selected else " "
         head: list[Piece] = [
             (marker, palette.strong),
@@ -83,14 +111,13 @@ class Timeline(RowView):
             (f"{time} ", palette.dim),
             (f"{fit(look.code, 4)} ", kind),
             (f"{'✗' if failed else look.sign} ", palette.error if failed else kind),
-            (f"{fit(name, room) if cell_width(name) > room else name}{'  ' if name else ''}", palette.strong),
+            (f"{fit(name, most) if cell_width(name) > most else name}{'  ' if name else ''}", palette.strong),
         ]
         used = sum(cell_width(text) for text, _ in head)
         weight = self._weight(row) if width >= _ROOMY else ""
-        left = max(0, width - used - (_DURATION + 1 if length else 0) - len(weight))
-        body = palette.error if failed else palette.text
+        room = max(0, width - used - (_DURATION + 1 if length else 0) - len(weight))
         tail: list[Piece] = [(f"{length:>{_DURATION + 1}}" if length else "", palette.dim), (weight, palette.number)]
-        return [*head, (fit(summary(event), left), body), *tail]
+        return head, room, tail
 
     def _draw_fold(self, line: int, fold: Fold) -> list[Piece]:
         palette = self.palette
@@ -106,6 +133,10 @@ class Timeline(RowView):
         if importance is None or row >= len(importance):
             return "  "
         return f" {_WEIGHTS[bisect_right(_LIMITS, importance[row])]}"
+
+
+def _failed(event: Event) -> bool:
+    return event.error is not None or event.damage is not None or event.type == "capture_loss"
 
 
 def _digits(rows: int) -> int:

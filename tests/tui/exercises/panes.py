@@ -127,6 +127,12 @@ async def _(peek: Peek, key: str) -> None:
     await peek.press(key)
     assert peek.inspector.lines < before
     assert "▸ alternatives: [2]" in text_of(peek.inspector)
+    await peek.press("escape", "g", "l", "l")
+    shown = text_of(peek.timeline)
+    await peek.press(key, "l")
+    assert text_of(peek.timeline) == shown
+    await peek.press(key, key, key)
+    assert peek.bar("keys") == " this is where the lines begin"
 
 
 @exercise("unfold")
@@ -136,6 +142,14 @@ async def _(peek: Peek, key: str) -> None:
     await peek.press("h", key)
     assert peek.inspector.lines == before
     assert "▾ alternatives: [2]" in text_of(peek.inspector)
+    await peek.press("escape", "g")
+    [number] = [at for at, line in enumerate(text_of(peek.timeline).splitlines()) if "Nobody has looked" in line]
+    first, *_ = text_of(peek.timeline).splitlines()[number].partition("0.90")
+    await peek.press(key)
+    assert text_of(peek.timeline).splitlines()[number].startswith(f"{first}…")
+    await peek.press(*[key] * 9)
+    assert peek.bar("keys") == " no line here goes on further right"
+    await peek.press(*["h"] * 9)
 
 
 async def _open_decision(peek: Peek) -> None:

@@ -79,6 +79,8 @@ class Panes(Walking, Searching, Inspecting):
                 inspector.fold()
             case DecisionTree():
                 self.fold_tree(self.tree_view.fold)
+            case Timeline() as timeline:
+                self.told(timeline.scroll_aside(-1), "this is where the lines begin")
 
     def action_unfold(self) -> None:
         match self.focused:
@@ -86,6 +88,8 @@ class Panes(Walking, Searching, Inspecting):
                 inspector.unfold()
             case DecisionTree():
                 self.fold_tree(self.tree_view.unfold)
+            case Timeline() as timeline:
+                self.told(timeline.scroll_aside(1), "no line here goes on further right")
 
     def action_back(self) -> None:
         self.lay_out(replace(self.layout_chosen, alone="", tree_first=False))
