@@ -82,5 +82,5 @@ async def test_of_the_pane(story: Path) -> None:
         shown = text_of(peek.app.screen.query_one(RowView)).split("\n")
         assert shown[:2] == [
             "In this pane, the tree",
-            "  h ←             tree, event: fold, or go to what this belongs to",
+            "  h ←             tree, event: fold, or up to what it is in; timeline: scroll left",
         ]

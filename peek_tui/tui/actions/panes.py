@@ -7,6 +7,7 @@ from .action import Action
 __all__ = ["PANES"]
 
 _FOLDS = ("tree", "timeline")
+_ALL = ("tree", "timeline", "inspector")
 
 PANES = (
     Action("tree", "tree", ("t",), "Panes", "the decision tree, or the timeline", hint="tree"),
@@ -23,8 +24,22 @@ PANES = (
     Action("lower", "resize(0, -1)", ("ctrl+up",), "Panes", "make this pane lower"),
     Action("open", "enter", ("enter",), "Panes", "timeline: the event alone; tree, event: fold, unfold", hint="event"),
     Action("open-session", "enter", ("enter",), "Panes", "open the session", ("sessions",), hint="open"),
-    Action("fold", "fold", ("h", "left"), "Panes", "tree, event: fold, or up to what it is in; timeline: scroll left"),
-    Action("unfold", "unfold", ("l", "right"), "Panes", "tree, event: unfold; timeline: scroll right, to read on"),
+    Action(
+        "fold",
+        "fold",
+        ("h", "left"),
+        "Panes",
+        "tree, event: fold, or up to what it is in; timeline: scroll left",
+        panes=_ALL,
+    ),
+    Action(
+        "unfold",
+        "unfold",
+        ("l", "right"),
+        "Panes",
+        "tree, event: unfold; timeline: scroll right, to read on",
+        panes=_ALL,
+    ),
     Action(
         "fold-all",
         "fold_all",
