@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test test-sdks lint bench docs screenshots clean
+.PHONY: demo test test-sdks test-ssh lint bench docs screenshots clean
 
 demo: $(VENV)/.demo
 	@$(VENV)/bin/peek demo $(ARGS)
@@ -20,6 +20,9 @@ lint: $(VENV)/.dev
 
 test-sdks: $(VENV)/.dev
 	$(RUN) tests.sdks $(ARGS)
+
+test-ssh: $(VENV)/.dev
+	$(RUN) tests.remote
 
 bench: $(VENV)/.dev
 	$(RUN) bench $(ARGS)

@@ -17,7 +17,7 @@ from types import TracebackType
 
 import pyte
 
-__all__ = ["KEYS", "Terminal"]
+__all__ = ["DEADLINE", "KEYS", "Terminal"]
 
 DEADLINE = 25.0
 """Seconds within which what is waited for must happen, on a machine that has other things to do."""
@@ -48,8 +48,14 @@ class Terminal:
     """Runs a program in a terminal of its own until the `with` block ends, which kills what still runs."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], columns: int = 80, rows: int = 24
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        columns: int = 80,
+        rows: int = 24,
     ) -> None:
+        self.patience = DEADLINE
+        """Seconds within which what is waited for must happen."""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.written = bytearray()
@@ -110,7 +116,7 @@ class Terminal:
 
     def wait_until(self, true: Callable[[], bool], what: str) -> None:
         """Read what the program writes until something is true of the screen."""
-        deadline = monotonic() + DEADLINE
+        deadline = monotonic() + self.patience
         while not true():
             assert monotonic() < deadline, f"{what} did not come; the screen:\n{self.text}"
             assert self.process.poll() is None, f"the program ended before {what} came; the screen:\n{self.text}"
@@ -126,7 +132,7 @@ class Terminal:
 
     def wait_end(self) -> int:
         """Wait until the program ends, and return its exit code."""
-        deadline = monotonic() + DEADLINE
+        deadline = monotonic() + self.patience
         while self.process.poll() is None:
             assert monotonic() < deadline, f"the program did not end; the screen:\n{self.text}"
             self._read(0.05)
@@ -136,7 +142,7 @@ class Terminal:
 
     def settle(self) -> None:
         """Read until the program has nothing to write for half a second."""
-        deadline = monotonic() + DEADLINE
+        deadline = monotonic() + self.patience
         while self._read(0.5):
             assert monotonic() < deadline, f"the program does not come to rest; the screen:\n{self.text}"
 
