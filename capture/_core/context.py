@@ -82,6 +82,11 @@ class TraceContext(Records):
         path: Path | None = getattr(self._recorder and self._recorder.sink, "path", None)
         return path
 
+    @property
+    def _has_own_secrets(self) -> bool:
+        """Whether the author has said what else is a secret, by patterns or a function."""
+        return self._recorder is not None and self._recorder.has_own_secrets
+
     # -- from agent_start to agent_end -----------------------------------------------------------------------------
 
     def __enter__(self) -> TraceContext:

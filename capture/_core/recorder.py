@@ -218,6 +218,11 @@ class Recorder:
         """How many secrets were kept from the disk, by kind."""
         return {} if self._review is None else self._review.redacted
 
+    @property
+    def has_own_secrets(self) -> bool:
+        """Whether the author has said what else is a secret, by patterns or a function."""
+        return self._review is not None and self._review.has_own_secrets
+
     def drain(self) -> None:
         """Have the sink take what it can, in a bounded time, so that there is room for the last event."""
         if self._drain is not None:

@@ -25,6 +25,7 @@ class Reviewer:
         """Bytes of a line that may pass as it is; none may while content is left out."""
         self._has_no_secret = None if self._redactor is None else self._redactor.passes
         self.keys: Keys = KEYS if self._redactor is None else self._redactor.keys
+        self.has_own_secrets = not isinstance(redact, bool)
         self.calls_host = self._redactor is not None and self._redactor.calls_host
 
     @property

@@ -143,7 +143,7 @@ class Answer:
         size = sum(len(delta.text) for delta in self._pending)
         if self._flushed_ns is None or size >= FLUSH_BYTES or now - self._flushed_ns >= FLUSH_NS:
             pending = joined(self._pending)
-            self._pending = held_back(pending)
+            self._pending = held_back(pending, lines=self._context._has_own_secrets)
             if pending:
                 self._flushed_ns = now
             self._record_chunks(pending)

@@ -42,6 +42,12 @@ class PartsSink:
         """The file that is being written."""
         return self._part.path
 
+    @property
+    def next_path(self) -> Path:
+        """The file that is written after that."""
+        first = self._part.path if self._number == 1 else self._parts[0]
+        return first.with_name(f"{first.stem}.{self._number + 1}{first.suffix}")
+
     def write(self, line: bytes) -> None:
         self._part.write(line)
         self._bytes += len(line)
@@ -61,12 +67,12 @@ class PartsSink:
         )
 
     def next_part(self) -> None:
+        path = self.next_path
         if self._number == 1:
             self._parts = [self._part.path]  # it may have been opened aside
-        first = self._parts[0]
         self._part.close()
         self._number += 1
-        self._part = type(self._part)(first.with_name(f"{first.stem}.{self._number}{first.suffix}"))
+        self._part = type(self._part)(path)
         self._parts.append(self._part.path)
         self._begin()
         while self._rotation.keep is not None and len(self._parts) > max(2, self._rotation.keep):

@@ -43,22 +43,26 @@ class QueuedSink:
         self._put = self._taken = 0
         """Bytes that came and bytes that went: each is changed by one thread only."""
         self._thread: threading.Thread | None = None
+        self._starting = False
+        """Whether the thread is being started: a signal handler that records meanwhile must not start another one."""
         self._given_up = False
         self._in_part = 0
         """Bytes for the part that is being written."""
         self._turning = False
         """Whether the sink has not come to that part yet."""
+        self._next_path: Path | None = None
+        """That part's, since there is one."""
 
     @property
     def path(self) -> Path | None:
-        """The file that is written in the end."""
-        path: Path | None = getattr(self._sink, "path", None)
+        """The file that the next line is written to in the end."""
+        path: Path | None = self._next_path or getattr(self._sink, "path", None)
         return path
 
     def write(self, line: bytes) -> None:
         if self._put - self._taken + len(line) > self._most:
             raise OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))
-        if self._thread is None or not self._thread.is_alive():
+        if not self._starting and (self._thread is None or not self._thread.is_alive()):
             self._start()
         self._put += len(line)
         self._in_part += len(line)
@@ -70,6 +74,7 @@ class QueuedSink:
         return is_full_with is not None and not self._turning and bool(is_full_with(self._in_part))
 
     def next_part(self) -> None:
+        self._next_path = getattr(self._sink, "next_path", None)
         self._turning = True
         self._in_part = 0
         self._queue.put(None)
@@ -100,8 +105,12 @@ class QueuedSink:
         return QueuedSink(self._sink.forked(writer), self._most, self._close_within)
 
     def _start(self) -> None:
-        self._thread = threading.Thread(target=self._work, name="capture-writer", daemon=True)
-        self._thread.start()
+        self._starting = True
+        try:
+            self._thread = threading.Thread(target=self._work, name="capture-writer", daemon=True)
+            self._thread.start()
+        finally:
+            self._starting = False
         self._given_up = False
         atexit.register(self.drain)
 

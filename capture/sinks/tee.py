@@ -27,6 +27,12 @@ class TeeSink:
         path: Path | None = getattr(self._first, "path", None)
         return path
 
+    @property
+    def next_path(self) -> Path | None:
+        """The file that the first writes after that, if it goes on in parts."""
+        path: Path | None = getattr(self._first, "next_path", None)
+        return path
+
     def write(self, line: bytes) -> None:
         try:
             self._second.write(line)

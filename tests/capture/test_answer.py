@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import capture
 from capture import TraceContext
 from capture.instrument.answer import Answer, Asking
 from capture.testing import ManualClock, read_events
@@ -74,6 +77,8 @@ class TestPieces:
             "Authorization: Bearer aB3dE5gH7jK9mN1p",
             '{"api_key": "aB3dE5gH7jK9mN1p"}',
             "password = 'hunter2hunter2'",
+            "Cookie: sid=aB3dE5gH7j; csrf=K9mN1pQ3rS; theme=dark",
+            '{"set-cookie": "sid=aB3dE5gH7j; Path=/; HttpOnly"}',
             f"-----BEGIN RSA PRIVATE KEY-----\n{'MIIEowIB AAKCAQEA' * 30}\n-----END RSA PRIVATE KEY-----",
         ],
     )
@@ -90,6 +95,21 @@ class TestPieces:
             chunks = [event for event in recorded(ctx, "llm_chunk") if event["parent"] == response["parent"]]
             assert "".join(chunk["data"]["text"] for chunk in chunks) == response["data"]["content"][0]["text"]
             assert "[redacted:" in response["data"]["content"][0]["text"]
+
+    @pytest.mark.parametrize(
+        "redact", [[r"\d{4} \d{4} \d{4}"], lambda text: re.sub(r"\d{4} \d{4} \d{4}", "[card]", text)]
+    )
+    def test_own_secret(self, tmp_path: Path, redact: Any) -> None:
+        """What only the author knows for a secret is looked for in whole lines."""
+        capture.init(redact=redact, clock=(clock := ManualClock()))
+        with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
+            answer = begin(ctx)
+            for piece in ("Yes.\n", "It is 4127 ", "4128 4129", " and ", "no other.\n", "Bye"):
+                clock.advance(2)
+                answer.chunk(text(piece))
+            said = pieces(ctx)
+            answer.closed()
+        assert [re.sub(r"\[.*\]", "[]", piece) for piece in said] == ["Yes.\n", "It is [] and no other.\n"]
 
     def test_long_word(self, ctx: TraceContext) -> None:
         """A text without spaces waits for its end up to 4,096 characters."""

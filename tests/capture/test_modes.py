@@ -186,6 +186,25 @@ with ctx:
         assert ended.wait(20)
         sink.close()
 
+    def test_signal_at_the_first_write(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One that strikes while the thread is started does not start another: lines keep their order."""
+        sink = QueuedSink(memory := MemorySink(), 1 << 20, 60)
+        start, begun = threading.Thread.start, []
+
+        def struck(thread: threading.Thread) -> None:
+            if thread.name == "capture-writer":
+                begun.append(thread)
+                sink.write(b"before\n")
+            start(thread)
+            if thread.name == "capture-writer":
+                sink.write(b"after\n")
+
+        monkeypatch.setattr(threading.Thread, "start", struck)
+        sink.write(b"outer\n")
+        sink.close()
+        assert len(begun) == 1
+        assert memory.lines == [b"before\n", b"after\n", b"outer\n"]
+
 
 class TestTee:
     def test_durable_parts(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

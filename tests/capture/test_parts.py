@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,30 @@ class TestParts:
             found += [event["id"] for event in events if event["type"] == "log"]
         assert found == ids
         assert len(parts_of(tmp_path)) > 1
+
+    def test_blobs(self, tmp_path: Path) -> None:
+        """A big value stands beside the part that refers to it, though the thread that writes has yet to come there."""
+        capture.init(mode="queued", tee=(lines := SlowSink()), rotate_bytes=5_000, blob_bytes=1_000)
+        with TraceContext("desk", path=tmp_path / "run.jsonl") as ctx:
+            for number in range(60):
+                ctx.record_log("stdout", f"{number} " * 1_000)
+            lines.gate.set()
+        assert len(parts_of(tmp_path)) > 1
+        for name in parts_of(tmp_path):
+            logs = [event["data"]["text"]["$blob"] for event in read_events(tmp_path / name) if event["type"] == "log"]
+            assert {path.name for path in (tmp_path / f"{name}.blobs").iterdir()} == set(logs)
+
+
+class SlowSink(MemorySink):
+    """Takes nothing before it is let to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+
+    def write(self, line: bytes) -> None:
+        self.gate.wait(60)
+        super().write(line)
 
 
 class TestElsewhere:
