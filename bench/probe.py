@@ -1,6 +1,7 @@
 """Does one thing with a trace in a process of its own, and writes what it cost as JSON: `python -m bench.probe …`.
 
-What is imported is not counted, neither its time nor its memory.
+What is imported is not counted, neither its time nor its memory; and numpy starts no threads, which would go on
+spinning for a while, as in `peek` itself.
 """
 
 from __future__ import annotations
@@ -163,6 +164,7 @@ def _blocks(path: str) -> Iterator[bytes]:
 
 
 def main(what: str, *arguments: str) -> None:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     work = WORKS[what](*arguments)
     gc.collect()
     before, start = _resident(), process_time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,11 @@ COMMANDS = (
     "convert", "lnav", "doctor",
 )  # fmt: skip
 """Every command, in the order of the help."""
+
+_READING = frozenset(
+    {"ls", "events", "stats", "tree", "before", "after", "search", "alerts", "culprit", "why", "convert"}
+)
+"""The commands that start no other program."""
 
 _ROOT_OPTIONS = ("--help", "-h", "--install-completion", "--show-completion")
 
@@ -35,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     if words[0] == "run":
         _run(words[1:])  # comes back only when it wants a closer look at them
+
+    if words[0] in _READING:  # a thread for each processor would spin for 30 ms and find no linear algebra to do
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
     from .root import command_line
 

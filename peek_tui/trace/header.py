@@ -93,8 +93,7 @@ def read_block(lines: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64])
 def read_headers(texts: Sequence[bytes]) -> tuple[list[Header | None], dict[int, tuple[str, str]]]:
     """Return the headers of lines, None for a blank one, and the damage by index: why, and `line` or `payload`."""
     try:
-        for text in texts:
-            _check_text(text)
+        _check_text(b"\n".join(texts))
         return list(map(_decode, texts)), {}
     except REFUSED:
         pass  # one of them is odd: each for itself

@@ -55,16 +55,16 @@ _WORD = np.dtype(np.uint64)
 
 
 def newlines(lines: bytes) -> Positions:
-    """Return where the newlines of a block stand."""
+    """Return where the newlines of a block stand.
+
+    They are found in bits, 64 bytes a word: few words have one, and hardly any a second one.
+    """
     codes = np.frombuffer(lines, np.uint8)
-    pieces = [start + _newlines(codes[start : start + _PIECE]) for start in range(0, len(codes), _PIECE)]
-    return np.concatenate(pieces) if pieces else np.empty(0, np.int64)
-
-
-def _newlines(codes: NDArray[np.uint8]) -> Positions:
-    """Find them in bits, 64 bytes a word: few words have one, and hardly any a second one."""
-    bits = np.packbits(codes == ord("\n"), bitorder="little")
-    words = np.frombuffer(bits.tobytes().ljust(-(-len(bits) // 8) * 8, b"\0"), np.uint64)
+    bits = np.zeros(-(-len(codes) // 64) * 8, np.uint8)
+    for start in range(0, len(codes), _PIECE):
+        piece = np.packbits(codes[start : start + _PIECE] == ord("\n"), bitorder="little")
+        bits[start // 8 : start // 8 + len(piece)] = piece
+    words = bits.view(np.uint64)
     places = np.flatnonzero(words != 0)
     left = words[places]
     found = []
@@ -78,7 +78,7 @@ def _newlines(codes: NDArray[np.uint8]) -> Positions:
 
 def first_set(bits: _Words) -> NDArray[np.int64]:
     """Return the place of the lowest bit that is set; 64 where none is."""
-    return np.bitwise_count((bits & (~bits + _ONE)) - _ONE).astype(np.int64)
+    return np.bitwise_count(~bits & (bits - _ONE)).astype(np.int64)
 
 
 def eight_digits(text: _Words) -> tuple[NDArray[np.int64], Fits]:

@@ -165,10 +165,14 @@ class Tree:
     def _running(self, amounts: Amounts) -> _Running:
         import numpy as np
 
-        places = self.positions[np.asarray(amounts.rows, np.int64)]
-        order = np.argsort(places, kind="stable")
-        values = np.asarray(amounts.amounts)[order]
-        return _Running(places[order], _running_sum(values, np.float64 if values.dtype.kind == "f" else np.int64))
+        values = np.asarray(amounts.amounts)
+        in_order = np.zeros(len(self), values.dtype)
+        weighed = np.zeros(len(self), np.bool_)
+        positions = self.positions[np.asarray(amounts.rows, np.int64)]
+        in_order[positions], weighed[positions] = values, True
+        places = np.flatnonzero(weighed).astype(np.int32)
+        kind = np.float64 if values.dtype.kind == "f" else np.int64
+        return _Running(places, _running_sum(in_order[places], kind))
 
 
 class _Running(NamedTuple):
