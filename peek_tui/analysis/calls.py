@@ -222,7 +222,24 @@ def payload(line: bytes) -> bytes:
         return line
 
 
+class _Error(msgspec.Struct, frozen=True, gc=False):
+    type: str = "Error"
+    message: str = ""
+
+
+class _Failed(msgspec.Struct, frozen=True, gc=False):
+    error: _Error
+
+
+_decode_failed = msgspec.json.Decoder(_Failed).decode
+
+
 def _failure(line: bytes) -> tuple[str, str]:
     """Return the type and the message of a failure: a stack is another one each time."""
+    try:
+        error = _decode_failed(line).error
+        return error.type, error.message
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass  # a foreign writer's, or odd
     failure = read_failure(parse_fields(line)[0].get("error"))
     return (failure.type, failure.message) if failure else ("", "")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import nan
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -165,21 +166,21 @@ def _decisions(news: News) -> NDArray[np.float64]:
     """Return the importance of each new decision."""
     import numpy as np
 
-    sure = np.array([0.5 if one is None else one for one in _confidences(news.lines("decision"))], np.float64)
+    sure = _confidences(news.lines("decision"))
+    sure[~(np.abs(sure) < 2.0**63)] = 0.5  # it is not said, or no number
     return UNSURE - (UNSURE - SURE) * np.clip(sure, 0.0, 1.0)
 
 
-def _confidences(lines: list[bytes]) -> list[float | None]:
-    """Return how sure each decision is, None where that is no number: all at once, if none of the lines is odd."""
+def _confidences(lines: list[bytes]) -> NDArray[np.float64]:
+    """Return how sure each decision is, NaN where it does not say: all at once, if none of the lines is odd."""
     import numpy as np
 
     lengths = np.fromiter(map(len, lines), np.int64, len(lines))
     ends = np.cumsum(lengths + 1) - 1
     starts = ends - lengths
     found = decode_at_once(_decoder, b"\n".join(lines), starts, ends) if lines else []
-    if found is None:
-        return list(map(_confidence, lines))
-    return [read_number(line.data.confidence) for line in found]
+    said = map(_confidence, lines) if found is None else (line.data.confidence for line in found)
+    return np.array([nan if one is None else one for one in said], np.float64)
 
 
 def _confidence(line: bytes) -> float | None:

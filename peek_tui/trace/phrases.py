@@ -82,8 +82,7 @@ class PhraseReader:
         """Read on behind phrases that lead to numbers or usages, as long as there are more; return numbers by kind."""
         said = self._phrases
         next = said.next.take(phrase)
-        # Behind the first number mostly stands whose event it is, which is another agent's from one line to the next.
-        read_on = said.read_short
+        is_first = True
         numbers = np.full((Next.DATA, len(lines)), np.nan)
         going = np.arange(len(lines))
         while len(going):
@@ -91,8 +90,9 @@ class PhraseReader:
             opened = np.flatnonzero(next == Next.USAGE)
             usable[opened] &= np.isnan(numbers[Next.USAGE, going[opened]])  # a second one replaces the first
             numbers[next, going] = value
-            phrase, at = read_on(block, end, phrase)
-            read_on = said.read_next
+            # Behind the first number stands whose event it is: from line to line another agent's, which none foretells.
+            phrase, at = said.read_short(block, end) if is_first else said.read_next(block, end, phrase)
+            is_first = False
             usable &= said.after.take(phrase) == _AFTER.take(next)
             fits[lines[going[~usable]]] = False
             named = said.agent.take(phrase)
@@ -130,12 +130,12 @@ class _Phrases:
         others = _differ(self._texts[_SHORT].take(code, axis=0), text) | block.holds(end, b'"') | (code == 0)
         missed = np.flatnonzero(others)
         if len(missed):
-            code[missed], end[missed] = self.read_short(block, at[missed], before[missed])
+            code[missed], end[missed] = self.read_short(block, at[missed])
             short = self._lengths.take(code[missed]) < _SHORT
             self._next[before[missed]] = np.where(short, code[missed], 0)
         return code, end
 
-    def read_short(self, block: Windows, at: Positions, _: _Codes) -> tuple[_Codes, Positions]:
+    def read_short(self, block: Windows, at: Positions) -> tuple[_Codes, Positions]:
         """Read phrases of which nearly all are short."""
         code, end = self.read(block, at, _SHORT)
         long = np.flatnonzero(end == at)

@@ -7,14 +7,15 @@ of its other requests from one to the next. A request that follows a failed answ
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from itertools import compress
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
+from peek_tui.trace.columns import grouped
 
 from ..alerts import Found
-from ..calls import payload
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+from ..questions import Questions
 from ..streaks import in_streaks
 
 if TYPE_CHECKING:
@@ -25,44 +26,47 @@ __all__ = ["RepeatedRequest"]
 
 TIMES = 3
 WINDOW = 20
-_DEEPEST = 64
-"""Requests that are read to know what one says that builds on them, when nobody remembers."""
-_KEPT = 1024
-"""Requests that are remembered, since later ones may say what they add to them."""
-
-_NOTHING = msgspec.Raw(b"")
-
-
-class _Data(msgspec.Struct, frozen=True, gc=False):
-    messages: msgspec.Raw = _NOTHING
-    system: msgspec.Raw = _NOTHING
-    tools: msgspec.Raw = _NOTHING
-    settings: msgspec.Raw = _NOTHING
-    base: Any = None
-    keep: Any = None
-    same: Any = None
-
-
-class _Line(msgspec.Struct, frozen=True, gc=False):
-    id: str = ""
-    data: _Data = _Data()
-
-
-_decode = msgspec.json.Decoder(_Line).decode
-_count = msgspec.json.Decoder(list[msgspec.Raw]).decode
-
+_PRUNED = 4096
+"""Requests that are remembered before those are looked for that are too long ago."""
 
 _Key = tuple[int, int]
 """An agent and a model."""
-_Said = tuple[int, int | None]
-"""What stands for all that a request says, and how many messages it has if they were counted."""
-
-_ID = slice(31, 55)
-"""Where the id stands in a line of our own, its key before it."""
 
 
-def _in_line(id: str) -> bytes:
-    return b',"id":"%b"' % id.encode("utf-8", "surrogatepass")
+class _Request(NamedTuple):
+    """A request of which it is known what it says."""
+
+    row: int
+    agent: int
+    name: int
+    """The code of the model."""
+    number: int
+    """How many there were before it of this agent to this model."""
+    what: int
+    """The same for requests that ask the same."""
+
+
+class _Requests(NamedTuple):
+    """Some requests, in order: a vector for each field of `_Request`."""
+
+    row: NDArray[np.intp]
+    agent: NDArray[np.int64]
+    name: NDArray[np.int64]
+    number: NDArray[np.int64]
+    what: NDArray[np.int64]
+
+    def some(self, wanted: NDArray[np.bool_]) -> Iterator[_Request]:
+        """Yield the wanted ones: a truth value each."""
+        return map(_Request._make, zip(*(column[wanted].tolist() for column in self), strict=True))
+
+
+class _Answer(NamedTuple):
+    """An answer that failed, or is the first after one that failed."""
+
+    row: int
+    agent: int
+    name: int
+    failed: bool
 
 
 class RepeatedRequest:
@@ -71,126 +75,117 @@ class RepeatedRequest:
     rule = "repeated_request"
 
     def __init__(self) -> None:
-        self._asked: dict[int, _Asked | tuple[int, int]] = {}
-        """By what was asked; of what was asked once, the row and the number alone."""
+        self._asked: dict[int, _Request | _Repeated] = {}
+        """By what was asked: a request, or several that asked the same."""
         self._numbers: dict[_Key, int] = {}
+        """The number of the newest request of each agent to each model."""
         self._failed: set[_Key] = set()
-        self._said: dict[bytes, _Said] = {}
-        """By how the ids of the newest requests stand in a line of our own: others may build on them."""
+        self._questions = Questions()
+        self._prune_at = _PRUNED
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
-        rows = self._worth_looking_at(news)
-        at = rows - news.start
-        is_request = (news.column("type")[at] == news.code("type", "llm_request")).tolist()
-        names, failed = (news.column(name)[at].tolist() for name in ("name", "failed"))
-        keys = zip(news.agents(rows).tolist(), names, strict=True)
-        requests = zip(news.lines("llm_request"), news.payloads("llm_request"), strict=True)
-        for row, key, asks, fails in zip(rows.tolist(), keys, is_request, failed, strict=True):
-            if asks:
-                line, data = next(requests)
-                plain = b'"base":' not in data and b'"http":' not in data
-                said = self._remember(line[_ID], (hash(data), None)) if plain else self._what_it_says(news, line)
-                if said is not None:
-                    self._ask(row, key, hash((key, said)))
-            elif fails:
-                self._failed.add(key)
-            elif self._failed:
-                self._failed.discard(key)
-        return self._episodes.tell(news)
-
-    def _worth_looking_at(self, news: News) -> NDArray[np.intp]:
-        """Return the rows of the requests, and of the answers that failed or may be the first after one that failed."""
         import numpy as np
 
-        answers = news.rows("llm_response")
-        at = answers - news.start
-        names, failed = news.column("name")[at], news.column("failed")[at]
-        matter = in_streaks(failed, news.agents(answers), names, going=bool(self._failed))
-        return np.sort(np.concatenate((news.rows("llm_request"), answers[matter])))
+        requests = self._requests(news)
+        repeat = _are_twice(requests.what)
+        repeat |= np.fromiter(map(self._asked.__contains__, requests.what.tolist()), np.bool_, len(repeat))
+        self._asked.update((request.what, request) for request in requests.some(~repeat))
+        looked_at: list[_Request | _Answer] = [*requests.some(repeat), *self._answers(news)]
+        for one in sorted(looked_at, key=lambda one: one.row):
+            if isinstance(one, _Request):
+                self._again(one)
+            elif one.failed:
+                self._failed.add((one.agent, one.name))
+            else:
+                self._failed.discard((one.agent, one.name))
+        if len(self._asked) > self._prune_at:
+            self._prune()
+        return self._episodes.tell(news)
 
-    def _ask(self, row: int, key: _Key, what: int) -> None:
-        """Take a request."""
-        number = self._numbers[key] = self._numbers.get(key, -1) + 1
-        before = self._asked.get(what)
-        if before is None or number - (before[1] if isinstance(before, tuple) else before.number) > WINDOW:
-            self._asked[what] = row, number
-            if len(self._asked) > 2 * _KEPT:
-                self._asked = dict(list(self._asked.items())[_KEPT:])
+    def _requests(self, news: News) -> _Requests:
+        """Return the new requests of which it is known what they say."""
+        import numpy as np
+
+        said = self._questions.take(news)
+        known = np.array([one is not None for one in said], np.bool_)
+        rows = news.rows("llm_request")[known]
+        agents, names = news.agents(rows), news.column("name")[rows - news.start].astype(np.int64)
+        numbers = self._count(agents, names)
+        what = map(hash, zip(agents.tolist(), names.tolist(), compress(said, known), strict=True))
+        return _Requests(rows, agents, names, numbers, np.fromiter(what, np.int64, len(rows)))
+
+    def _count(self, agents: NDArray[np.int64], names: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return for each request how many there were before it of the same agent to the same model."""
+        import numpy as np
+
+        numbers = np.empty(len(agents), np.int64)
+        for agent, of_agent in grouped(agents):
+            places = np.arange(len(agents))[of_agent]
+            for name, here in grouped(names[places]):
+                first = self._numbers.get((agent, name), -1) + 1
+                there = places[here]
+                numbers[there] = np.arange(first, first + len(there))
+                self._numbers[agent, name] = first + len(there) - 1
+        return numbers
+
+    def _answers(self, news: News) -> Iterator[_Answer]:
+        """Yield the answers that failed, and those that end a streak of failed ones."""
+        rows = news.rows("llm_response")
+        agents, names, failed = news.agents(rows), news.column("name")[rows - news.start], news.column("failed")
+        failed = failed[rows - news.start]
+        some = in_streaks(failed, agents, names, going=bool(self._failed))
+        return map(
+            _Answer._make, zip(*(column[some].tolist() for column in (rows, agents, names, failed)), strict=True)
+        )
+
+    def _again(self, request: _Request) -> None:
+        """Take a request that may have been made before."""
+        before = self._asked.get(request.what)
+        if before is None or request.number - before.number > WINDOW:
+            self._asked[request.what] = request
             return
-        if isinstance(before, tuple):
-            before = self._asked[what] = _Asked(key[1], before[0])
-        before.number = number
-        if key not in self._failed:
-            before.again.add(row)
-            if before.again.count >= TIMES:
-                self._episodes.touch((what, before.again.first_row), "medium", before.again)
+        if isinstance(before, _Request):
+            before = self._asked[request.what] = _Repeated(before)
+        before.number = request.number
+        if (request.agent, request.name) not in self._failed:
+            before.add(request.row)
+            if before.count >= TIMES:
+                self._episodes.touch((request.what, before.first_row), "medium", before)
 
-    def _what_it_says(self, news: News, line: bytes) -> int | None:
-        """Return what stands for all that a request says; None where that cannot be known."""
-        try:
-            event = _decode(line)
-            said = self._follow(news, line, event, 0)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-        return None if said is None else self._remember(_in_line(event.id), said)
-
-    def _remember(self, id: bytes, said: _Said) -> int:
-        """Keep what a request says, and return what stands for it."""
-        self._said[id] = said
-        if len(self._said) > 2 * _KEPT:
-            self._said = dict(list(self._said.items())[_KEPT:])
-        return said[0]
-
-    def _follow(self, news: News, line: bytes, event: _Line, depth: int) -> _Said | None:
-        """Return what a request says and how many messages it has, given what the ones it builds on say."""
-        data = event.data
-        rest = bytes(data.messages), bytes(data.system), bytes(data.tools), bytes(data.settings)
-        messages = len(_count(data.messages)) if data.messages else 0
-        if data.base is None:
-            return (hash(rest) if b'"http":' in line else hash(payload(line))), messages
-        if not isinstance(data.base, str) or not isinstance(data.keep, int) or depth > _DEEPEST:
-            return None
-        adds = bool(messages or any(rest[1:]))
-        before = self._said.get(_in_line(data.base))
-        if before is None or (before[1] is None and not adds):
-            before = self._read(news, data.base, depth)
-        if before is None:
-            return None
-        if not adds and data.keep == before[1]:
-            return before
-        return hash((before[0], data.keep, rest)), data.keep + messages
-
-    def _read(self, news: News, id: str, depth: int) -> _Said | None:
-        """Return what a request says that nobody has remembered."""
-        handle = news.snapshot.find(id)
-        if handle is None:
-            return None
-        try:
-            row = news.snapshot.row(handle)
-            asks = news.snapshot.type(row) == "llm_request"
-            line = news.line(row, "llm_request") if asks else news.snapshot.raw(row)
-            return self._follow(news, line, _decode(line), depth + 1)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
+    def _prune(self) -> None:
+        """Forget what is too long ago to be repeated."""
+        newest = self._numbers
+        old = [what for what, one in self._asked.items() if newest[one.agent, one.name] - one.number > WINDOW]
+        for what in old:
+            del self._asked[what]
+        self._prune_at = _PRUNED + 2 * len(self._asked)
 
 
-class _Asked:
-    """A request that was made several times."""
+def _are_twice(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which values there are more than once."""
+    import numpy as np
 
-    def __init__(self, name: int, row: int) -> None:
-        self.number = 0
-        """Which request of its agent to this model the last time was."""
-        self.again = _Repeated(name)
-        self.again.add(row)
+    order = np.argsort(values)
+    same = values[order][1:] == values[order][:-1]
+    twice = np.zeros(len(values), np.bool_)
+    twice[order[1:]] = same
+    twice[order[:-1]] |= same
+    return twice
 
 
 class _Repeated(Episode):
-    __slots__ = ("name",)
+    """Requests that asked the same, with their agent's others to that model between them."""
 
-    def __init__(self, name: int) -> None:
+    __slots__ = ("agent", "name", "number")
+
+    def __init__(self, first: _Request) -> None:
         super().__init__()
-        self.name = name
+        self.agent = first.agent
+        self.name = first.name
+        self.number = first.number
+        """Which request of its agent to this model the last one was."""
+        self.add(first.row)
 
     def title(self, news: News) -> str:
         name = quoted(news.word("name", self.name), "a model")
