@@ -120,7 +120,9 @@ class FileSink:
         numbers.next = number + 1
         digits = _HEX[number >> 24 & 255] + _HEX[number >> 16 & 255] + _HEX[number >> 8 & 255] + _HEX[number & 255]
         written = write(fd, start + digits + rest, length)  # to here
-        self._took(time.monotonic() - begin)
+        seconds = time.monotonic() - begin
+        if self._stalls or seconds > STALLED:
+            self._took(seconds)
         if written == length:
             return number, None
         self._torn = True

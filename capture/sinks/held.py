@@ -61,8 +61,8 @@ class HeldWrite:
     def __init__(self) -> None:
         import ctypes  # 2 ms that only a program with threads pays
 
+        # Without `argtypes`, which cost as much as the write: a short line's length is the same as an `int`.
         self.function = ctypes.PyDLL(None, use_errno=True).write
-        self.function.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
         self.function.restype = ctypes.c_ssize_t
         self._errno = ctypes.get_errno
 
