@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["OpenCall", "OpenCalls", "Place", "Span", "here", "move"]
 
 _MAX_OPEN_CALLS = 1024
-"""Calls without a result that a context remembers; an agent that never records results must not grow."""
+"""Calls without a result that a context remembers; an agent that never records results must not grow. Then the older
+half is forgotten, for to find out which takes a walk through all.
+"""
 
 
 class Span:
@@ -84,7 +86,7 @@ class OpenCalls:
     def opened(self, call: OpenCall) -> None:
         self._calls[call.id] = call
         if len(self._calls) > _MAX_OPEN_CALLS:
-            for forgotten in list(self._calls)[:-_MAX_OPEN_CALLS]:
+            for forgotten in list(self._calls)[: -_MAX_OPEN_CALLS // 2]:
                 self._calls.pop(forgotten, None)
 
     def latest(self, type: str, name: str, strand: Strand) -> OpenCall | None:

@@ -221,6 +221,13 @@ class TestResults:
         ctx.record_tool_result("search")
         assert read_events(ctx.path)[-1]["parent"] == read_events(ctx.path)[0]["id"] != first
 
+    def test_bound_is_seldom_reached(self, ctx: TraceContext) -> None:
+        """At the bound the older half is forgotten at once, and the latest calls still get their results."""
+        calls = [ctx.record_tool_call("search", number) for number in range(1_025)]
+        assert len(ctx._open_calls._calls) == 512
+        ctx.record_tool_result("search", parent=calls[-512])
+        assert "duration_ms" in read_events(ctx.path)[-1]
+
     def test_calls_change_while_they_are_searched(self) -> None:
         """Calls that other threads open and close meanwhile do not disturb the search."""
         calls = OpenCalls()
