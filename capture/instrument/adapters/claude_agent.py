@@ -1,22 +1,19 @@
 """Claude Agent SDK: prompts, tools and subagents, by hooks in every options object the host makes.
 
-Hooks stand in the options an agent is started with; the library has none for options to come. So the constructor's
-return is watched, and ours are put beside the host's own. The model is asked by a process of its own, which is no
-Python: what passes there is not seen.
+Hooks stand in the options an agent is started with. The model is asked by a process of its own, which is no Python:
+what passes there is not seen.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
 from ..._core.guard import guarded
 from ..._core.session import current
-from .._patch import Patch
-from .._wrap import call, observer_of
 from ..registry import Undo
+from .constructors import when_made
 from .runs import Runs
 
 __all__ = ["instrument"]
@@ -35,50 +32,26 @@ _EVENTS = (
 def instrument(module: ModuleType) -> Undo:
     """Have the agents of the Claude Agent SDK tell, given `claude_agent_sdk.types`; return what ends that."""
     hooks = _Hooks()
-
-    def watched(patch: Patch) -> Callable[..., None]:
-        def __init__(options: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-            if patch.on:
-                call(patch.original, observer_of(lambda: _NewOptions(options, hooks)), (options, *args), kwargs)
-            else:
-                patch.original(options, *args, **kwargs)
-
-        return __init__
-
-    patch = Patch(module.ClaudeAgentOptions, "__init__", watched)
-
-    def undo() -> None:
-        patch.undo()
-        hooks.runs = None
-
-    return undo
-
-
-class _NewOptions:
-    """Puts the hooks into options once they are made."""
-
-    def __init__(self, options: Any, hooks: _Hooks) -> None:
-        self._options = options
-        self._hooks = hooks
-
-    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None: ...
-    def raised(self, error: BaseException) -> None: ...
-    def yielded(self, item: Any) -> None: ...
-    def closed(self) -> None: ...
-
-    def returned(self, result: Any) -> None:
-        matcher = sys.modules["claude_agent_sdk.types"].HookMatcher
-        given = dict(self._options.hooks or {})
-        for event in _EVENTS:
-            if not any(self._hooks.told in each.hooks for each in given.get(event, ())):  # as in a copy of options
-                given[event] = [*given.get(event, ()), matcher(hooks=[self._hooks.told])]
-        self._options.hooks = given
+    return when_made(module.ClaudeAgentOptions, hooks.meet, hooks.leave)
 
 
 class _Hooks:
     """What the SDK calls with each event. An empty answer is no opinion."""
 
     runs: Runs | None = Runs("claude-agent-sdk")
+
+    def meet(self, options: Any) -> None:
+        """Stand in these options, beside the host's own hooks."""
+        matcher = sys.modules["claude_agent_sdk.types"].HookMatcher
+        given = dict(options.hooks or {})
+        for event in _EVENTS:
+            if not any(self.told in each.hooks for each in given.get(event, ())):  # as in a copy of options
+                given[event] = [*given.get(event, ()), matcher(hooks=[self.told])]
+        options.hooks = given
+
+    def leave(self) -> None:
+        """Record no further event."""
+        self.runs = None
 
     async def told(self, given: Any, tool_use_id: str | None, context: Any) -> dict[str, Any]:
         self.saw(given)

@@ -1,19 +1,14 @@
-"""Any OpenTelemetry tracer in the process: a span processor on every provider the host makes.
-
-A provider can be told of a processor, but not the library of one for providers to come; so the constructor's return is
-watched, and the new provider is told in the official way.
-"""
+"""Any OpenTelemetry tracer in the process: a span processor on every provider the host makes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
 from ..._core.guard import guarded
-from .._patch import Patch
-from .._wrap import call, observer_of
 from ..registry import Undo
+from .constructors import when_made
 from .spans import Spans
 
 __all__ = ["instrument"]
@@ -22,45 +17,21 @@ __all__ = ["instrument"]
 def instrument(module: ModuleType) -> Undo:
     """Have the tracers of OpenTelemetry tell, given `opentelemetry.sdk.trace`; return what ends that."""
     processor: _Processor = type("PeekProcessor", (_Processor, module.SpanProcessor), {})()
-
-    def watched(patch: Patch) -> Callable[..., None]:
-        def __init__(provider: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-            if patch.on:
-                call(patch.original, observer_of(lambda: _NewProvider(provider, processor)), (provider, *args), kwargs)
-            else:
-                patch.original(provider, *args, **kwargs)
-
-        return __init__
-
-    patch = Patch(module.TracerProvider, "__init__", watched)
-
-    def undo() -> None:
-        patch.undo()
-        processor.spans = None
-
-    return undo
-
-
-class _NewProvider:
-    """Tells a provider of the processor once it is made."""
-
-    def __init__(self, provider: Any, processor: Any) -> None:
-        self._provider = provider
-        self._processor = processor
-
-    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None: ...
-    def raised(self, error: BaseException) -> None: ...
-    def yielded(self, item: Any) -> None: ...
-    def closed(self) -> None: ...
-
-    def returned(self, result: Any) -> None:
-        self._provider.add_span_processor(self._processor)
+    return when_made(module.TracerProvider, processor.meet, processor.leave)
 
 
 class _Processor:
     """What a provider calls, in the task that starts or ends a span."""
 
     spans: Spans | None = Spans("otel")
+
+    def meet(self, provider: Any) -> None:
+        """Be called by this provider."""
+        provider.add_span_processor(self)
+
+    def leave(self) -> None:
+        """Record no further span."""
+        self.spans = None
 
     @guarded(None)
     def on_start(self, span: Any, parent_context: Any = None) -> None:

@@ -1,21 +1,15 @@
-"""Strands: agents, tools and model calls, by a hook provider on every agent the host makes.
-
-An agent takes hooks when it is made or later; the library has none for agents to come. So the constructor's return is
-watched, and the new agent is given ours in the official way.
-"""
+"""Strands: agents, tools and model calls, by a hook provider on every agent the host makes."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
 from ..._core.failure import identity
 from ..._core.guard import guarded
-from .._patch import Patch
-from .._wrap import call, observer_of
 from ..registry import Undo
+from .constructors import when_made
 from .runs import Runs
 
 __all__ = ["instrument"]
@@ -24,39 +18,7 @@ __all__ = ["instrument"]
 def instrument(module: ModuleType) -> Undo:
     """Have the agents of Strands tell, given `strands.agent.agent`; return what ends that."""
     hooks = _Hooks()
-
-    def watched(patch: Patch) -> Callable[..., None]:
-        def __init__(agent: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-            if patch.on:
-                call(patch.original, observer_of(lambda: _NewAgent(agent, hooks)), (agent, *args), kwargs)
-            else:
-                patch.original(agent, *args, **kwargs)
-
-        return __init__
-
-    patch = Patch(module.Agent, "__init__", watched)
-
-    def undo() -> None:
-        patch.undo()
-        hooks.runs = None
-
-    return undo
-
-
-class _NewAgent:
-    """Gives an agent the hooks once it is made."""
-
-    def __init__(self, agent: Any, hooks: _Hooks) -> None:
-        self._agent = agent
-        self._hooks = hooks
-
-    def before(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None: ...
-    def raised(self, error: BaseException) -> None: ...
-    def yielded(self, item: Any) -> None: ...
-    def closed(self) -> None: ...
-
-    def returned(self, result: Any) -> None:
-        self._agent.hooks.add_hook(self._hooks)
+    return when_made(module.Agent, hooks.meet, hooks.leave)
 
 
 class _Hooks:
@@ -67,6 +29,14 @@ class _Hooks:
     def __init__(self) -> None:
         self._before: dict[int, object] = {}
         """Of each agent that runs, the exception that the host was dealing with when it began."""
+
+    def meet(self, agent: Any) -> None:
+        """Be called by this agent."""
+        agent.hooks.add_hook(self)
+
+    def leave(self) -> None:
+        """Record nothing further."""
+        self.runs = None
 
     def register_hooks(self, registry: Any, **options: Any) -> None:
         events = sys.modules["strands.hooks"]
