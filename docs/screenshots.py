@@ -69,6 +69,7 @@ def main() -> None:
             Picture("debugger", trace, ("e", "e")),
             Picture("debugger-light", trace, ("w",), "light"),
             Picture("skimmed", trace, ("g", "minus", "j", "j", "j")),
+            Picture("compared", trace, ("G", "less_than_sign", "D", "enter")),
             Picture("claude-code", TRANSCRIPT, ("e", "e")),
             Picture("claude-code-light", TRANSCRIPT, ("e", "e"), "light"),
         )

@@ -41,6 +41,39 @@ def test_safety_events_only(peek: Start, story: Path) -> None:
     leave(terminal, "q")
 
 
+def test_two_requests(peek: Start, tmp_path: Path) -> None:
+    """Two model requests stand side by side where there is room for both: what is new, what is the same, as it is."""
+    trace = TraceFile(tmp_path / "trace.jsonl")
+    system = "You pay refunds. Never pay more than {} without asking, and say who calls back."
+    said = [{"role": "user", "content": "Pay it back."}, {"role": "assistant", "content": "How much is it?"}]
+    trace.add("llm_request", "model-1", {"system": system.format("100 EUR"), "messages": said[:1]})
+    trace.add("llm_request", "model-1", {"system": system.format("500 PLN"), "messages": said})
+    terminal = peek(trace.path, size=(120, 40))
+    terminal.wait_for("2 ev")
+    terminal.press("j", "D", "enter")
+    terminal.wait_for(
+        "row 0, llm_request model-1   ",
+        "│ row 1, llm_request model-1, this one",
+        "-  You pay refunds. Never pay more than 100 EUR without ",
+        " │+  You pay refunds. Never pay more than 500 PLN without",
+        "▸ 1 the same",
+        "│+  1 assistant: How much is it?",
+    )
+    terminal.press("j", "j", "j", "j", "j", "j", "l")
+    terminal.wait_for("     0 user: Pay it back.  ", " │     0 user: Pay it back.")
+    leave(terminal, "q", "q")
+
+
+def test_marked_and_compared(peek: Start, story: Path) -> None:
+    """One event is marked, another one selected: what differs between the two is one key away, two from what is new."""
+    terminal = peek(story, size=(80, 24))
+    terminal.wait_for("69 ev")
+    terminal.press(":8", "enter", "ma", ":22", "enter", "D", "D")
+    wait_selected(terminal, "▌  22 ", "TOOL → search")
+    terminal.wait_for("since the mark", "since: row 8, tool_call search", "colour: blue", "colour: navy")
+    leave(terminal, "q")
+
+
 def test_left_and_opened_again(peek: Start, story: Path) -> None:
     """A session that is opened again is where it was left, with its filter and its marks."""
     terminal = peek(story, size=(80, 24))

@@ -45,7 +45,7 @@ def _compared(event: Event, other: Event | None, layout: Layout) -> Iterator[Ent
         return
     old, new = (event, other) if event.row < other.row else (other, event)
     sides = sides_of(layout)
-    found = list(_Changes(sides).between(0, "", _told(old), _told(new), ("changes",)))
+    found = list(_Changes(sides).between(0, "", _told(old), _told(new), ("data",)))
     head = sides.head(old, new, event)
     yield head if found else head._replace(text=f"{head.text}: they say the same")
     yield from found
@@ -70,7 +70,7 @@ class _Changes:
         if isinstance(old, dict) and isinstance(new, dict):
             yield from self._headed(indent, key, path, self._in_dict(old, new, path, inside))
         elif isinstance(old, list) and isinstance(new, list):
-            told = _as_spoken if path == ("changes", "messages") else _as_numbered
+            told = _as_spoken if path == ("data", "messages") else _as_numbered
             yield from self._headed(indent, key, path, self._in_list(old, new, path, inside, told))
         elif isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > _SHORT:
             yield from self._headed(indent, key, path, self._in_text(old, new, path, indent + 2))

@@ -82,7 +82,8 @@ def language_of(key: str, text: str) -> str:
     """Return the language of a text with this key, told by its looks or by the key; `""` for prose."""
     head = text[:_LOOKED_AT]
     found = [language for language, beginning in _BEGINS.items() if beginning.match(head)]
-    found += [language for language, line in _HAS_LINE.items() if line.search(head)]
+    if "\n" in head:
+        found += [language for language, line in _HAS_LINE.items() if line.search(head)]
     return found[0] if found else _BY_KEY.get(key, "")
 
 

@@ -29,7 +29,7 @@ def outline_of(trace: TraceFile, old: Any, new: Any, width: int = 80) -> Outline
 
 def entries(trace: TraceFile, old: Any, new: Any, width: int = 80) -> list[Entry]:
     outline = outline_of(trace, old, new, width)
-    return [entry for entry in outline.entries[2:] if entry.path[:1] == ("changes",)]
+    return [entry for entry in outline.entries[2:] if entry.path[:1] == ("data",)]
 
 
 def line_of(entry: Entry) -> str:
