@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -57,10 +58,14 @@ def _own_packages_first() -> None:
 
 
 def _open(sources: Sequence[str]) -> None:
-    from .output import ending
-    from .screen import run_on
+    gc.disable()  # until the screen is loaded: all that is imported stays, and to look for garbage in it took its time
+    try:
+        from .output import ending
+        from .screen import run_on
 
-    ending(run_on)(sources)
+        ending(run_on)(sources)
+    finally:
+        gc.enable()
 
 
 def _run(words: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -86,6 +87,8 @@ def run_screen(
         config=config,
         at_failure=True,
     )
+    gc.freeze()  # a collection that looked through all that is loaded took 20 ms, and a key waited for it
+    gc.enable()
     app.run(mouse=config.mouse)
     end_all(_PATIENCE)
     if app.return_code:

@@ -63,6 +63,7 @@ class PeekApp(App[None]):
         config = config or Config()
         # Textual chooses how to do without colours before it knows the theme: its other way is black on black.
         super().__init__(driver_class=SparingDriver, ansi_color="NO_COLOR" in os.environ or None)
+        self._disable_notifications = self._disable_tooltips = True  # widgets of each screen that nothing here shows
         self._store = Store(paths, format, more, cache_directory(), rating()) if paths else None
         self._trace_title = title
         self._follow = follow

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from peek_tui.state.layout import Arrangement, Layout, arrange
+from textual.geometry import Size
+
+from peek_tui.state.layout import LOW, TALL, Arrangement, Layout, arrange
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.rows import RowView
 from peek_tui.tui.widgets.timeline import Timeline
@@ -22,6 +24,8 @@ class Panes(Walking, Searching, Inspecting):
 
     layout_chosen = Layout()
     _arrangement: Arrangement | None = None
+    _settled = Size(0, 0)
+    """The size for which the panes are laid out."""
 
     async def action_tree(self) -> None:
         """Show the tree where there is room for one list only; elsewhere go to it, or back."""
@@ -110,20 +114,26 @@ class Panes(Walking, Searching, Inspecting):
     def on_mount(self) -> None:
         if self.memory is not None:
             self.layout_chosen = self.memory.layout()
+        self.lay_out(self.layout_chosen)  # before there is a frame: the first one is right
 
     def on_unmount(self) -> None:
         if self.memory is not None and self.layout_chosen != self.memory.layout():
             self.memory.keep_layout(self.layout_chosen)
 
     def on_resize(self) -> None:
-        self.lay_out(self.layout_chosen)
-        self.call_after_refresh(self._settle)
+        if self.app.size != self._settled:
+            self._settled = self.app.size
+            self.lay_out(self.layout_chosen)
+            self.call_after_refresh(self._settle)
 
     def lay_out(self, layout: Layout) -> None:
         """Put the panes where they belong."""
         self.layout_chosen = layout
+        width, height = self.app.size
         self.set_class("strip" in layout.hidden, "-no-strip")
-        arrangement = arrange(layout, self.size.width, self.size.height)
+        self.set_class(height < LOW, "-low")  # by Textual's breakpoints it would be laid out, and then again
+        self.set_class(height >= TALL, "-tall")
+        arrangement = arrange(layout, width, height)
         if arrangement == self._arrangement:
             return
         self._arrangement = arrangement

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from peek_tui.state.layout import LOW, TALL
 from peek_tui.tui.actions import bindings
 from peek_tui.tui.widgets.alerts import AlertsBar
 from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
@@ -33,7 +32,6 @@ class Debug(Arriving, Moving, Commands, Panes):
     BLANK = True  # it is covered, too
     BINDINGS = bindings("debug")
     AUTO_FOCUS = "#timeline"
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high"), (TALL, "-tall")]
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.heading)
