@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from peek_tui.render.text import clean_line
@@ -59,8 +60,7 @@ class OpenCalls:
         if before is None or start < len(before) or len(snapshot) - start > _FAR:
             self._open.clear()  # what stood before has moved, or may have been answered meanwhile
             start = max(0, len(snapshot) - _FAR)
-        for row in snapshot.matching(_WATCHED, range(start, len(snapshot))):
-            self._take(snapshot, row)
+        self._take(snapshot, snapshot.matching(_WATCHED, range(start, len(snapshot))))
 
     def rate(self, now: int) -> str:
         """Return the events of the last seconds as bars, the newest last, each as high as its share of the most."""
@@ -75,16 +75,28 @@ class OpenCalls:
             number += self._arrived.pop()[1]
         self._arrived.append((second, number))
 
-    def _take(self, snapshot: Snapshot, row: int) -> None:
-        """Take one event. No line is read but of a chunk: a busy run has a thousand calls a second."""
-        type, call = snapshot.type(row), snapshot.parent(row)
-        if type in _CALLS:
-            self._open[snapshot.handle(row)] = Call(type, clean_line(snapshot.name(row)), snapshot.ts(row))
-        elif type in _ANSWERS:
-            self._open.pop(call, None)
-        elif call in self._open:
+    def _take(self, snapshot: Snapshot, rows: Iterable[int]) -> None:
+        """Take events. Lines are read of chunks only, and of calls that are open after all of them."""
+        chunks: dict[int, list[int]] = {}
+        for row in rows:
+            type, call = snapshot.type(row), snapshot.parent(row)
+            if type in _CALLS:
+                self._open[snapshot.handle(row)] = Call(type, clean_line(snapshot.name(row)), snapshot.ts(row))
+            elif type in _ANSWERS:
+                self._open.pop(call, None)
+                chunks.pop(call, None)
+            elif call in self._open:
+                chunks.setdefault(call, []).append(row)
+        for call, said in chunks.items():
+            self._listen(snapshot, call, said)
+
+    def _listen(self, snapshot: Snapshot, handle: int, rows: Sequence[int]) -> None:
+        """Take what a model says in these chunks, from the last one back."""
+        call, heard = self._open[handle], ""
+        for row in reversed(rows):
             data = snapshot.event(row).data
             text = data.get("text") or data.get("thinking")
-            if isinstance(text, str):
-                said = (self._open[call].said + text)[-_TAIL:]
-                self._open[call] = self._open[call]._replace(said=said)
+            heard = (text if isinstance(text, str) else "") + heard
+            if len(heard) >= _TAIL:
+                break
+        self._open[handle] = call._replace(said=(call.said + heard)[-_TAIL:])

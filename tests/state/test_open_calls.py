@@ -39,7 +39,7 @@ def test_streamed(trace: TraceFile) -> None:
 
 
 def test_read(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a thousand calls and results no line is read, of the chunks those of a call that is open."""
+    """Of a thousand calls and results no line is read, of chunks the last ones of a call that is open."""
     rows: list[int] = []
     event = Snapshot.event
 
@@ -50,12 +50,15 @@ def test_read(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Snapshot, "event", read)
     for _ in range(500):
         trace.add("tool_result", "read", parent=trace.add("tool_call", "read"))
+    answered = trace.add("llm_request", "m")
+    trace.add("llm_chunk", "m", {"text": "Once"}, parent=answered)
+    trace.add("llm_response", "m", parent=answered)
     request = trace.add("llm_request", "m")
-    trace.add("llm_chunk", "m", {"text": "Once"}, parent=request)
-    trace.add("llm_chunk", "m", {"text": "lost"}, parent="5f3a9c1e00000fff")
+    for _ in range(10):
+        trace.add("llm_chunk", "m", {"text": "x" * 100}, parent=request)
     calls = OpenCalls()
     calls.update(trace.snapshot(), NOON)
-    assert ([call.said for call in calls.calls], rows) == (["Once"], [1_001])
+    assert ([call.said for call in calls.calls], rows) == (["x" * 240], [1_013, 1_012, 1_011])
 
 
 def test_hostile(trace: TraceFile) -> None:
