@@ -31,7 +31,7 @@ _PAUSE = 0.15
 """Seconds between two looks at a trace that grows, at the least."""
 _SHARE = 20
 """Of so many seconds one is spent on looking, while a trace grows faster than it could be looked at."""
-_LULL = 0.5
+_LULL = 1.0
 """Seconds without anything new after which all is looked at that was put off."""
 
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["Reader", "Reading"]
 
 _EVERY = 0.1
-"""Seconds between two tellings while there is more to read, and between two looks at a run that is over."""
-_BRISK = 1 / 30
-"""Seconds between two looks at a run that goes on."""
+"""Seconds between two tellings while there is more to read."""
+_LOOKS = {"running": 1 / 30, "unknown": 0.1}
+"""Seconds between two looks at a run that may go on."""
+_OVER = 0.25
+"""The same of one that is over: it wakes the processor all day."""
 _FRESH = 0.5
 """Seconds in which a tree is not built again: nobody reads two trees a second."""
 _STALE = 1.5
@@ -67,7 +69,7 @@ class Reader(Background):
         self.live = Live(store)
         self.shown = Shown()
         """What the next tree shows."""
-        self.pace = _BRISK
+        self.pace = 0.0
         """Seconds after news before the next look: whoever shows it says how often that is worth its while."""
         self.reading = Reading(store.snapshot(), None, complete=False)
         """The newest there is."""
@@ -86,7 +88,8 @@ class Reader(Background):
         while not self.stopped:
             self._read_on()
             news = self._publish(complete=True)
-            self.rest(self.pace if news else _BRISK if self.live.may_grow else _EVERY)
+            usual = _LOOKS.get(self.live.status, _OVER)
+            self.rest(max(self.pace, usual) if news else usual)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -136,7 +139,8 @@ class Reader(Background):
         is_new = forest is not None and forest.snapshot is snapshot
         if self._growing is None and not is_new and monotonic() >= self._next_tree:
             self._growing = self._trees.submit(_grow, snapshot, self.shown)
-            self._growing.add_done_callback(lambda _: self.wake())
+            if forest is None:
+                self._growing.add_done_callback(lambda _: self.wake())  # a newer one comes with what is read next
         return forest
 
 

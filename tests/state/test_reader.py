@@ -136,7 +136,7 @@ def test_pace(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
     reader.start(lambda: None)
     try:
         assert rests.get(timeout=PATIENCE) == 7.0
-        while rests.get(timeout=PATIENCE) != 0.1:
+        while rests.get(timeout=PATIENCE) != 0.25:
             pass
         trace.add("log")
         while rests.get(timeout=PATIENCE) != 7.0:
