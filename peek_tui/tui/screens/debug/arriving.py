@@ -9,20 +9,18 @@ from textual.message import Message
 from textual.timer import Timer
 
 from peek_tui.errors import InputError
+from peek_tui.state.pace import Pace
 from peek_tui.state.reader import Reading
 from peek_tui.tui.widgets.flight import FlightBar
 from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.timeline import Timeline
 
 from .answering import Answering
-from .base import SLOW
 
 __all__ = ["Arriving"]
 
 _HOLD = 0.1
 """Seconds after a key in which nothing that arrives is painted."""
-_SHARE = 12
-"""Of so many seconds one is spent on painting what arrives, as long as that leaves four paintings a second."""
 _LATER = 0.25
 """Seconds that what was found may wait for something that arrives, to be painted with it."""
 
@@ -38,13 +36,12 @@ class Arriving(Answering):
 
     _edition = 0
     _last_taken = 0.0
-    _used = 0.0
-    """The processor time that this thread had used when something was taken in the last time."""
     _held: Timer | None = None
     _news_waits = False
     """Whether there is news that was not taken in yet."""
 
     def on_mount(self) -> None:
+        self._pace = Pace(self.manner.pace, thread_time())
         self.start_sift()
         self.sync(changed=True)
         self._greet()
@@ -122,8 +119,9 @@ class Arriving(Answering):
         if not self.is_current:
             return
         self._last_taken = monotonic()
-        self._set_pace()
         reading = self.reader.reading
+        grown = len(reading.snapshot) - len(self.browse.snapshot)
+        self.reader.pace = self._pace.wait(thread_time(), grown, self.query_one(Timeline).page_height)
         changed = (
             self._begin_again(reading) if reading.edition != self._edition else self.browse.update(reading.snapshot)
         )
@@ -140,11 +138,6 @@ class Arriving(Answering):
         self.paint(changed=changed or found is not self.view.found)
         self.arrived(alerts)
         self.open_at_failure()
-
-    def _set_pace(self) -> None:
-        """Have the reader look as often as what the last frame cost allows."""
-        used, self._used = self._used, thread_time()
-        self.reader.pace = min(SLOW, max(self.manner.pace, _SHARE * (self._used - used)))
 
     def _fly(self) -> None:
         """Say what the run does now, and for how long it has."""
