@@ -214,7 +214,7 @@ _PAGES = ("page_token", "pageToken", "next_token", "nextToken", "sync_token", "s
 """How those end that end like one of these and are none."""
 _QUERY = "?key &key &sig ?sig ignature ?code &code"
 
-_OPENING = r" {0,2}\[?(?:[Bb]earer |[Bb]asic |[Tt]oken )?\\{0,15}[\"']?"
+_OPENING = r" {0,2}\[?(?:[Bb]earer |[Bb]asic |[Tt]oken |)\\{0,15}[\"']?"
 _VALUE = r"[^\s\"'\\,;<>(){}\[\]&|$]"
 _CREDENTIAL = (
     rf"(?:(?<=[\"'])(?=[^\s\"'\\0-9]{{0,60}}+[0-9])[^\s\"'\\]{{6,}}"
@@ -262,7 +262,8 @@ def _named(sign: str, between: list[str], *named: _Named) -> Group:
     quoted = "|".join(f"(?<={end}{one}{sign}.)" for one in between)
     follows = r"[^\"{\[:]" if sign == ":" else "[^=;]"
     begins = f"(?={_OPENING}{_BEGINS[sign]})"
-    looks = rf"(?<={end}{sign}.)|(?:(?<=[ ']{sign}.)|(?<=\\\"{sign}.))(?:{quoted})"
+    ends = "|".join(sorted({re.escape(name[-3:]) for name in names}))
+    looks = rf"(?<={end}{sign}.)(?<=(?:{ends}){sign}.)|(?:(?<=[ ']{sign}.)|(?<=\\\"{sign}.))(?:{quoted})"
     gate = rf"{sign}{follows}(?:{looks})(?:(?<=[0-9\"'\\BbTt])|{begins})"
     hint = f"{sign}(?={follows}){begins}{_before(sign, names, between)}"
     wholes = [f"(?P<keep>{sign}{_before(sign, one.all_names(), one.between)}{_OPENING}){one.value}" for one in named]

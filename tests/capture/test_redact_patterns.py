@@ -70,6 +70,7 @@ def test_nothing_overlooked(anchor: str, text: str, levels: int) -> None:
         {"arguments": {"key": 12, "token": [1, 2], "path": "/usr/lib/python3/test_embed_set_config.py"}},
         {"text": "join = self._join; sorted(rows, key=lambda row: row.name); section = self._sections[name]"},
         {"text": "A decision was made: 2026-10 is closed, description=none, a key-value store, a token or a word"},
+        {"http": {"status": 200, "headers": {"content-type": "application/json; charset=utf-8", "x-ratelimit": "9"}}},
         {"names": ["tools", "settings"], "text": "9.30 A.M., see appendix B, G. Smith <g@example.org>"},
     ],
 )
