@@ -7,7 +7,8 @@ import threading
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, TypeVar
+from functools import partial
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 from ..events import CALLS, NO_EVENT
 from ..format import DIGITS, HEAD, LineEncoder, plain_body
@@ -109,9 +110,25 @@ class Recorder:
     def _request(self, name: str, parent: str, header: dict[str, Any], data: dict[str, Any], totals: Totals) -> str:
         """Write a request. What it may build on depends on its place in the file, so its body is made under the lock.
 
-        There nothing of the host's is called: it may wait for a thread that waits for the lock.
+        There nothing of the host's is called: it may wait for a thread that waits for the lock. So the host is shown
+        what is new of a conversation before, and all of it when it turns out that the file needs that.
         """
-        event, data = self._made(self._without_host, "llm_request", name, header, data)
+        event, seen = self._made(self._without_host, "llm_request", name, header, data)
+        try:
+            return self._put_request(name, parent, header, event, seen, totals)
+        except _NotShownError:
+            event, seen = self._made(partial(self._without_host, whole=True), "llm_request", name, header, data)
+            return self._put_request(name, parent, header, event, seen, totals)
+
+    def _put_request(
+        self,
+        name: str,
+        parent: str,
+        header: dict[str, Any],
+        event: dict[str, Any] | None,
+        data: dict[str, Any],
+        totals: Totals,
+    ) -> str:
         with self._lock:
             if self._lost or self._late:
                 self._tell_loss(parent)
@@ -126,17 +143,25 @@ class Recorder:
         return id
 
     def _without_host(
-        self, type: str, name: str, header: dict[str, Any], data: dict[str, Any]
+        self, type: str, name: str, header: dict[str, Any], data: dict[str, Any], *, whole: bool = False
     ) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-        """Return an event as it may be written if the host has a part in that, else None; and its payload."""
+        """Return an event as it may be written if the host has a part in that, else None; and its payload, of a
+        conversation with what is new only, unless it is to be `whole`.
+        """
         messages = data.get("messages")
         is_talk = isinstance(messages, Conversation)  # of parsed JSON, which is no question
         if not self._encoder.calls_host(header, {**data, "messages": []} if is_talk else data):
             return None, data
-        if isinstance(messages, Conversation):
-            data = {**data, "messages": messages.whole()}
-        event = self._encoder.revised(type, name, header, data)
-        return event, event["data"]
+        if not isinstance(messages, Conversation):
+            event = self._encoder.revised(type, name, header, data)
+            return event, event["data"]
+        said = messages.whole() if whole else messages.new
+        event = self._encoder.revised(type, name, header, {**data, "messages": said})
+        new = event["data"]["messages"]
+        is_whole = whole or not messages.before.messages
+        talk = Conversation(new) if is_whole else Conversation(new, messages.before, _not_shown)
+        talk.mark = messages.mark
+        return event, {**event["data"], "messages": talk}
 
     def _made(
         self,
@@ -308,6 +333,14 @@ class Recorder:
                 numbers.next = number
         finally:
             numbers.busy -= 1
+
+
+class _NotShownError(Exception):
+    """The whole of a conversation is needed, of which the host was shown what is new."""
+
+
+def _not_shown() -> NoReturn:
+    raise _NotShownError
 
 
 def _counts(header: dict[str, Any]) -> bool:

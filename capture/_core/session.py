@@ -76,8 +76,8 @@ def init(
 
     `redact` is about secrets, which are taken out of every event by default (or as `PEEK_REDACT` says): False leaves
     them in, a list of regular expressions takes out what matches them too, and a function is given every text, with the
-    secrets gone, and returns what is to be written. `content=False` (or `PEEK_CONTENT=0`) keeps of all that model, user
-    and tools say only its shape and size.
+    secrets gone, and returns what is to be written: of a conversation that grows, what is new. `content=False` (or
+    `PEEK_CONTENT=0`) keeps of all that model, user and tools say only its shape and size.
 
     `install()` knows a model call by its path and body, on any host. Of `hosts`, such as `["models.internal:8080"]`
     (or `PEEK_HOSTS=models.internal:8080,…`), it takes everything that is posted through httpx and httpx2 for one.

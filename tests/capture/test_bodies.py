@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from capture._core.conversation import Conversation
 from capture._core.recorder import Recorder, Totals
+from capture._core.review import Reviewer
 from capture.events import NO_EVENT
 from capture.instrument import bodies
 from capture.instrument.bodies import Bodies
@@ -53,11 +54,11 @@ def wire_of(key: str) -> Wire:
 class Reading:
     """Reads bodies and records what they say, as the tap does."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, redact: Callable[[str], str] | bool = False) -> None:
         path.unlink(missing_ok=True)
         path.touch()
         self.path = path
-        self.recorder = Recorder(SESSION, WRITER, FileSink(path), ManualClock())
+        self.recorder = Recorder(SESSION, WRITER, FileSink(path), ManualClock(), review=Reviewer(redact))
         self.bodies = Bodies()
         self.read: list[int] = []
         """Of how many messages each body was read."""
@@ -139,6 +140,57 @@ def test_after_a_loss(reading: Reading) -> None:
     assert reading.read == [1, 2, 2]  # the rest is read when it turns out that it is needed
     assert len(whole_events(reading.path)[-1]["data"]["messages"]) == 5
     assert reading.back() == reading.sent
+
+
+@pytest.fixture
+def shown() -> list[str]:
+    """The texts that the host's function was given."""
+    return []
+
+
+@pytest.fixture
+def redacting(tmp_path: Path, shown: list[str]) -> Reading:
+    """One with a function of the host's, which sees a text and leaves it as it is."""
+
+    def redact(text: str) -> str:
+        shown.append(text)
+        return text
+
+    return Reading(tmp_path / "redacting.jsonl", redact)
+
+
+def test_shown_once(redacting: Reading, shown: list[str]) -> None:
+    """A host's function that redacts is shown each message of a conversation that grows once."""
+    for body in grown("messages"):
+        redacting.send("messages", body)
+    assert [shown.count(message["content"]) for message in MESSAGES] == [1] * 39 + [0]
+    assert redacting.read == [1, *[2] * 19]
+    assert redacting.back() == redacting.sent
+
+
+def test_shown_after_a_loss(redacting: Reading, shown: list[str]) -> None:
+    """What has to be written again it is shown again."""
+    first, second, third, fourth, *_ = grown("messages")
+    redacting.send("messages", first)
+    redacting.send("messages", second)
+    redacting.recorder._deltas.forget()
+    redacting.send("messages", third)
+    redacting.send("messages", fourth)
+    assert [shown.count(message["content"]) for message in MESSAGES[:7]] == [2, 2, 2, 2, 2, 1, 1]
+    assert redacting.back() == redacting.sent
+
+
+def test_function_is_obeyed(tmp_path: Path) -> None:
+    """What a function takes out is in no request, whether it adds to another one or stands as a whole."""
+    reading = Reading(tmp_path / "run.jsonl", lambda text: text.replace("сообщение", "…"))
+    for number, body in enumerate(grown("messages")):
+        reading.send("messages", body)
+        if number == 7:
+            reading.recorder._deltas.forget()
+    reading.recorder.close()
+    assert "сообщение" not in reading.path.read_text()
+    said = [message["content"].replace("сообщение", "…") for message in MESSAGES[:39]]
+    assert [message["content"] for message in whole_events(reading.path)[-1]["data"]["messages"]] == said
 
 
 def test_another_file(reading: Reading, tmp_path: Path) -> None:
@@ -223,10 +275,13 @@ SAID: st.SearchStrategy[Any] = st.sampled_from([*MESSAGES[:4], 1, 0.5, None, "x"
 
 
 @on_files
-@given(st.lists(st.tuples(st.lists(SAID, max_size=6), st.sampled_from(["m", "n"]), st.booleans()), max_size=12))
-def test_any_bodies(tmp_path: Path, asked: list[tuple[list[Any], str, bool]]) -> None:
+@pytest.mark.parametrize("redact", [False, str], ids=["as it is", "past the host"])
+@given(asked=st.lists(st.tuples(st.lists(SAID, max_size=6), st.sampled_from(["m", "n"]), st.booleans()), max_size=12))
+def test_any_bodies(
+    tmp_path: Path, redact: Callable[[str], str] | bool, asked: list[tuple[list[Any], str, bool]]
+) -> None:
     """Whatever is sent in whichever order is recorded as it was sent."""
-    reading = Reading(tmp_path / "run.jsonl")
+    reading = Reading(tmp_path / "run.jsonl", redact)
     said: list[Any] = []
     for messages, model, anew in asked:
         said = messages if anew else said + messages
