@@ -138,10 +138,10 @@ class Answers(Background):
 
     def work(self) -> None:
         """Look at what is wanted, the newest of it; not all the time while there is always something newer."""
-        watch, done, due = self._watch(), None, 0.0
+        watch, done, due = None, None, 0.0
         while not self.stopped:
             if self._begun_again:
-                watch, done, self._begun_again = self._watch(), None, False
+                watch, done, self._begun_again = None, None, False
             wanted = self._wanted
             if wanted is None or wanted is done:
                 self.rest(60.0)
@@ -150,6 +150,7 @@ class Answers(Background):
             if pause > 0 and not wanted.over:
                 self.rest(pause)
                 continue
+            watch = watch or self._watch()  # no sooner: importing it would take its time from the first reading
             done, began = wanted, monotonic()
             watch.advance(wanted.snapshot, over=wanted.over)
             if self._begun_again:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peek_tui.render.text import clean_line
 from peek_tui.render.units import count
+from peek_tui.state.answers import Found
 from peek_tui.state.view import View
 
 from .bars import Bar
@@ -17,9 +18,13 @@ class AlertsBar(Bar):
 
     def __init__(self) -> None:
         super().__init__(id="alerts")
+        self._found: Found | None = None
 
     def sync(self, view: View) -> None:
         """Show the state."""
+        if view.found is self._found:
+            return
+        self._found = view.found
         palette, alerts = self.palette, view.found.alerts
         self.set_class(bool(alerts), "-some")
         left: list[Piece] = [(" alerts ", palette.strong)]

@@ -156,7 +156,6 @@ class RowView(KeptLines, ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._reveal()
-        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

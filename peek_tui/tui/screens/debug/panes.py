@@ -156,4 +156,4 @@ class Panes(Walking, Searching, Inspecting):
         """Paint in the new layout; keys go to the timeline when the pane that had them has no room any more."""
         if self.focused is None or not self.focused.display:
             self.set_focus(self.query_one(Timeline))
-        self.paint(changed=True)
+        self.paint(changed=False)
