@@ -152,7 +152,7 @@ class FileSink:
             raise
         self._failure = None
         self._look_at = time.monotonic() + _LOOK_AFTER
-        if not _lock(self._fd) and self._aside is not None:
+        if not _lock(self._fd) and self._aside is not None and _has_writer(self._fd):
             self.close()
             self.path, self._aside = self._aside, None
             self._open()
@@ -185,7 +185,7 @@ def _ends_in_half_a_line(fd: int) -> bool:
 def _lock(fd: int) -> bool:
     """Say *running* to readers. A reader's probe may hold the lock for an instant; some filesystems have no locks.
 
-    Return False if another writer has it.
+    Return False if somebody else holds it for longer.
     """
     try:
         import fcntl
@@ -202,4 +202,16 @@ def _lock(fd: int) -> bool:
             return True
         else:
             return True
+    return False
+
+
+def _has_writer(fd: int) -> bool:
+    """Whether who holds the lock is a writer, and no reader that the system keeps from letting go: readers share it."""
+    import fcntl
+
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(fd, fcntl.LOCK_UN)
     return False

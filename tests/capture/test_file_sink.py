@@ -160,6 +160,16 @@ class TestLock:
         third.close()
         assert sink.path.read_bytes() == b"1\n3\n"
 
+    def test_not_aside(self, sink: FileSink, tmp_path: Path) -> None:
+        """A reader that holds the lock, however long, is no writer."""
+        sink.path.touch()
+        with sink.path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            second = FileSink(sink.path, tmp_path / "aside.jsonl")
+            second.write(b"2\n")
+        second.close()
+        assert (second.path, sink.path.read_bytes()) == (sink.path, b"2\n")
+
     def test_not_inherited(self, sink: FileSink) -> None:
         """A program that the host starts does not keep the lock of a host that is gone."""
         sink.write(b"one\n")
