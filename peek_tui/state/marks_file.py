@@ -30,7 +30,7 @@ def marks_path(trace: Path) -> Path:
 def encode_marks(session: str, marks: Marks) -> bytes:
     """Return what stands in the file."""
     said = {"v": _VERSION, "session": session, "marks": marks.letters, "notes": marks.notes}
-    return json.dumps(said, ensure_ascii=True).encode() + b"\n"
+    return json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
 def read_marks(traces: Iterable[Path]) -> Marks:

@@ -16,7 +16,7 @@ from .layout import Layout, safe
 from .sides import Block, Sides, sides_of
 from .speech import spoken
 from .subject import Subject
-from .words import changed_words
+from .words import changed_words, level
 
 __all__ = ["changes", "since_mark"]
 
@@ -134,7 +134,12 @@ class _Changes:
                 lines = (entry for at in come for entry in self._layout.wrapped(indent, after[at], "string", path))
                 yield from self._kept(indent, number, (*path, "", come.start), lines)
                 continue
-            sides = [safe(before[at]) for at in gone], [safe(after[at]) for at in come]
+            yield from self._replaced([safe(before[at]) for at in gone], [safe(after[at]) for at in come], path, indent)
+
+    def _replaced(self, old: list[str], new: list[str], path: Path, indent: int) -> Iterator[Entry]:
+        """Yield safe lines that stand in the place of others, those that are alike beside each other."""
+        for gone, come in level(old, new):
+            sides = old[gone.start : gone.stop], new[come.start : come.stop]
             alike = min(len(gone), len(come)) if len(gone) <= _FEW else 0
             marks = [changed_words(one, other) for one, other in zip(sides[0][:alike], sides[1][:alike], strict=True)]
             yield from self._sides.pair(

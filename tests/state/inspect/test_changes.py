@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peek_tui.state.inspect import Entry, Outline, Subject
-from peek_tui.state.inspect.words import changed_words
+from peek_tui.state.inspect.words import changed_words, level
 from tests.state.traces import TraceFile, close_all
 
 JSON = st.recursive(
@@ -153,8 +153,8 @@ class TestColumns:
         assert lines(trace, {"diff": text, "n": 1, "old": True}, {"diff": new, "n": 2, "new": None}, 120) == [
             " diff",
             "   4 lines the same",
-            "-  line 4 of a text | +  row 4",
-            " | +  row 4½ of a text",
+            " | +  row 4",
+            "-  line 4 of a text | +  row 4½ of a text",
             "   3 lines the same",
             "-  line 8 of a text | +",
             "-n: 1 | +n: 2",
@@ -218,6 +218,34 @@ class TestColumns:
         snapshot = trace.snapshot()
         outline = Outline(Subject(snapshot.event(1), snapshot), 100, "changes")
         assert "-    cache: 1 | +    cache: 2" in [line_of(entry) for entry in outline.entries]
+
+
+class TestLevel:
+    @pytest.mark.parametrize(
+        ("old", "new", "pairs"),
+        [
+            ("a b c", "x\na b d", [("", "x"), ("a b c", "a b d")]),
+            ("a b c\nq", "a b d", [("a b c", "a b d"), ("q", "")]),
+            ("a b c\nd e f", "d e x\na b x", [("a b c", ""), ("d e f", "d e x"), ("", "a b x")]),
+            ("a\nb", "x\ny", [("a\nb", "x\ny")]),
+            ("a", "x", [("a", "x")]),
+            ("", "x", [("", "x")]),
+        ],
+    )
+    def test_known(self, old: str, new: str, pairs: list[tuple[str, str]]) -> None:
+        """Lines that are alike are level, in order; what is between them stands beside what is between them."""
+        before, after = old.split("\n") if old else [], new.split("\n")
+        found = [
+            ("\n".join(before[a.start : a.stop]), "\n".join(after[b.start : b.stop])) for a, b in level(before, after)
+        ]
+        assert found == pairs
+
+    @given(st.lists(st.text("ab ", max_size=6), max_size=25), st.lists(st.text("ab ", max_size=6), max_size=25))
+    def test_any(self, old: list[str], new: list[str]) -> None:
+        """Every line is there, once and in order."""
+        found = list(level(old, new))
+        assert [at for gone, _ in found for at in gone] == list(range(len(old)))
+        assert [at for _, come in found for at in come] == list(range(len(new)))
 
 
 class TestWords:
