@@ -112,7 +112,9 @@ def _request(event: Event) -> str:
 def _response(event: Event) -> str:
     data = event.data
     usage = event.usage
-    spent = f"{units.tokens(usage.input)}→{units.tokens(usage.output)} tok  " if usage else ""
+    spent = ""
+    if usage is not None and (usage.input or usage.output):  # of a call that took none nobody has told
+        spent = f"{units.tokens(usage.input)}→{units.tokens(usage.output)} tok  "
     early = "stopped by its reader  " if data.get("closed_by") == "consumer" and not event.error else ""
     return f"{spent}{early}{_message_text(data.get('content'))}"
 

@@ -25,7 +25,7 @@ class Chooser(ModalScreen[int | None]):
 
     CSS = """
     Chooser { align: center middle; }
-    #chooser { width: 90; max-width: 96%; height: auto; max-height: 90%; border: round $primary;
+    #chooser { width: 96%; max-width: 130; height: auto; max-height: 90%; border: round $primary;
                background: $background; padding: 0 1; }
     #choices { height: auto; max-height: 100%; }
     """

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.message import Message
 
 from peek_tui.render.summary import summary
-from peek_tui.render.text import clean_line
+from peek_tui.render.text import clean_line, fit
 from peek_tui.render.units import count
+from peek_tui.render.words import GROUPS, look_of
 from peek_tui.state.answers import Question, Suspects, suspects_of, where_it_failed
 from peek_tui.state.choosing import Choice
 
@@ -29,6 +30,8 @@ T = TypeVar("T")
 
 _MOST = 1_000
 """Causes that are listed, the nearest to the event."""
+_WHAT = 40
+"""Columns of what a suspect is, so that there is room for why."""
 _SIGN = {"high": "!!", "medium": "!", "low": "·"}
 
 
@@ -132,7 +135,9 @@ class Answering(Filtering):
     def _list_suspects(self) -> None:
         suspects = self.view.suspects.ranked
         choices = [
-            Choice(f"{rank} {count(one.row)}", clean_line(f"{self._what(one.row)}: {'; '.join(one.reasons)}"))
+            Choice(
+                f"{rank} {count(one.row)}", f"{fit(self._what(one.row), _WHAT)}  {clean_line('; '.join(one.reasons))}"
+            )
             for rank, one in enumerate(suspects, 1)
         ]
 
@@ -143,12 +148,14 @@ class Answering(Filtering):
 
     def _explain(self, causes: list[Cause]) -> None:
         near = causes[-_MOST:]
-        choices = [Choice(count(one.row), clean_line(f"{one.relation:<8} {self._what(one.row)}")) for one in near]
+        choices = [Choice(f"{count(one.row)} {one.relation}", self._what(one.row)) for one in near]
         self._choose("why: from the root to this event", choices, [cause.id for cause in near])
 
     def _what(self, row: int) -> str:
+        """Return what stands in a row, as the timeline says it, but for the models' names, which say little here."""
         event = self.browse.snapshot.event(row)
-        return f"{event.type} {event.name}  {summary(event)}"
+        look, name = look_of(event.type), "" if event.type in GROUPS[0].types else f"{event.name}  "
+        return clean_line(f"{look.code:<4} {'✗' if event.error else look.sign} {name}{summary(event)}")
 
     def _choose(
         self, title: str, choices: list[Choice], ids: list[str], chosen: Callable[[int], None] = lambda _: None
