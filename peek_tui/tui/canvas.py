@@ -109,7 +109,7 @@ class _Strip:
 
     def add(self, text: str, style: str) -> None:
         self.pieces.append((text, style))
-        is_sure = _SURE.fullmatch(text) is not None
+        is_sure = text.isascii() or _SURE.fullmatch(text) is not None
         self.is_sure = self.is_sure and is_sure
         self.end += len(text) if is_sure else cell_len(text)
 

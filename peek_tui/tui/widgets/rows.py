@@ -90,8 +90,8 @@ class RowView(KeptLines, ScrollView, can_focus=True):
 
     @property
     def line_width(self) -> int:
-        """The columns there are for a line."""
-        return self.outer_size.width - self.gutter.width
+        """The columns there are for a line: there is always a scrollbar."""
+        return self.outer_size.width - self.styles.gutter.width - self.styles.scrollbar_size_vertical
 
     @property
     def page_height(self) -> int:

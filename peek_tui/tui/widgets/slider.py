@@ -26,6 +26,8 @@ class Slider(ScrollBar):
             cells = self._cells
             before = self._shown if len(self._shown) == len(cells) else (None,) * len(cells)
             regions = tuple(Region(0, y, 1, 1) for y, cell in enumerate(cells) if cell != before[y])
+            if not regions and not layout:
+                return self
             repaint = bool(regions)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip as Line
@@ -69,28 +70,27 @@ class StripBar(KeptLines):
         width, base, strip = self.outer_size.width, self.base, self._strip
         if strip is None:
             return Line.blank(width, base)
-        palette, pieces = self.palette, [(" ", base)]
-        for column in range(strip.width):
-            char, style = self._cell(palette, strip, column, y)
-            if style == pieces[-1][1]:
-                pieces[-1] = (pieces[-1][0] + char, style)
-            else:
-                pieces.append((char, style))
-        return strip_of(pieces, width, base)
+        plain, style, cells = self._cells(strip, y)
+        pieces: list[Piece] = [(" ", base)]
+        start = 0
+        for column in sorted(cells):
+            pieces += [(plain[start:column], style), cells[column]]
+            start = column + 1
+        return strip_of([*pieces, (plain[start:], style)], width, base)
 
-    def _cell(self, palette: Palette, strip: Strip, column: int, y: int) -> Piece:
-        amounts, signs = strip.signs.amounts, strip.signs.signs
-        two = self.outer_size.height > 1
+    def _cells(self, strip: Strip, y: int) -> tuple[str, Style, dict[int, Piece]]:
+        """Return what a line shows where there is nothing else, how that looks, and by column what else there is."""
+        palette, (amounts, signs) = self.palette, strip.signs
+        two, selected = self.outer_size.height > 1, self._selected
         if two and y == 0:
-            return amounts[column], palette.strong if column == self._selected else palette.amount
-        if column == self._selected:
-            return "▲", palette.strong
-        if mark := self._marks.get(column):
-            return mark, palette.number
-        sign = signs[column]
-        if sign != " ":
-            return sign, palette.error if sign == "✗" else palette.of_type("refusal")
-        return (" ", palette.dim) if two else (amounts[column], palette.amount)
+            here = {} if selected is None else {selected: (amounts[selected], palette.strong)}
+            return amounts, palette.amount, here
+        looks = {"✗": palette.error, "!": palette.of_type("refusal")}
+        cells = {column: (sign, looks[sign]) for column, sign in enumerate(signs) if sign != " "}
+        cells |= {column: (mark, palette.number) for column, mark in self._marks.items()}
+        if selected is not None:
+            cells[selected] = ("▲", palette.strong)
+        return (" " * strip.width, palette.dim, cells) if two else (amounts, palette.amount, cells)
 
     def _lay_out(self, view: View) -> bool:
         """Lay the snapshot out anew, if it has grown and that is due; return whether it was."""
