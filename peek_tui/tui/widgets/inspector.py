@@ -143,7 +143,8 @@ class Inspector(RowView):
         return next((line for line in above if entries[line].indent < entry.indent), 0)  # the first is around them all
 
     def _go_top(self) -> None:
-        self.scroll_to(y=0, animate=False, force=True, immediate=True)
+        if self.scroll_offset.y:
+            self.scroll_to(y=0, animate=False, force=True, immediate=True)
         self._sync(0)
 
     def _sync(self, selected: int) -> None:

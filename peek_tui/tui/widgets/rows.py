@@ -111,7 +111,7 @@ class RowView(KeptLines, ScrollView, can_focus=True):
 
     def refresh_each(self, lines: Iterable[int]) -> None:
         """Repaint some lines."""
-        top, width = self.scroll_offset.y, self.outer_size.width
+        top, width = self.scroll_offset.y, self.line_width
         if regions := [Region(0, line - top, width, 1) for line in lines]:
             self.refresh(*regions)
 
