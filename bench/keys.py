@@ -18,6 +18,8 @@ __all__ = ["measure"]
 
 SMALL = 600
 """Bytes of a line whose payload is small enough for the inspector to show all of it."""
+BYTES_A_CELL = 3
+"""Where the tree or a long payload shows other lines, a key may cost so much for each place that changes."""
 READING_MS = 16
 _BARS = 5
 """Lines of the screen that are no rows of the timeline."""
@@ -73,6 +75,7 @@ def _rows(key: Key, figure: str, answers: list[Answer], small: list[Answer]) -> 
     if key.rows == 1:
         yield _bytes(f"{figure}, small payloads", small, key.bytes)
         yield _bytes(f"{figure}, all", answers)
+        yield _cells(f"{figure}, all, for a place that changes", answers)
     else:
         yield _bytes(figure, answers, key.bytes)
     yield _time(f"{figure}, to the last byte", answers, key.milliseconds)
@@ -104,6 +107,13 @@ def _bytes(figure: str, answers: Sequence[Answer], goal: int | None = None) -> R
     middle = statistics.median(sizes)
     text = f"{middle:,.0f} B, p99 {percentile(sizes, 99):,.0f}"
     return Row(figure, text, goal=f"≤ {goal:,} B", met=middle <= goal) if goal else Row(figure, text)
+
+
+def _cells(figure: str, answers: Sequence[Answer]) -> Row:
+    sizes = [answer.bytes / max(1, answer.cells) for answer in answers]
+    middle = statistics.median(sizes)
+    text = f"{middle:.1f} B of {statistics.median(answer.cells for answer in answers):.0f}"
+    return Row(figure, text, goal=f"≤ {BYTES_A_CELL} B", met=middle <= BYTES_A_CELL)
 
 
 def _time(figure: str, answers: Sequence[Answer], goal: int) -> Row:

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 import pyte
+from pyte.screens import Char
 
 from .processes import ROOT, cpu_seconds, environment
 
@@ -39,6 +40,8 @@ class Answer(NamedTuple):
     bytes: int
     seconds: float
     """From writing the key to the arrival of the last byte."""
+    cells: int
+    """How many places of the screen look otherwise than before."""
 
 
 class Terminal:
@@ -89,6 +92,7 @@ class Terminal:
 
     def press(self, key: bytes, quiet: float = _QUIET) -> Answer:
         """Press a key that changes what is shown, and return what came until nothing did for so many seconds."""
+        before = self._cells()
         pressed = last = perf_counter()
         os.write(self._fd, key)
         size = 0
@@ -97,7 +101,8 @@ class Terminal:
             size += len(block)
         if not size:
             raise TimeoutError(f"{' '.join(self._arguments)} did not answer {key!r} within {_PATIENCE:.0f} s")
-        return Answer(size, last - pressed)
+        cells = zip(before, self._cells(), strict=True)
+        return Answer(size, last - pressed, sum(cell != now for cell, now in cells))
 
     def settle(self, quiet: float = 0.3) -> None:
         """Wait until nothing has been written for so many seconds."""
@@ -129,10 +134,16 @@ class Terminal:
         raise TimeoutError(f"{' '.join(self._arguments)} did not show {text!r} within {_PATIENCE:.0f} s")
 
     def _shown(self) -> str:
+        cells = self._cells()
+        lines = (cells[start : start + COLUMNS] for start in range(0, len(cells), COLUMNS))
+        return "\n".join("".join(cell.data for cell in line) for line in lines)
+
+    def _cells(self) -> list[Char]:
+        """Return what is in each place of the screen, line by line."""
         self._stream.feed(bytes(self._written))
         self._written.clear()
         lines = self._screen.buffer  # not `display`, which fails at the second half of an overwritten wide character
-        return "\n".join("".join(lines[row][column].data for column in range(COLUMNS)) for row in range(ROWS))
+        return [lines[row][column] for row in range(ROWS) for column in range(COLUMNS)]
 
     def _read(self, seconds: float) -> bytes:
         """Return what arrives next, or nothing when nothing does in time."""

@@ -42,11 +42,13 @@ FIGURES = {
     "keys": (
         "Down, the demo, small payloads",
         "Down, the demo, all",
+        "Down, the demo, all, for a place that changes",
         "Down, the demo, to the last byte",
         "PageDown, the demo",
         "PageDown, the demo, to the last byte",
         f"Down, {SIZE}, small payloads",
         f"Down, {SIZE}, all",
+        f"Down, {SIZE}, all, for a place that changes",
         f"Down, {SIZE}, to the last byte",
         f"PageDown, {SIZE}",
         f"PageDown, {SIZE}, to the last byte",
