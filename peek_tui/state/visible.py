@@ -158,5 +158,5 @@ class Visible:
     def _lay_out(self, rows: Sequence[int]) -> None:
         self._unfolded = rows
         if self.skim is not None:
-            self.skim = Skim(self.snapshot, rows, self._opened, self.stops)
+            self.skim = Skim(self.snapshot, rows, self._opened, self.stops, self.skim)
         self.rows = rows if self.skim is None else self.skim.rows

@@ -3,12 +3,14 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from peek_tui.analysis.importance import Importance
-from peek_tui.analysis.skim import THRESHOLD
+from peek_tui.analysis.skim import THRESHOLD, low_runs
 from peek_tui.state.browse import Browse
 from peek_tui.state.skim import Fold, Skim
 from peek_tui.trace.store import Snapshot, Store
@@ -110,6 +112,55 @@ class TestBrowse:
         browse.update(newer)
         assert browse.snapshot is newer
         assert browse.skim is skim
+
+
+def test_only_what_is_new(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a thousand rows that were folded a moment ago, those from the last run on are folded again."""
+    folded: list[int] = []
+
+    def counting(importance: NDArray[np.float64]) -> NDArray[np.intp]:
+        folded.append(len(importance))
+        return low_runs(importance)
+
+    monkeypatch.setattr("peek_tui.state.skim.low_runs", counting)
+    browse = Browse(write(trace, *[NOTABLE, *[ROUTINE] * 9] * 100))
+    browse.toggle_skim()
+    browse.update(write(trace, ROUTINE, NOTABLE, ROUTINE))
+    assert (len(browse.rows), browse.rows[-3:]) == (202, [991, 1_001, 1_002])
+    assert folded == [1_000, 12]
+
+
+STEPS = st.lists(st.sampled_from((ROUTINE, NOTABLE, "fails", "succeeds")), max_size=12)
+
+
+@given(STEPS, st.lists(st.tuples(STEPS, st.integers(0, 12), st.booleans()), max_size=4))
+def test_grown(types: list[str], growth: list[tuple[list[str], int, bool]]) -> None:
+    """However a trace has grown, it is folded as one that was read at once, what was recovered meanwhile included."""
+    with tempfile.TemporaryDirectory() as directory:
+        trace = TraceFile(Path(directory) / "trace.jsonl")
+        stops: list[int] = []
+        opened: set[int] = set()
+        _add(trace, types)
+        snapshot = read(trace)
+        skim = Skim(snapshot, snapshot.rows())
+        for more, at, opens in growth:
+            _add(trace, more)
+            stops = sorted({*stops, at})
+            opened |= {skim.rows[0]} if opens and skim.rows else set()
+            snapshot = read(trace)
+            skim = Skim(snapshot, snapshot.rows(), opened, stops, skim)
+            whole = Skim(snapshot, snapshot.rows(), opened, stops)
+            assert list(skim.rows) == list(whole.rows)
+            assert [skim.fold(row) for row in skim.rows] == [whole.fold(row) for row in whole.rows]
+
+
+def _add(trace: TraceFile, types: list[str]) -> None:
+    for type in types:
+        if type in ("fails", "succeeds"):
+            error = {"type": "E", "message": "m"} if type == "fails" else None
+            trace.add("tool_result", "x", parent=trace.add("tool_call", "x", {"arguments": {"a": 1}}), error=error)
+        else:
+            trace.add(type)
 
 
 @given(st.lists(st.sampled_from((ROUTINE, NOTABLE, "tool_call", "decision", "error")), max_size=30), st.data())
