@@ -142,8 +142,9 @@ class Arriving(Answering):
     def _fly(self) -> None:
         """Say what the run does now, and for how long it has."""
         running, now = self.live.status == "running", time_ns()
-        if running:
-            self.view.open_calls.update(self.reader.reading.snapshot, now)
+        reading = self.reader.reading
+        if running and reading.complete:  # before, it is what was there that comes, at a rate that says nothing
+            self.view.open_calls.update(reading.snapshot, now)
         self.query_one(FlightBar).sync(self.view.open_calls, now, running=running)
 
     def _begin_again(self, reading: Reading) -> bool:
