@@ -1,4 +1,4 @@
-"""How soon the debugger shows what a running agent records, and what following a busy one costs."""
+"""How soon the debugger shows what a running agent records, what following a busy one costs, and a key meanwhile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .debugger import debugger
 from .idle import busy_row, watch
 from .measure import Plan, Row, percentile
 from .processes import ROOT, environment
-from .terminal import Terminal
+from .terminal import DOWN, Terminal
 from .writer import tick
 
 __all__ = ["measure"]
@@ -21,6 +21,9 @@ __all__ = ["measure"]
 CALM, BUSY = 50, 1_000
 """Events a second."""
 GOAL_MS, GOAL_PERCENT, GOAL_KIB = 60, 10, 130
+GOAL_TIMES = 2
+_THINKING = 0.15
+"""Seconds between two keys, in which what arrives is painted."""
 
 T = TypeVar("T")
 
@@ -32,10 +35,14 @@ def measure(plan: Plan) -> list[Row]:
     screens, recorded = _beside(calm, CALM, seconds, lambda terminal: list(terminal.screens(seconds + 0.5)))
     (size, busy), _ = _beside(much, BUSY, seconds, lambda terminal: watch(terminal, seconds))
     rate = size / seconds / 1024
+    presses = plan.choose(40, 2)
+    walked = plan.traces.directory / "walked.jsonl"
+    (busily, idly), _ = _beside(walked, BUSY, presses / 4 + 1, lambda terminal: _walk(terminal, presses))
     return [
         _delay_row(_delays(screens, recorded)),
         busy_row(f"{BUSY:,} events/s, processor", busy, GOAL_PERCENT),
         Row(f"{BUSY:,} events/s, written", f"{rate:.0f} KiB/s", goal=f"≤ {GOAL_KIB} KiB/s", met=rate <= GOAL_KIB),
+        _key_row(busily, idly),
     ]
 
 
@@ -45,7 +52,7 @@ def _beside(path: Path, rate: int, seconds: float, watching: Callable[[Terminal]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as writer:
-        while not path.exists() and writer.poll() is None:
+        while not (path.exists() and path.stat().st_size) and writer.poll() is None:
             sleep(0.01)
         with debugger(path) as terminal:
             terminal.type(b"G")
@@ -54,6 +61,20 @@ def _beside(path: Path, rate: int, seconds: float, watching: Callable[[Terminal]
             writer.stdin.flush()
             watched = watching(terminal)
         return watched, [float(line) for line in writer.communicate()[0].splitlines()]
+
+
+def _walk(terminal: Terminal, presses: int) -> tuple[list[float], list[float]]:
+    """Return the seconds that Down took while events arrive, and after all of them have."""
+    list(terminal.blocks(0.5))  # some must be there
+    terminal.type(b"g")
+    busily = [_step(terminal) for _ in range(presses)]
+    terminal.settle(1.0)
+    return busily, [_step(terminal) for _ in range(presses)]
+
+
+def _step(terminal: Terminal) -> float:
+    list(terminal.blocks(_THINKING))
+    return terminal.press(DOWN).seconds
 
 
 def _delays(screens: list[tuple[float, str]], recorded: list[float]) -> list[float]:
@@ -71,3 +92,15 @@ def _delay_row(delays: list[float]) -> Row:
     middle, worst = 1e3 * percentile(delays, 50), 1e3 * max(delays)
     text = f"{middle:.0f} ms, at the most {worst:.0f}"
     return Row(f"{CALM} events/s, recorded to visible", text, goal=f"≤ {GOAL_MS} ms", met=middle <= GOAL_MS)
+
+
+def _key_row(busily: list[float], idly: list[float]) -> Row:
+    busy, idle = 1e3 * percentile(busily, 50), 1e3 * percentile(idly, 50)
+    return Row(
+        f"Down while {BUSY:,} events/s arrive",
+        f"{busy:.1f} ms, p90 {1e3 * percentile(busily, 90):.1f}",
+        f"{idle:.1f} ms idle",
+        f"{busy / idle:.2f}×",
+        goal=f"≤ {GOAL_TIMES}×",
+        met=busy <= GOAL_TIMES * idle,
+    )

@@ -55,7 +55,12 @@ FIGURES = {
         f"Down while {SIZE} are read, to the new position",
     ),
     "idle": (r"idle for [\d.]+ s, written", r"idle for [\d.]+ s, processor"),
-    "follow": ("50 events/s, recorded to visible", "1,000 events/s, processor", "1,000 events/s, written"),
+    "follow": (
+        "50 events/s, recorded to visible",
+        "1,000 events/s, processor",
+        "1,000 events/s, written",
+        "Down while 1,000 events/s arrive",
+    ),
     "index": (
         "index of 2,000 events, own order",
         "index of 2,000 events, its headers alone",
