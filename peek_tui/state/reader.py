@@ -70,7 +70,7 @@ class Reader(Background):
         self.shown = Shown()
         """What the next tree shows."""
         self.pace = 0.0
-        """Seconds after news before the next look: whoever shows it says how often that is worth its while."""
+        """Seconds between two tellings: whoever shows what is told says how often that is worth its while."""
         self.reading = Reading(store.snapshot(), None, complete=False)
         """The newest there is."""
 
@@ -86,10 +86,12 @@ class Reader(Background):
     def work(self) -> None:
         """Read on. While there is more to read, news is told now and then; after that, each time there is any."""
         while not self.stopped:
+            began = monotonic()
             self._read_on()
             news = self._publish(complete=True)
             usual = _LOOKS.get(self.live.status, _OVER)
-            self.rest(max(self.pace, usual) if news else usual)
+            wait = max(self.pace, usual) if news else usual
+            self.rest(max(0.0, began + wait - monotonic()))
 
     def close(self) -> None:
         """Let go of the files."""
@@ -100,7 +102,7 @@ class Reader(Background):
         """Read what the files hold now: what a busy agent adds meanwhile is left for the next look."""
         told = monotonic()
         while not self.stopped and self._store.advance() and not self._store.at_end:
-            if monotonic() - told >= _EVERY:
+            if monotonic() - told >= max(self.pace, _EVERY):
                 told = monotonic()
                 self._publish(complete=False)
             sleep(0)  # lets the screen have its turn
