@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property
+from math import ceil
 from typing import Self
 
 from rich.segment import Segment
@@ -13,12 +14,21 @@ from textual.strip import Strip
 
 __all__ = ["Slider"]
 
+_EIGHTHS = 8
+_MOST = 64
+"""Bars that are kept."""
+
 
 class Slider(ScrollBar):
     """Looks like Textual's own, which a console of Rich's draws whole with every event that is inspected."""
 
     _shown: tuple[Strip, ...] = ()
     """The cells that are on the screen."""
+
+    @cached_property
+    def _drawn(self) -> dict[object, tuple[Strip, ...]]:
+        """Cells, by all that is seen of them: the length and the position of a list that grows change in turn."""
+        return {}
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Have drawn anew what looks otherwise than it is shown."""
@@ -43,15 +53,33 @@ class Slider(ScrollBar):
     def _cells(self) -> tuple[Strip, ...]:
         bar = self.render()
         assert isinstance(bar, ScrollBarRender)
-        assert isinstance(bar.style, Style)
         size = self.outer_size.height
-        return _drawn(size, bar.virtual_size, bar.window_size, bar.position, bar.style, self.visual_style.rich_style)
+        thumb = _thumb(size, bar.virtual_size, bar.window_size, bar.position)
+        look = (size, thumb, bar.style, self.visual_style.rich_style)
+        cells = self._drawn.get(look)
+        if cells is None:
+            if len(self._drawn) == _MOST:
+                self._drawn.clear()
+            cells = self._drawn[look] = _draw(bar, size, self.visual_style.rich_style)
+        return cells
 
 
-@lru_cache(64)
-def _drawn(height: int, lines: int, page: int, position: float, style: Style, base: Style) -> tuple[Strip, ...]:
+def _thumb(height: int, lines: int, page: int, position: float) -> tuple[int, int]:
+    """Return where the thumb begins and ends, in eighths of a cell; all that can be seen of a list that grows."""
+    if not page or not height or lines == height:
+        return 0, 0
+    size = max(1, page / (lines / height))
+    start = int((height - size) * (position / (lines - page)) * _EIGHTHS)
+    return start, start + ceil(size * _EIGHTHS)
+
+
+def _draw(bar: ScrollBarRender, height: int, base: Style) -> tuple[Strip, ...]:
     """Return the cells of a bar, from the top."""
+    style = bar.style
+    assert isinstance(style, Style)
     assert style.color is not None
     assert style.bgcolor is not None
-    bar = ScrollBarRender.render_bar(height, lines, page, position, back_color=style.bgcolor, bar_color=style.color)
-    return tuple(Strip([segment], 1) for segment in Segment.apply_style(bar.segments, base))
+    drawn = ScrollBarRender.render_bar(
+        height, bar.virtual_size, bar.window_size, bar.position, back_color=style.bgcolor, bar_color=style.color
+    )
+    return tuple(Strip([segment], 1) for segment in Segment.apply_style(drawn.segments, base))
