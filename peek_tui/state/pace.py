@@ -6,7 +6,7 @@ __all__ = ["MOST", "Pace"]
 
 MOST = 0.25
 """Seconds between two paintings at the most, however long one takes."""
-_SHARE = 12
+_SHARE = 15
 """Of so many seconds one is spent on painting."""
 _READ = 5
 """The same while each event can be read: fewer come between two paintings than are seen at once."""
