@@ -22,7 +22,7 @@ __all__ = ["Reader", "Reading"]
 
 _EVERY = 0.1
 """Seconds between two tellings while there is more to read."""
-_LOOKS = {"running": 1 / 30, "unknown": 0.1}
+_LOOKS = {"running": 0.05, "unknown": 0.1}
 """Seconds between two looks at a run that may go on."""
 _OVER = 0.25
 """The same of one that is over: it wakes the processor all day."""
