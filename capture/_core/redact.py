@@ -12,7 +12,6 @@ import binascii
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any, TypeAlias
 
 from ..interrupts import from_signal_handler
@@ -41,8 +40,10 @@ _TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 
 
 class _Search:
-    """How one group of patterns is looked for. What only some lines need is compiled at the first one: it takes
-    milliseconds.
+    """How one group of patterns is looked for.
+
+    What only some lines need is compiled at the first one, for it takes milliseconds; perhaps by two threads at once,
+    but without a lock that one of them might hold while another forks.
     """
 
     def __init__(self, group: Group) -> None:
@@ -51,13 +52,14 @@ class _Search:
         self._gate = re.compile(group.gate.encode())
         self._is_before_gate = group.gate.startswith((group.anchor, re.escape(group.anchor)))
         self.gate = self._gate.search
-        self._hint = group.hint.encode()
-        self._patterns = group.patterns
+        self._group = group
+        self._hinted: Callable[[bytes, int], object] | None = None
+        self._in_text: list[tuple[str, re.Pattern[str], str]] | None = None
 
     def finds(self, line: bytes) -> bool:
         """Whether there may be something in a line."""
         found = self._first(line) if self._byte in line else None
-        return found is not None and self.hinted(line, found.start()) is not None
+        return found is not None and self.hinted(line, found.start())
 
     def _first(self, line: bytes) -> re.Match[bytes] | None:
         """Return where the gate finds something first. An expression goes from byte to byte to the next anchor, `find`
@@ -74,14 +76,18 @@ class _Search:
             enough += _RARE
         return None if place < 0 else self.gate(line, place)
 
-    @cached_property
-    def hinted(self) -> Callable[[bytes, int], object]:
-        return re.compile(self._hint).search
+    def hinted(self, line: bytes, start: int) -> bool:
+        """Whether there may be something in a line, where the gate found something first."""
+        if self._hinted is None:
+            self._hinted = re.compile(self._group.hint.encode()).search
+        return self._hinted(line, start) is not None
 
-    @cached_property
+    @property
     def in_text(self) -> list[tuple[str, re.Pattern[str], str]]:
         """Kind, pattern and what stands in its place."""
-        return [(one.kind, re.compile(one.whole), _instead(one)) for one in self._patterns]
+        if self._in_text is None:
+            self._in_text = [(one.kind, re.compile(one.whole), _instead(one)) for one in self._group.patterns]
+        return self._in_text
 
 
 class _HarmlessKeys(Keys):
