@@ -20,6 +20,7 @@ from . import (
     first_token,
     fold,
     follow,
+    hostile,
     idle,
     imports,
     index,
@@ -40,6 +41,7 @@ __all__ = ["FIGURES", "main"]
 
 FIGURES: dict[str, Callable[[Plan], list[Row]]] = {
     "event": event.measure,
+    "hostile": hostile.measure,
     "threads": threads.measure,
     "span": span.measure,
     "first_token": first_token.measure,

@@ -24,6 +24,7 @@ FIGURES = {
         r"redacted, paths of \d+ bytes",
         r"redacted, prose of \d+ bytes",
     ),
+    "hostile": (r"redacted, 10 KB of .+, the slowest of \d+", r"redacted, 10 KB of .+, the middle one of \d+"),
     "threads": ("one event among 16 busy threads, p99",),
     "span": ("a tool's call and result",),
     "first_token": ("first token, anthropic, with capture", "first token, openai, with capture"),
