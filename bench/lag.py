@@ -32,7 +32,8 @@ def _round(path: Path, seconds: float) -> Phases:
 
 
 def _rows(size: str, rounds: list[Phases]) -> Iterator[Row]:
-    for phase, figure in (("index", f"while {size} are indexed"), ("search", f"while {size} are searched")):
+    for phase, done in (("index", "indexed"), ("analyse", "looked through for alerts"), ("search", "searched")):
+        figure = f"while {size} are {done}"
         ours, idle = ([1e3 * percentile(late[side], 99) for late in rounds] for side in (phase, "idle"))
         more = statistics.median(mine - other for mine, other in zip(ours, idle, strict=True))
         worst = max(1e3 * max(late[phase]) for late in rounds)

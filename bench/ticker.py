@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
+from peek_tui.analysis.alerts import Watch
+from peek_tui.analysis.importance import importance
 from peek_tui.trace.needle import Needle
 from peek_tui.trace.search import search
 from peek_tui.trace.store import Store
@@ -31,6 +33,7 @@ def main(path: str, seconds: str) -> None:
         "import": _import,
         "idle": _rest,
         "index": lambda stop: _index(Path(path), stop),
+        "analyse": lambda stop: _analyse(Path(path), stop),
         "search": lambda stop: _search(Path(path), stop),
     }
     late = {name: asyncio.run(_lateness(work, float(seconds))) for name, work in works.items()}
@@ -72,6 +75,15 @@ def _index(path: Path, stop: Event) -> None:
         if not stop.is_set():
             store.snapshot().tree()
         store.close()
+
+
+def _analyse(path: Path, stop: Event) -> None:
+    """Look for alerts and rate the events, again and again."""
+    store = Store.load([path])
+    while not stop.is_set():
+        Watch(stopped=stop.is_set).advance(store.snapshot(), over=True)
+        importance(store.snapshot())
+    store.close()
 
 
 def _search(path: Path, stop: Event) -> None:

@@ -12,6 +12,7 @@ import pickle
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from time import sleep
 from typing import Literal, NamedTuple, Protocol
 
 from peek_tui.trace.snapshot import Snapshot
@@ -122,6 +123,7 @@ class Watch:
             news = News(snapshot, first, last, over=over and last == end, calls=self._calls, reads=_READS)
             with no_collection():
                 for detector in self._detectors:
+                    sleep(0)  # what waits for the interpreter's lock goes first: it may be the screen
                     for key, alert in self._ask(detector, news):
                         changed[detector.rule, key] = alert
         self._found |= changed

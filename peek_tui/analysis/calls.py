@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from peek_tui.trace.columns import grouped
 from peek_tui.trace.model import parse_fields, read_failure
+
+from .streaks import count_by_kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,7 +77,8 @@ class Calls:
 
     def __init__(self) -> None:
         self._open = _Open()
-        self._numbers: dict[int, int] = {}
+        self._counts: dict[tuple[int, ...], int] = {}
+        """How many calls each agent has made."""
 
     def take(self, news: News) -> Steps:
         """Return the calls and results among new rows, in order."""
@@ -107,7 +109,7 @@ class Calls:
         steps.call[:] = rows
         steps.agent[:] = news.agents(rows)
         steps.name[:] = news.column("name")[rows - news.start]
-        steps.number[calls] = self._count(steps.agent[calls])
+        steps.number[calls] = count_by_kind(self._counts, steps.agent[calls])
         whose = zip(steps.agent[calls].tolist(), steps.name[calls].tolist(), strict=True)
         digests = map(hash, news.payloads(_CALL))
         steps.key[calls] = [hash((*who, digest)) for who, digest in zip(whose, digests, strict=True)]
@@ -128,18 +130,6 @@ class Calls:
             self._open.add(step)
         return steps
 
-    def _count(self, agents: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return how many calls of its agent there were before each of these new ones."""
-        import numpy as np
-
-        numbers = np.empty(len(agents), np.int64)
-        for agent, here in grouped(agents):
-            before = self._numbers.get(agent, -1)
-            counted = np.arange(before + 1, before + 1 + len(numbers[here]))
-            numbers[here] = counted
-            self._numbers[agent] = before + len(counted)
-        return numbers
-
     def _take_any(self, news: News) -> list[Step]:
         """Do it one by one."""
         rows = news.rows(_CALL, _RESULT)
@@ -149,12 +139,13 @@ class Calls:
         agents, parents = news.agents(rows).tolist(), news.parent_rows(rows)
         digests = map(hash, news.payloads(_CALL)), map(hash, news.payloads(_RESULT))
         steps = []
-        open, numbers, make = self._open, self._numbers, Step._make
+        open, counts, make = self._open, self._counts, Step._make
         for row, parent, calls, agent, name, fails in zip(
             rows.tolist(), parents, is_call, agents, names, failed, strict=True
         ):
             if calls:
-                number = numbers[agent] = numbers.get(agent, -1) + 1
+                number = counts.get((agent,), 0)
+                counts[agent,] = number + 1
                 key = hash((agent, name, next(digests[0])))
                 step = make((row, row, number, agent, name, key, 0, False))
                 open.add(step)

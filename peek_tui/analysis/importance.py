@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from math import nan
 from threading import Lock
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -119,6 +120,7 @@ class Importance:
         rows, said = rows[new], said[new]
         self._fixed.update(rows.tolist())
         for first, end in pieces(start, len(snapshot)):
+            sleep(0)  # what waits for the interpreter's lock goes first
             with no_collection():
                 self._rate(News(snapshot, first, end, reads=("decision", "safety_check")))
         self._values[rows] = np.clip(said, 0.0, 1.0)

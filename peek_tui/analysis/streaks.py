@@ -1,4 +1,4 @@
-"""Streaks: what is marked, in a row of its kind. One that is not marked ends it."""
+"""Things of several kinds, in order: which number of its kind each one is, and which of them stand in a row."""
 
 from __future__ import annotations
 
@@ -8,13 +8,28 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["in_streaks"]
+__all__ = ["count_by_kind", "in_streaks"]
+
+
+def count_by_kind(counts: dict[tuple[int, ...], int], *kinds: NDArray[Any]) -> NDArray[np.int64]:
+    """Return how many of its kind there were before each of some things, and add them to the counts by kind."""
+    import numpy as np
+
+    numbers = np.empty(len(kinds[0]), np.int64)
+    order = np.lexsort(kinds)
+    starts = np.flatnonzero(_begins(order, kinds))
+    there = list(zip(*(kind[order[starts]].tolist() for kind in kinds), strict=True))
+    lengths = np.diff(starts, append=len(order))
+    before = np.array([counts.get(kind, 0) for kind in there], np.int64)
+    numbers[order] = np.arange(len(order)) + np.repeat(before - starts, lengths)
+    counts.update(zip(there, (before + lengths).tolist(), strict=True))
+    return numbers
 
 
 def in_streaks(marked: NDArray[np.bool_], *kinds: NDArray[Any], going: bool) -> NDArray[np.bool_]:
-    """Return which of some things, given in order, are part of a streak or end one: nobody need look at the others.
+    """Return which of some things are part of a streak, or end one: nobody need look at the others.
 
-    Things are of one kind when they are alike in all of `kinds`. `going` says that streaks may have begun before.
+    A streak is of one kind and goes on as long as each one is marked; `going` says that some may have begun before.
     """
     import numpy as np
 
@@ -22,9 +37,17 @@ def in_streaks(marked: NDArray[np.bool_], *kinds: NDArray[Any], going: bool) -> 
     if not going and not marked.any():
         return wanted
     order = np.lexsort(kinds)
-    begins = np.ones(len(marked), np.bool_)
-    begins[1:] = np.any([kind[order][1:] != kind[order][:-1] for kind in kinds], axis=0)
+    begins = _begins(order, kinds)
     follows = np.zeros(len(marked), np.bool_)
     follows[1:] = marked[order][:-1]
     wanted[order] |= (follows & ~begins) | (begins & going)
     return wanted
+
+
+def _begins(order: NDArray[np.intp], kinds: tuple[NDArray[Any], ...]) -> NDArray[np.bool_]:
+    """Return where another kind begins: things are of one kind when they are alike in all of these."""
+    import numpy as np
+
+    begins = np.ones(len(order), np.bool_)
+    begins[1:] = np.any([kind[order][1:] != kind[order][:-1] for kind in kinds], axis=0)
+    return begins

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
-from peek_tui.trace.columns import grouped
-
 from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
 from ..questions import Questions
-from ..streaks import in_streaks
+from ..streaks import count_by_kind, in_streaks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,8 +75,8 @@ class RepeatedRequest:
     def __init__(self) -> None:
         self._asked: dict[int, _Request | _Repeated] = {}
         """By what was asked: a request, or several that asked the same."""
-        self._numbers: dict[_Key, int] = {}
-        """The number of the newest request of each agent to each model."""
+        self._counts: dict[tuple[int, ...], int] = {}
+        """How many requests each agent has made to each model."""
         self._failed: set[_Key] = set()
         self._questions = Questions()
         self._prune_at = _PRUNED
@@ -111,23 +109,9 @@ class RepeatedRequest:
         known = np.array([one is not None for one in said], np.bool_)
         rows = news.rows("llm_request")[known]
         agents, names = news.agents(rows), news.column("name")[rows - news.start].astype(np.int64)
-        numbers = self._count(agents, names)
+        numbers = count_by_kind(self._counts, agents, names)
         what = map(hash, zip(agents.tolist(), names.tolist(), compress(said, known), strict=True))
         return _Requests(rows, agents, names, numbers, np.fromiter(what, np.int64, len(rows)))
-
-    def _count(self, agents: NDArray[np.int64], names: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return for each request how many there were before it of the same agent to the same model."""
-        import numpy as np
-
-        numbers = np.empty(len(agents), np.int64)
-        for agent, of_agent in grouped(agents):
-            places = np.arange(len(agents))[of_agent]
-            for name, here in grouped(names[places]):
-                first = self._numbers.get((agent, name), -1) + 1
-                there = places[here]
-                numbers[there] = np.arange(first, first + len(there))
-                self._numbers[agent, name] = first + len(there) - 1
-        return numbers
 
     def _answers(self, news: News) -> Iterator[_Answer]:
         """Yield the answers that failed, and those that end a streak of failed ones."""
@@ -155,8 +139,8 @@ class RepeatedRequest:
 
     def _prune(self) -> None:
         """Forget what is too long ago to be repeated."""
-        newest = self._numbers
-        old = [what for what, one in self._asked.items() if newest[one.agent, one.name] - one.number > WINDOW]
+        counts = self._counts
+        old = [what for what, one in self._asked.items() if counts[one.agent, one.name] - one.number > WINDOW + 1]
         for what in old:
             del self._asked[what]
         self._prune_at = _PRUNED + 2 * len(self._asked)

@@ -8,7 +8,7 @@ of the same tool's or model's calls before (of at least `CALLS`). To wait for a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peek_tui.trace.columns import grouped
 
@@ -32,6 +32,8 @@ _PERSON = ("user_message", "agent_start", "control")
 _CALLS = ("tool_result", "llm_response")
 _SECOND = 1_000_000_000
 _BINS = 128
+_MOST_LEFT = 2048
+"""Durations that wait to be counted together."""
 
 
 class Stall:
@@ -117,25 +119,33 @@ class _Histogram:
 
     def __init__(self) -> None:
         self.count = 0
-        self._bins: NDArray[np.int64] | None = None
+        self._bins: Any = 0
+        self._left: list[NDArray[np.float64]] = []
+        """What was not counted yet: nobody may ever ask."""
+        self._uncounted = 0
 
     def add(self, seconds: NDArray[np.float64]) -> None:
-        import numpy as np
-
-        if not len(seconds):
-            return
-        steps = np.ceil(4 * np.log2(np.maximum(seconds, 1e-6) * 1e6))
-        counts = np.bincount(np.clip(steps, 0, _BINS - 1).astype(np.int64), minlength=_BINS)
-        self._bins = counts if self._bins is None else self._bins + counts
+        self._left.append(seconds)
         self.count += len(seconds)
+        self._uncounted += len(seconds)
+        if self._uncounted > _MOST_LEFT or len(self._left) > _MOST_LEFT // 8:
+            self._count()
 
     def quantile(self, share: float) -> float:
         """Return what that share of all did not take longer than, in seconds."""
         import numpy as np
 
-        assert self._bins is not None
+        self._count()
         at = int(np.searchsorted(np.cumsum(self._bins), share * self.count))
         return float(2.0 ** (min(at, _BINS - 1) / 4) / 1e6)
+
+    def _count(self) -> None:
+        import numpy as np
+
+        seconds = np.concatenate([np.empty(0), *self._left])
+        steps = np.ceil(4 * np.log2(np.maximum(seconds, 1e-6) * 1e6))
+        self._bins = self._bins + np.bincount(np.clip(steps, 0, _BINS - 1).astype(np.int64), minlength=_BINS)
+        self._left, self._uncounted = [], 0
 
 
 def _time(seconds: float) -> str:

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from peek_tui.trace.columns import grouped
-
 from ..alerts import Found
 from ..calls import Step, Steps
 from ..episodes import Episode, Episodes, number, quoted
@@ -54,8 +52,8 @@ class ToolLoop:
     def take(self, news: News) -> Iterator[Found]:
         last, newest, forget = self._last, self._newest, self._last.pop
         steps = news.steps
-        for agent, here in grouped(steps.agent):
-            newest[agent] = max(newest.get(agent, 0), int(steps.number[here].max()))
+        is_call = steps.is_call
+        newest.update(zip(steps.agent[is_call].tolist(), steps.number[is_call].tolist(), strict=True))
         for step in steps.some(self._worth_looking_at(steps)):
             row, call, _, _, _, key, _, _ = step
             if row == call:
