@@ -8,13 +8,13 @@ call of that tool by that agent which still has none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from peek_tui.trace.model import parse_fields, read_failure
 
-from .streaks import count_by_kind
+from .streaks import count_by_kind, mixed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,16 +110,14 @@ class Calls:
         steps.agent[:] = news.agents(rows)
         steps.name[:] = news.column("name")[rows - news.start]
         steps.number[calls] = count_by_kind(self._counts, steps.agent[calls])
-        whose = zip(steps.agent[calls].tolist(), steps.name[calls].tolist(), strict=True)
-        digests = map(hash, news.payloads(_CALL))
-        steps.key[calls] = [hash((*who, digest)) for who, digest in zip(whose, digests, strict=True)]
+        steps.key[calls] = _keys(steps.agent[calls], steps.name[calls], news.payloads(_CALL))
         for column in (steps.call, steps.number, steps.agent, steps.name, steps.key):
             column[results[here]] = column[calls[place[here]]]
         answered = [self._open.take(parent) for parent in earlier]
         for at, call in zip(results[~here].tolist(), answered, strict=True):
             for column, value in zip(steps[1:6], call[1:6], strict=True):
                 column[at] = value
-        steps.outcome[results] = list(map(hash, news.payloads(_RESULT)))
+        steps.outcome[results] = np.fromiter(map(hash, news.payloads(_RESULT)), np.int64, len(results))
         steps.failed[results] = news.column("failed")[rows[results] - news.start]
         for at in np.flatnonzero(steps.failed).tolist():
             steps.outcome[at] = hash(_failure(news.line(int(rows[at]), _RESULT)))
@@ -134,30 +132,37 @@ class Calls:
         """Do it one by one."""
         rows = news.rows(_CALL, _RESULT)
         at = rows - news.start
-        is_call = (news.column("type")[at] == news.code("type", _CALL)).tolist()
-        names, failed = (news.column(name)[at].tolist() for name in ("name", "failed"))
-        agents, parents = news.agents(rows).tolist(), news.parent_rows(rows)
-        digests = map(hash, news.payloads(_CALL)), map(hash, news.payloads(_RESULT))
+        is_call = news.column("type")[at] == news.code("type", _CALL)
+        names, failed = (news.column(name)[at] for name in ("name", "failed"))
+        agents, parents = news.agents(rows), news.parent_rows(rows)
+        keys = iter(_keys(agents[is_call], names[is_call], news.payloads(_CALL)).tolist())
+        outcomes = map(hash, news.payloads(_RESULT))
         steps = []
         open, counts, make = self._open, self._counts, Step._make
         for row, parent, calls, agent, name, fails in zip(
-            rows.tolist(), parents, is_call, agents, names, failed, strict=True
+            rows.tolist(), parents, is_call.tolist(), agents.tolist(), names.tolist(), failed.tolist(), strict=True
         ):
             if calls:
                 number = counts.get((agent,), 0)
                 counts[agent,] = number + 1
-                key = hash((agent, name, next(digests[0])))
-                step = make((row, row, number, agent, name, key, 0, False))
+                step = make((row, row, number, agent, name, next(keys), 0, False))
                 open.add(step)
                 steps.append(step)
                 continue
-            outcome = next(digests[1])
+            outcome = next(outcomes)
             call = open.take(parent) if parent in open else open.take_last(agent, name)
             if call is not None:
                 if fails:
                     outcome = hash(_failure(news.snapshot.raw(row)))
                 steps.append(make((row, call[0], call[2], call[3], call[4], call[5], outcome, bool(fails))))
         return steps
+
+
+def _keys(agents: NDArray[np.int64], names: NDArray[Any], arguments: list[bytes]) -> NDArray[np.int64]:
+    """Return for some calls what is the same for those that are the same."""
+    import numpy as np
+
+    return mixed(np.fromiter(map(hash, arguments), np.int64, len(arguments)), agents, names)
 
 
 class _Open:

@@ -58,14 +58,17 @@ class Questions:
 
     def take(self, news: News) -> list[int | None]:
         """Return what stands for all that each new request says; None where that cannot be known."""
-        said: list[int | None] = []
+        asked: list[int | None] = []
         for line, data in zip(news.lines("llm_request"), news.payloads("llm_request"), strict=True):
             if b'"base":' in data or b'"http":' in data:
-                said.append(self._what_it_says(news, line))
-            else:
-                counted_in = data if len(data) <= _SHORT and data.startswith(PAYLOAD) else None
-                said.append(self._remember(line[_ID], (hash(data), counted_in)))
-        return said
+                asked.append(self._what_it_says(news, line))
+                continue
+            said = hash(data)
+            self._said[line[_ID]] = said, data if len(data) <= _SHORT else None
+            if len(self._said) > 2 * _KEPT:
+                self._forget()
+            asked.append(said)
+        return asked
 
     def _what_it_says(self, news: News, line: bytes) -> int | None:
         """Return what stands for all that a request says; None where that cannot be known."""
@@ -74,14 +77,16 @@ class Questions:
             said = self._follow(news, line, event, 0)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        return None if said is None else self._remember(_in_line(event.id), said)
+        if said is None:
+            return None
+        self._said[_in_line(event.id)] = said
+        self._forget()
+        return said[0]
 
-    def _remember(self, id: bytes, said: _Said) -> int:
-        """Keep what a request says, and return what stands for it."""
-        self._said[id] = said
+    def _forget(self) -> None:
+        """Forget what was remembered first, of too many."""
         if len(self._said) > 2 * _KEPT:
             self._said = dict(list(self._said.items())[_KEPT:])
-        return said[0]
 
     def _follow(self, news: News, line: bytes, event: _Line, depth: int) -> _Said | None:
         """Return what a request says and how many messages it has, given what the ones it builds on say."""
@@ -93,13 +98,16 @@ class Questions:
         if not isinstance(data.base, str) or not isinstance(data.keep, int) or depth > _DEEPEST:
             return None
         adds = bool(messages or any(rest[1:]))
-        before = self._said.pop(_in_line(data.base), None)
-        if before is None or (before[1] is None and not adds):
+        base = _in_line(data.base)
+        before = self._said.pop(base, None)
+        if before is not None and not adds:
+            before = _counted(before)
+        if before is None:
             before = self._read(news, data.base, depth)
         if before is None:
             return None
-        self._remember(_in_line(data.base), before)
-        if not adds and data.keep == _counted(before[1]):
+        self._said[base] = before  # as the newest: whoever builds on it may not be the last one
+        if not adds and data.keep == before[1]:
             return before
         return hash((before[0], data.keep, rest)), data.keep + messages
 
@@ -127,6 +135,9 @@ def _messages(data: _Data) -> int:
     return len(_count(data.messages)) if data.messages else 0
 
 
-def _counted(messages: int | bytes | None) -> int | None:
-    """Return how many messages a request has that was remembered."""
-    return _messages(_decode(b"{" + messages[1:]).data) if isinstance(messages, bytes) else messages
+def _counted(said: _Said) -> _Said | None:
+    """Return what a request says with its messages counted, or None where its line must be read to know how many."""
+    what, messages = said
+    if isinstance(messages, bytes) and messages.startswith(PAYLOAD):
+        return what, _messages(_decode(b"{" + messages[1:]).data)
+    return said if isinstance(messages, int) else None

@@ -8,7 +8,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["count_by_kind", "in_streaks"]
+__all__ = ["count_by_kind", "in_streaks", "mixed"]
+
+_MIX = 0x5851F42D4C957F2D
+"""A factor that spreads bits: Knuth's, of MMIX."""
 
 
 def count_by_kind(counts: dict[tuple[int, ...], int], *kinds: NDArray[Any]) -> NDArray[np.int64]:
@@ -42,6 +45,13 @@ def in_streaks(marked: NDArray[np.bool_], *kinds: NDArray[Any], going: bool) -> 
     follows[1:] = marked[order][:-1]
     wanted[order] |= (follows & ~begins) | (begins & going)
     return wanted
+
+
+def mixed(digests: NDArray[np.int64], *kinds: NDArray[Any]) -> NDArray[np.int64]:
+    """Return digests that are the same only for what is of one kind, too."""
+    for kind in kinds:
+        digests = (digests ^ kind) * _MIX
+    return digests
 
 
 def _begins(order: NDArray[np.intp], kinds: tuple[NDArray[Any], ...]) -> NDArray[np.bool_]:

@@ -26,7 +26,6 @@ ABSENT = -1
 """What is found for an id that no event has."""
 
 _is_ours = re.compile(r"[0-9a-f]{16}").fullmatch
-_are_ours = re.compile(r"[0-9a-f]*").fullmatch
 _MOST_TABLES = 1024
 _SPARE = 8192
 """How far a counter may be ahead of four times the events seen: further off, a table would be mostly empty."""
@@ -52,8 +51,9 @@ class Ids:
         import numpy as np
 
         text = "".join(ids)
-        if len(text) == 16 * len(ids) and _are_ours(text) and set(map(len, ids)) == {16}:
-            numbers = np.frombuffer(bytes.fromhex(text), ">u8").astype(np.uint64)
+        digits = _digits(text)
+        if digits is not None and len(digits) == 8 * len(ids) and set(map(len, ids)) == {16}:
+            numbers = np.frombuffer(digits, ">u8").astype(np.uint64)
             if ((numbers >> np.uint64(32) != 0) | (numbers == 0)).all():
                 return numbers
         return np.array([self.number(id) for id in ids], np.uint64)
@@ -159,6 +159,14 @@ class Ids:
             handles = np.array([self._others[number] for number in numbers.tolist()], np.int64)
             # Until all are in tables they stay where they were: another thread may look for one meanwhile.
             self._others = self._put(numbers, handles)
+
+
+def _digits(text: str) -> bytes | None:
+    """Return what hexadecimal digits stand for, None for any other text; spaces among them stand for nothing."""
+    try:
+        return bytes.fromhex(text) if text == text.lower() else None
+    except ValueError:
+        return None
 
 
 def _own_number(id: str) -> int:

@@ -87,6 +87,7 @@ FIGURES = {
     "search": (f"search {SIZE}", f"search {SIZE} in any case"),
     "lag": (
         f"event loop late while {SIZE} are indexed",
+        f"event loop late while {SIZE} are looked through for alerts",
         f"event loop late while {SIZE} are searched",
         "event loop late while numpy is imported",
     ),

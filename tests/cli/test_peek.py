@@ -334,3 +334,15 @@ def test_a_first_agent(peek: Peek, tmp_path: Path) -> None:
     assert call["data"] == {"arguments": {"location": "Seattle"}}
     assert end["data"]["status"] == "completed"
     assert len({event["session"] for event in (start, decision, call, end)}) == 1
+
+
+@pytest.mark.parametrize(("words", "expected"), [(["stats", "--help"], "1"), (["run", "--help"], "None")])
+def test_threads_of_numpy(words: list[str], expected: str) -> None:
+    """A command that only reads has numpy start no threads; one that runs a program leaves it its environment."""
+    code = (
+        "import atexit, os; from peek_tui.cli.main import main;"
+        f" atexit.register(lambda: print(os.environ.get('OPENBLAS_NUM_THREADS'))); main({words})"
+    )
+    without = {key: value for key, value in environment().items() if key != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], env=without, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == expected

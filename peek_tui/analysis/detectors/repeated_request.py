@@ -14,7 +14,7 @@ from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
 from ..questions import Questions
-from ..streaks import count_by_kind, in_streaks
+from ..streaks import count_by_kind, in_streaks, mixed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,7 +88,7 @@ class RepeatedRequest:
         requests = self._requests(news)
         repeat = _are_twice(requests.what)
         repeat |= np.fromiter(map(self._asked.__contains__, requests.what.tolist()), np.bool_, len(repeat))
-        self._asked.update((request.what, request) for request in requests.some(~repeat))
+        self._asked.update(zip(requests.what[~repeat].tolist(), requests.some(~repeat), strict=True))
         looked_at: list[_Request | _Answer] = [*requests.some(repeat), *self._answers(news)]
         for one in sorted(looked_at, key=lambda one: one.row):
             if isinstance(one, _Request):
@@ -110,8 +110,8 @@ class RepeatedRequest:
         rows = news.rows("llm_request")[known]
         agents, names = news.agents(rows), news.column("name")[rows - news.start].astype(np.int64)
         numbers = count_by_kind(self._counts, agents, names)
-        what = map(hash, zip(agents.tolist(), names.tolist(), compress(said, known), strict=True))
-        return _Requests(rows, agents, names, numbers, np.fromiter(what, np.int64, len(rows)))
+        what = np.array(list(compress(said, known)), np.int64)
+        return _Requests(rows, agents, names, numbers, mixed(what, agents, names))
 
     def _answers(self, news: News) -> Iterator[_Answer]:
         """Yield the answers that failed, and those that end a streak of failed ones."""
