@@ -55,3 +55,13 @@ def test_two_turns(run: Run) -> None:
     ask(run)
     ask(run)
     assert run.alerts() == []
+
+
+def test_rare(run: Run) -> None:
+    """However much others ask meanwhile, only the agent's own requests to that model lie between two of them."""
+    asked = []
+    for round in range(3):
+        asked.append(run.add("llm_request", "model-1", {"messages": [QUESTION]}, agent="rare"))
+        for number in range(1500):
+            run.add("llm_request", "model-1", {"messages": [{"role": "user", "content": f"{round} {number}"}]})
+    assert [alert.evidence for alert in run.alerts(RULE)] == [tuple(asked)]
