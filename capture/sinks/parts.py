@@ -49,6 +49,8 @@ class PartsSink:
         return first.with_name(f"{first.stem}.{self._number + 1}{first.suffix}")
 
     def write(self, line: bytes) -> None:
+        if not self._bytes:
+            self._make_room()  # not before, for a part without a line is no file
         self._part.write(line)
         self._bytes += len(line)
 
@@ -75,14 +77,16 @@ class PartsSink:
         self._part = type(self._part)(path)
         self._parts.append(self._part.path)
         self._begin()
-        while self._rotation.keep is not None and len(self._parts) > max(2, self._rotation.keep):
-            _remove(self._parts.pop(1))
 
     def close(self) -> None:
         self._part.close()
 
     def forked(self, writer: str) -> PartsSink:
         return PartsSink(self._part.forked(writer), self._rotation)
+
+    def _make_room(self) -> None:
+        while self._rotation.keep is not None and len(self._parts) > max(2, self._rotation.keep):
+            _remove(self._parts.pop(1))
 
     def _begin(self) -> None:
         self._bytes = 0

@@ -65,6 +65,14 @@ class TestParts:
         assert (stats.sessions, stats.missing, stats.damaged, store.status()) == (1, (), (), "finished")
         store.close()
 
+    def test_last_part_is_full(self, tmp_path: Path) -> None:
+        """The line that fills a part may be the last one: the part after it is never written, and counts for none."""
+        capture.init(rotate_bytes=1, keep_parts=3)
+        ids = record(tmp_path / "run.jsonl", 10)
+        assert parts_of(tmp_path) == ["run.11.jsonl", "run.12.jsonl", "run.jsonl"]
+        assert [event["id"] for event in read_events(tmp_path / "run.11.jsonl")] == ids[-1:]
+        assert [event["type"] for event in read_events(tmp_path / "run.12.jsonl")] == ["agent_end"]
+
     def test_requests(self, tmp_path: Path) -> None:
         """A part holds whole requests: none builds on one in another file."""
         capture.init(rotate_bytes=3_000)
