@@ -88,9 +88,17 @@ class Sessions(Screen[None]):
         if failure is not None and not isinstance(failure, InputError | OSError):
             raise failure
         self.list.take(self.session_watch.sessions or ())
-        self._sync(changed=True)
+        self._paint(changed=True)
 
     def _sync(self, *, changed: bool) -> None:
+        """Show what a key has led to, and the keys again instead of what was said of the one before."""
+        self._paint(changed=changed)
+        if self._prompt is None:
+            self.query_one(KeysBar).sync()
+        else:
+            self.query_one(KeysBar).ask(self._prompt, "words of the sessions to show; none shows all", None)
+
+    def _paint(self, *, changed: bool) -> None:
         rows, title, head = self.query_one(_SessionRows), self.query_one("#title", Bar), self.query_one("#head", Bar)
         rows.sessions = self.list.shown
         rows.show(len(self.list.shown), self.list.position, changed=changed)
@@ -107,10 +115,6 @@ class Sessions(Screen[None]):
             ],
         )
         head.show([(self._head(), palette.dim)])
-        if self._prompt is None:
-            self.query_one(KeysBar).sync()
-        else:
-            self.query_one(KeysBar).ask(self._prompt, "words of the sessions to show; none shows all", None)
 
     def _head(self) -> str:
         if self.list.shown:
