@@ -190,11 +190,12 @@ _B = _group(
     ),
     Pattern("pem", rf"EGIN {_PEM}", rf"-----BEGIN {_PEM}-----[^-]{{0,20000}}(?:-----END {_PEM}-----)?"),
 )
-_PASSWORD = rf"{_USER}[^\s/@\"'<>\\]{{1,200}}@"
+_AT_OF_LINE = r"://[^\s/:@\"'<>?#\\]{0,400}+:[^\s/@\"'<>\\]{1,800}@"
+"""In a line that is searched, which is bytes: up to four for each character of a text."""
 _AT = Group(
     "@",
-    _PASSWORD,
-    _PASSWORD,
+    _AT_OF_LINE,
+    _AT_OF_LINE,
     (Pattern("password_in_url", "", rf"(?P<keep>{_USER})(?![{{<$%]|\*+@)[^\s/@\"'<>\\]{{1,200}}(?=@[^\s@])"),),
 )
 """A line with an `@` in it is searched for what begins so long before it."""
@@ -260,7 +261,7 @@ def _named(sign: str, between: list[str], *named: _Named) -> Group:
     names = [name for one in named for name in one.all_names()]
     end = "".join(f"[{''.join(sorted({name[place] for name in names}))}]" for place in (-3, -2, -1))
     quoted = "|".join(f"(?<={end}{one}{sign}.)" for one in between)
-    follows = r"[^\"{\[:]" if sign == ":" else "[^=;]"
+    follows = r"[^\"{:]" if sign == ":" else "[^=;]"
     begins = f"(?={_OPENING}{_BEGINS[sign]})"
     ends = "|".join(sorted({re.escape(name[-3:]) for name in names}))
     looks = rf"(?<={end}{sign}.)(?<=(?:{ends}){sign}.)|(?:(?<=[ ']{sign}.)|(?<=\\\"{sign}.))(?:{quoted})"

@@ -36,6 +36,8 @@ _BODY_KEPT = 2_000
 _bodies = Bodies()
 _in_flight: WeakSet[Any] = WeakSet()
 """The requests that are being sent: one that passes two taps is seen by the first."""
+_PORTS = {"http": 80, "https": 443}
+"""Which the URL of a request does not name."""
 
 
 def instrument(module: ModuleType, wanted: Callable[[Any], bool] | None = None) -> Undo:
@@ -89,7 +91,7 @@ def _wires(request: Any) -> Iterator[Wire]:
     if wire is not None:
         yield wire
     hosts = in_force().hosts
-    if hosts and request.method == "POST" and hosts & {url.host, f"{url.host}:{url.port}"}:
+    if hosts and request.method == "POST" and hosts & {url.host, f"{url.host}:{url.port or _PORTS.get(url.scheme)}"}:
         from ..wire.any_json import AnyJSON
 
         yield AnyJSON(url.host)

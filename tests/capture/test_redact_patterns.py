@@ -31,7 +31,7 @@ NAMES = [
         "signature",
     ],
 ]
-SIGNS = ["=", ":", " = ", ": ", '":"', '": "', "':'", "=[", "==", "=Bearer ", ": Basic ", ":\\", ":token "]
+SIGNS = ["=", ":", " = ", ": ", '":"', '": "', "':'", "=[", "==", "=Bearer ", ": Basic ", ":\\", ":token ", ":["]
 VALUES = ["a1b2c3", "'word'", '"quoted"', "hunter2", "session=a1b2", "12345678", "no digits", "/B", "@host", "\n", " "]
 WHOLE = [said if isinstance(said, str) else json.dumps(said) for _, said in SECRETS.values()]
 PIECES = st.sampled_from([*NAMES, *SIGNS, *VALUES, *WHOLE]) | st.text("aBA9G_J-.=:@[\"'\\ 1", max_size=20)
@@ -50,6 +50,8 @@ def said_in(levels: int, text: str) -> str:
 @given(text=TEXTS, levels=st.integers(0, 3))
 @example(text="client = connect(secret_key='a1b2c3')", levels=0)
 @example(text="Authorization: Bearer a1b2c3d4e5f6g7h8", levels=1)
+@example(text='{"X-Api-Key":["a1b2c3"],"Cookie":["id=a1b2c3"]}', levels=0)
+@example(text=f"https://{'ж' * 100}:{'й' * 200}@example.org", levels=0)
 @example(text="https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX", levels=2)
 def test_nothing_overlooked(anchor: str, text: str, levels: int) -> None:
     """Wherever one of its patterns matches a text, a group's gate finds something in the line, and from there on its

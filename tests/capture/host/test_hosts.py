@@ -120,6 +120,16 @@ def test_only_what_is_posted(run: TraceContext, gateway: Gateway) -> None:
     assert [event["type"] for event in read_events(run.path)] == ["agent_start"]
 
 
+@pytest.mark.parametrize("named", ["models.internal:443", "https://models.internal:443/ask"])
+def test_named_with_the_usual_port(run: TraceContext, named: str) -> None:
+    """A host may be named with the port that its URLs leave out; one of another port is another host."""
+    capture.init(hosts=[named])
+    with httpx2.Client(transport=answered(b'["hi"]')) as client:
+        client.post("https://models.internal/ask", json={"prompt": "Hi?"})
+        client.post("http://models.internal/ask", json={"prompt": "Hello?"})
+    assert [event["data"]["messages"] for event in of(run, "llm_request")] == ["Hi?"]
+
+
 def answered(body: bytes, kind: str = "application/json", status: int = 200) -> httpx2.MockTransport:
     """Return a host that answers everything with this."""
     return httpx2.MockTransport(lambda _: httpx2.Response(status, content=body, headers={"content-type": kind}))
