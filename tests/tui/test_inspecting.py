@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from rich.cells import cell_len
 from textual import events
 
+from peek_tui.state.inspect import LayingOut
 from peek_tui.tui.screens.help import Help
 from tests.state.traces import HOSTILE, TraceFile
 
@@ -62,6 +64,35 @@ async def test_two_columns(tmp_path: Path) -> None:
         assert marked == ["模块"]
         await peek.press("q")
         assert "│" not in text_of(peek.inspector)
+
+
+async def test_long_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Much is compared beside the screen: keys go on meanwhile, and only what is still wanted is shown."""
+    begin, work = Event(), LayingOut.work
+    monkeypatch.setattr(LayingOut, "work", lambda self: begin.wait(60) and work(self))
+    trace = TraceFile(tmp_path / "trace.jsonl")
+    for color in ("red", "blue"):
+        trace.add("checkpoint", "c", {"color": color, "notes": [f"{number} words" for number in range(9_000)]})
+    async with opened([trace.path], (120, 40)) as peek:
+        await peek.press("j", "D")
+        assert text_of(peek.inspector).splitlines()[1].strip() == "comparing…"
+        await peek.press("k")
+        assert "nothing before it" in text_of(peek.inspector)
+        await peek.press("j")
+        assert "comparing…" in text_of(peek.inspector)
+        begin.set()
+        await peek.until(lambda: "comparing…" not in text_of(peek.inspector))
+        assert [line.strip() for line in text_of(peek.inspector).splitlines()[2:5]] == [
+            "-color: red",
+            "+color: blue",
+            "▸ the same: notes",
+        ]
+        begin.clear()
+        await peek.press("tab", "tab", "j", "j", "j", "j", "enter")
+        assert "▸ the same: notes" in text_of(peek.inspector)
+        begin.set()
+        await peek.until(lambda: "▾ the same: notes" in text_of(peek.inspector))
+        assert peek.inspector.selected == 4
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 40), (80, 24)])

@@ -18,7 +18,7 @@ from .speech import spoken
 from .subject import Subject
 from .words import changed_words, level
 
-__all__ = ["changes", "since_mark"]
+__all__ = ["changes", "is_long", "since_mark"]
 
 _MOST = 1_000
 """Items, or lines of text, that are aligned with one another; more are replaced."""
@@ -26,6 +26,8 @@ _FEW = 200
 """Lines in a row up to which the words are looked for that changed in them."""
 _SHORT = 60
 """A text up to so many characters is one value, not lines."""
+_LONG = 20_000
+"""Characters and values up to which two events are compared while a key waits."""
 _ABSENT = object()
 
 
@@ -39,16 +41,32 @@ def since_mark(subject: Subject, layout: Layout) -> Iterator[Entry]:
     yield from _compared(subject.whole, subject.marked, layout)
 
 
+def is_long(*values: Any) -> bool:
+    """Return whether values, together, are more than is compared while a key waits."""
+    left, long = list(values), 0
+    for value in left:
+        long += len(value) if isinstance(value, str) else 1
+        if long > _LONG:
+            return True
+        if isinstance(value, dict | list):
+            left += value.values() if isinstance(value, dict) else value
+    return False
+
+
 def _compared(event: Event, other: Event | None, layout: Layout) -> Iterator[Entry]:
     if other is None:
         yield Entry(0, "", "there is nothing before it to compare it with", "dim", ())
         return
     old, new = (event, other) if event.row < other.row else (other, event)
     sides = sides_of(layout)
-    found = list(_Changes(sides).between(0, "", _told(old), _told(new), ("data",)))
-    head = sides.head(old, new, event)
-    yield head if found else head._replace(text=f"{head.text}: they say the same")
-    yield from found
+    found = _Changes(sides).between(0, "", _told(old), _told(new), ("data",))
+    head, first = sides.head(old, new, event), next(found, None)
+    if first is None:
+        yield head._replace(text=f"{head.text}: they say the same")
+    else:
+        yield head
+        yield first
+        yield from found
 
 
 def _told(event: Event) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from time import sleep
 
 from peek_tui.render import units
 from peek_tui.render.text import clean
+from peek_tui.state.background import Background
 
-from .changes import changes, since_mark
+from .changes import changes, is_long, since_mark
 from .conversation import conversation, is_spoken
 from .entry import Entry, Path
 from .layout import Layout
@@ -15,7 +18,7 @@ from .payload import payload
 from .raw import raw
 from .subject import Subject
 
-__all__ = ["VIEWS", "Outline", "views_of"]
+__all__ = ["VIEWS", "LayingOut", "Outline", "views_of"]
 
 VIEWS: dict[str, Callable[[Subject, Layout], Iterator[Entry]]] = {
     "payload": payload,
@@ -45,8 +48,29 @@ class Outline:
         self.view = view if view in views_of(subject) else "payload"
         self.width = max(width, 20)
         self._toggled = toggled
-        self.entries: list[Entry] = []
-        self._build()
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The lines, laid out when somebody asks for them."""
+        return list(self.lines())
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether to lay it out takes longer than a key may wait: it compares much."""
+        subject = self.subject
+        match self.view:
+            case "changes":
+                return subject.before is not None and is_long(subject.before.data, subject.whole.data)
+            case "since the mark":
+                return subject.marked is not None and is_long(subject.marked.data, subject.whole.data)
+            case _:
+                return False
+
+    def announced(self) -> Outline:
+        """Return what is shown of it until it is laid out."""
+        outline = Outline(self.subject, self.width, self.view, self._toggled)
+        outline.entries = [Entry(0, "", self._headline(), "fact", ()), Entry(0, "", "comparing…", "dim", ())]
+        return outline
 
     def toggle(self, index: int) -> Outline:
         """Return the outline with the branch at this line folded or opened."""
@@ -69,13 +93,16 @@ class Outline:
         """Return the outline of the same event when there is more to be said of it."""
         return Outline(subject, self.width, self.view, self._toggled)
 
-    def _build(self) -> None:
-        """What a reader wants first comes first: when and what it cost, how it failed, what it says; then the rest."""
-        said = list(VIEWS[self.view](self.subject, Layout(self.width, self._toggled)))
-        folded = () in self._toggled if said else None
-        self.entries.append(Entry(0, "", self._headline(), "fact", (), folded))
-        self.entries += [] if folded else said
-        self.entries += self._references()
+    def lines(self) -> Iterator[Entry]:
+        """Yield what a reader wants first: when and what it cost, how it failed, what it says; then the rest."""
+        said = VIEWS[self.view](self.subject, Layout(self.width, self._toggled))
+        first = next(said, None)
+        folded = None if first is None else () in self._toggled
+        yield Entry(0, "", self._headline(), "fact", (), folded)
+        if first is not None and not folded:
+            yield first
+            yield from said
+        yield from self._references()
 
     def _headline(self) -> str:
         event, usage = self.subject.event, self.subject.event.usage
@@ -109,3 +136,26 @@ class Outline:
         for key, text in facts.items():
             if text:
                 yield Entry(0, key, clean(text), "dim", (key,))
+
+
+class LayingOut(Background):
+    """Lays out an outline that takes long, beside the event loop."""
+
+    is_waited_for = False
+
+    def __init__(self, outline: Outline) -> None:
+        super().__init__()
+        self.outline = outline
+        self.done = False
+
+    def work(self) -> None:
+        """Lay it out, unless nobody wants it any more."""
+        entries: list[Entry] = []
+        for entry in self.outline.lines():
+            if self.stopped:
+                return
+            entries.append(entry)
+            sleep(0)  # lets the screen have its turn
+        self.outline.entries = entries
+        self.done = True
+        self.tell()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from rich.style import Style
+from textual.message import Message
 
 from peek_tui.render.text import cell_width, fit
-from peek_tui.state.inspect import Entry, Outline, Subject, column, views_of
+from peek_tui.state.inspect import Entry, LayingOut, Outline, Subject, column, views_of
 from peek_tui.tui.palette import Palette
 
 from .rows import Piece, RowView
@@ -19,52 +22,59 @@ _MARKED = Style(bold=True, underline=True)
 class Inspector(RowView):
     """Draws the `Outline` of an event."""
 
+    class LaidOut(Message):
+        """An outline that took long is there."""
+
     def __init__(self) -> None:
         super().__init__(id="inspector")
         self._outline: Outline | None = None
+        """The one that is shown."""
+        self._laying: LayingOut | None = None
+        """The one that is to be shown, while it is laid out."""
         self._view = "payload"
         """The view that is wanted, of events that have it."""
         self._drawn: list[Entry] = []
 
     def show_subject(self, subject: Subject | None) -> None:
         """Lay out an event, or nothing; one that is there already, and says no more than it did, is left as it is."""
-        outline = self._outline
+        outline = self._newest
         if not self.scrollable_content_region.width:
             return  # not laid out yet: how it is to be laid out now says nothing of how it should be
-        if subject is None or outline is None:
-            self._outline = None if subject is None else Outline(subject, self._width, self._view)
+        if subject is None:
+            self._stop()
+            self._outline = None
+            self._go_top()
+        elif outline is None:
+            self._show_other(Outline(subject, self._width, self._view))
         elif subject.is_as(outline.subject):
             return
         elif subject.event.handle == outline.subject.event.handle:
-            self._outline = outline.renewed(subject)
-            self._sync(self._selected)
-            return
+            self._show_again(outline.renewed(subject))
         else:
-            self._outline = Outline(subject, self._width, self._view)
-        self._go_top()
+            self._show_other(Outline(subject, self._width, self._view))
 
     def show_view(self, view: str) -> None:
         """Look at this event, and those that come, in a view; one that does not have it shows its payload."""
         self._view = view
-        if self._outline is not None and self._outline.view != view:
-            self._outline = self._outline.seen_as(view)
-            self._go_top()
+        outline = self._newest
+        if outline is not None and outline.view != view:
+            self._show_other(outline.seen_as(view))
 
     def next_view(self) -> None:
         """Look at the event in the next of the views it has."""
-        if self._outline is not None:
-            views = views_of(self._outline.subject)
-            self.show_view(views[(views.index(self._outline.view) + 1) % len(views)])
+        if (outline := self._newest) is not None:
+            views = views_of(outline.subject)
+            self.show_view(views[(views.index(outline.view) + 1) % len(views)])
 
     @property
     def view(self) -> str:
         """The view in which the event is seen."""
-        return self._outline.view if self._outline is not None else self._view
+        return self._view if self._newest is None else self._newest.view
 
     @property
     def subject(self) -> Subject | None:
         """What it shows."""
-        return self._outline.subject if self._outline is not None else None
+        return None if self._newest is None else self._newest.subject
 
     @property
     def entry(self) -> Entry | None:
@@ -81,10 +91,9 @@ class Inspector(RowView):
         return self._selected
 
     def toggle(self) -> None:
-        """Fold or unfold the branch on the selected line."""
-        if self._outline is not None:
-            self._outline = self._outline.toggle(self._selected)
-            self._sync(self._selected)
+        """Fold or unfold the branch on the selected line; what is being laid out has no lines to fold yet."""
+        if self._outline is not None and self._laying is None:
+            self._show_again(self._outline.toggle(self._selected))
 
     def fold(self) -> None:
         """Fold the branch on the selected line, or go up to the line it belongs to."""
@@ -127,10 +136,55 @@ class Inspector(RowView):
         ]
 
     def on_resize(self) -> None:
-        if self._outline is not None and self._outline.width != self._width:
-            self._outline = self._outline.resized(self._width)
-            self._sync(self._selected)
+        if (outline := self._newest) is not None and outline.width != self._width:
+            self._show_again(outline.resized(self._width))
         super().on_resize()
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    def on_inspector_laid_out(self) -> None:
+        laying = self._laying
+        if laying is not None and laying.failure is not None:
+            raise laying.failure
+        if laying is not None and laying.done:
+            self._laying, self._outline = None, laying.outline
+            self._sync(self._selected)
+
+    @property
+    def _newest(self) -> Outline | None:
+        """What is shown, or will be as soon as it is laid out."""
+        return self._outline if self._laying is None else self._laying.outline
+
+    def _show_other(self, outline: Outline) -> None:
+        """Show what is read from its beginning; one that takes long is announced first."""
+        self._outline = outline.announced() if self._lay_out_beside(outline) else outline
+        self._go_top()
+
+    def _show_again(self, outline: Outline) -> None:
+        """Show another form of what is shown, which stays until that is laid out."""
+        if not self._lay_out_beside(outline):
+            self._outline = outline
+            self._sync(self._selected)
+
+    def _lay_out_beside(self, outline: Outline) -> bool:
+        """Have an outline that takes long laid out beside the screen; False for one that does not."""
+        self._stop()
+        if not outline.takes_long:
+            return False
+        self._laying = LayingOut(outline)
+        self._laying.start(self._tell_laid_out)
+        return True
+
+    def _stop(self) -> None:
+        """Give up what is being laid out."""
+        if self._laying is not None:
+            self._laying.stop()
+        self._laying = None
+
+    def _tell_laid_out(self) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and nobody wants news any more
+            self.post_message(self.LaidOut())
 
     @property
     def _width(self) -> int:
