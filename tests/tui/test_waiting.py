@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from capture import TraceContext
+from peek_tui.state.seek import Seek
 
 from .screens import Peek, opened
 
@@ -68,6 +70,28 @@ async def test_ended(tmp_path: Path, key: str) -> None:
         agent.record_tool_call("search", {})
         await peek.until(lambda: len(peek.debug.browse.rows) == 4)
         assert "stopped" not in peek.bar("keys")
+
+
+async def test_ended_while_looking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was still being looked through when a move ended the waiting takes nobody anywhere."""
+    began, go_on, ended, work = Event(), Event(), Event(), Seek.work
+
+    def slow_work(seek: Seek) -> None:
+        began.set()
+        go_on.wait(60)
+        work(seek)
+        ended.set()
+
+    async with waiting(tmp_path / "run.jsonl") as (peek, agent):
+        monkeypatch.setattr(Seek, "at_once", lambda _: False)
+        monkeypatch.setattr(Seek, "work", slow_work)
+        agent.record_tool_call("search", {"q": "other"})
+        await peek.until(began.is_set)
+        await peek.press("k")
+        said, row = peek.bar("keys"), peek.row
+        go_on.set()
+        await peek.until(ended.is_set)
+        assert (peek.bar("keys"), peek.row) == (said, row)
 
 
 async def test_run_ends(tmp_path: Path) -> None:

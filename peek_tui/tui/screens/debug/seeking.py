@@ -34,6 +34,9 @@ class Seeking(Prompts):
         """What took longer to look for was found, or not."""
 
     _seek: Seek | None = None
+    """What a key looks for."""
+    _look: Seek | None = None
+    """Looks through what has arrived, for who waits."""
     _otherwise = ""
     _then_waits = False
     """Whether what is looked for is waited for when it is not there."""
@@ -73,15 +76,17 @@ class Seeking(Prompts):
             self.tell(f"breakpoint {'set' if is_set else 'removed'}: {query}")
 
     def on_seeking_sought(self) -> None:
-        seek = self._seek
-        if seek is not None and seek.failure is not None:
-            raise seek.failure
+        seek, look = self._seek, self._look
+        for each in (seek, look):
+            if each is not None and each.failure is not None:
+                raise each.failure
         if seek is not None and seek.done:
             self._seek = None
-            if self.view.waiting() is None:
-                self._arrive(seek)
-            elif seek.found is not None:
-                self._stop_at(seek.found)
+            self._arrive(seek)
+        if look is not None and look.done:
+            self._look = None
+            if look.found is not None and self.view.waiting() is not None:
+                self._stop_at(look.found)
             else:
                 self.arrived()  # more has come meanwhile
 
@@ -91,15 +96,15 @@ class Seeking(Prompts):
         if wait is None:
             return
         row = wait.alerted(alerts)
-        seek = wait.seek() if row is None and self._seek is None else None
-        if seek is not None and seek.at_once():
-            row = seek.found
-        elif seek is not None:
-            self._seek = seek
-            seek.start(self._tell_sought)
+        look = wait.seek() if row is None and self._look is None else None
+        if look is not None and look.at_once():
+            row = look.found
+        elif look is not None:
+            self._look = look
+            look.start(self._tell_sought)
         if row is not None:
             self._stop_at(row)
-        elif self._seek is None and self.answers.seen is self.browse.snapshot and not self.live.may_grow:
+        elif self._look is None and self.answers.seen is self.browse.snapshot and not self.live.may_grow:
             self.view.end_wait()
             self.sync(changed=False)
             self.say(f"the run is {self.live.status}: no breakpoint or alert came")
@@ -109,11 +114,12 @@ class Seeking(Prompts):
 
     def stop_seeking(self) -> bool:
         """Give up what is looked or waited for; False when there is nothing."""
-        seek, self._seek = self._seek, None
-        if seek is not None:
-            seek.stop()
+        going = [each for each in (self._seek, self._look) if each is not None]
+        self._seek = self._look = None
+        for each in going:
+            each.stop()
         waited = self.view.end_wait()
-        return seek is not None or waited
+        return bool(going) or waited
 
     def _go_to(self, query: Query, by: int, what: str, *, waits: bool = False) -> None:
         if self.stop_seeking():
@@ -140,7 +146,7 @@ class Seeking(Prompts):
 
     def _stop_at(self, row: int) -> None:
         """End the waiting at an event."""
-        self.view.end_wait()
+        self.stop_seeking()
         self.browse.follow = False
         self.go(lambda: self.browse.go_row(row))
         snapshot = self.browse.snapshot
