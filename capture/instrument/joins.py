@@ -100,6 +100,10 @@ class _SeenCall:
         """Somebody further inside records it."""
         self.request = ""
         """The id of the request, once it is recorded."""
+        self._beginning = False
+        """It is being recorded, so that what is recorded meanwhile, by an argument's `__repr__` or in another thread,
+        does not do it again.
+        """
         self._model = model
         self._fields = fields
         self._context = current()
@@ -122,10 +126,15 @@ class _SeenCall:
         self._context.record_llm_response(**known, parent=self.request)
 
     def _begin(self) -> None:
-        if not self.request:
+        if self.request or self._beginning:
+            return
+        self._beginning = True
+        try:
             self.request = _claim(self._made_in) or self._context.record_llm_request(
                 self._model, **self._fields(), parent=self._around.parent_of_calls
             )
+        finally:
+            self._beginning = False
 
 
 class ModelCall(_SeenCall):

@@ -305,6 +305,34 @@ def test_traced_with_something_inside(ctx: TraceContext, untapped: None) -> None
     ]
 
 
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_traced_while_its_request_is_recorded(ctx: TraceContext, untapped: None, in_thread: bool) -> None:
+    """What an argument's `__repr__` records, there or in a thread it waits for, does not record the request again."""
+    capture.install()
+
+    class Prompt:
+        def __repr__(self) -> str:
+            if in_thread:
+                thread = threading.Thread(target=contextvars.copy_context().run, args=(ctx.record_log, "looked"))
+                thread.start()
+                thread.join()
+            else:
+                ctx.record_log("looked")
+            return "hi"
+
+    @trace_llm_call(model="own")
+    def work(prompt: Prompt) -> None:
+        ctx.record_log("asks")
+
+    work(Prompt())
+    assert sorted(seen(ctx)) == [
+        "llm_request own < agent_start desk",
+        "llm_response own < llm_request own",
+        "log asks < llm_request own",
+        "log looked < agent_start desk",
+    ]
+
+
 def test_traced_without_a_tap(ctx: TraceContext, untapped: None) -> None:
     """Where nothing else could see the call, its request is there at once."""
 
