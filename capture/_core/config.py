@@ -30,12 +30,15 @@ def _content_by_default() -> bool:
 
 
 def _hosts_by_default() -> frozenset[str]:
-    return host_names(os.environ.get("PEEK_HOSTS", "").split(","))
+    return host_names(os.environ.get("PEEK_HOSTS", ""))
 
 
 def host_names(given: Iterable[str]) -> frozenset[str]:
-    """Return hosts as a URL names them, `name` or `name:port`. Each may be given as a URL."""
-    names = (host.strip().rpartition("://")[2].partition("/")[0].lower() for host in given)
+    """Return hosts as a URL names them, `name` or `name:port`. Each may be given as a URL, all in one text with commas
+    between them.
+    """
+    hosts = given.split(",") if isinstance(given, str) else given
+    names = (host.strip().rpartition("://")[2].partition("/")[0].lower() for host in hosts)
     return frozenset(filter(None, names))
 
 

@@ -110,6 +110,13 @@ def test_by_environment(run: TraceContext, gateway: Gateway, monkeypatch: pytest
     assert response["data"]["content"] == "Zoë is waiting"
 
 
+def test_named_in_one_text(run: TraceContext, gateway: Gateway) -> None:
+    """The hosts may be given to `init` as the environment gives them."""
+    capture.init(hosts=f"models.internal, {name_of(gateway)}")
+    post(gateway, "/ask/chat", {"model": "gpt", "messages": TALK})
+    assert len(of(run, "llm_response")) == 1
+
+
 def test_only_what_is_posted(run: TraceContext, gateway: Gateway) -> None:
     """What is only fetched from a named host is no model call, and other hosts stay unseen."""
     capture.init(hosts=[name_of(gateway)])
