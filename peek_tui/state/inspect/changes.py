@@ -59,7 +59,7 @@ def _compared(event: Event, other: Event | None, layout: Layout) -> Iterator[Ent
         return
     old, new = (event, other) if event.row < other.row else (other, event)
     sides = sides_of(layout)
-    found = _Changes(sides).between(0, "", _told(old), _told(new), ("data",))
+    found = _within_reach(_Changes(sides).between(0, "", _told(old), _told(new), ("data",)))
     head, first = sides.head(old, new, event), next(found, None)
     if first is None:
         yield head._replace(text=f"{head.text}: they say the same")
@@ -67,6 +67,14 @@ def _compared(event: Event, other: Event | None, layout: Layout) -> Iterator[Ent
         yield head
         yield first
         yield from found
+
+
+def _within_reach(lines: Iterator[Entry]) -> Iterator[Entry]:
+    """Yield lines up to where values are nested deeper than Python follows them."""
+    try:
+        yield from lines
+    except RecursionError:
+        yield Entry(0, "", "what follows is nested too deep to be compared", "dim", ())
 
 
 def _told(event: Event) -> dict[str, Any]:

@@ -45,6 +45,18 @@ def marked(entry: Entry) -> list[str]:
     return [entry.text[first:end] for first, end in entry.marks]
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_too_deep(trace: TraceFile, width: int) -> None:
+    """Of values that are nested too deep it is said that they cannot be compared."""
+    for number in range(2):
+        trace.add("checkpoint", "c", {"a": number})
+        written = trace.path.read_bytes()
+        trace.path.write_bytes(written.replace(b'"a":%d' % number, b'"a":%b%d%b' % (b"[" * 900, number, b"]" * 900)))
+    snapshot = trace.snapshot()
+    outline = Outline(Subject(snapshot.event(1), snapshot), width, "changes")
+    assert "what follows is nested too deep to be compared" in [entry.text for entry in outline.entries]
+
+
 def test_values(trace: TraceFile) -> None:
     """What is new, gone or other is shown with its sign; what is the same is named in one line."""
     old = {"kept": 1, "budget": 91_200, "gone": True, "flag": 1}
