@@ -9,7 +9,7 @@ import stat
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from peek_tui.errors import InputError, UsageError
@@ -24,6 +24,7 @@ _STDIN_NAMES = (STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _OPENED = re.compile(r"/(?:dev|proc/self)/fd/(\d+)")
 """A pipe that the shell has opened for us."""
 _BLOCK = 1 << 16
+_TURN_MS = 500
 
 
 def is_stdin(source: str) -> bool:
@@ -110,11 +111,13 @@ def _inherited(source: str) -> int | None:
 
 
 def _read(fd: int) -> bytes:
-    """Read what comes next, also when whoever shares the pipe has made it one that does not wait."""
+    """Read what comes next, also when whoever shares the pipe has made it one that does not wait.
+
+    It is waited for in turns: a Ctrl-C that strikes just before a call waits does not interrupt it.
+    """
+    ready = select.poll()
+    ready.register(fd, select.POLLIN)
     while True:
-        try:
-            return os.read(fd, _BLOCK)
-        except BlockingIOError:
-            ready = select.poll()
-            ready.register(fd, select.POLLIN)
-            ready.poll()
+        with suppress(BlockingIOError):
+            if ready.poll(_TURN_MS):
+                return os.read(fd, _BLOCK)
