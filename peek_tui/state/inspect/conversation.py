@@ -56,7 +56,15 @@ def _messages(event: Event | None) -> Sequence[Any]:
 def _shared(messages: Sequence[Any], before: Sequence[Any]) -> int:
     """Return how many messages both begin with."""
     pairs = enumerate(zip(messages, before, strict=False))
-    return next((at for at, (one, other) in pairs if one != other), min(len(messages), len(before)))
+    return next((at for at, (one, other) in pairs if _differ(one, other)), min(len(messages), len(before)))
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Whether two values differ; those that are nested deeper than Python follows them count as if they did."""
+    try:
+        return bool(one != other)
+    except RecursionError:
+        return True
 
 
 def _number(messages: int) -> str:
@@ -78,7 +86,7 @@ def _settings(event: Event, before: Event | None, layout: Layout) -> Iterator[En
         if value in (None, "", [], {}):
             continue
         path: Path = ("data", key)
-        sign = "+" if before is not None and before.data.get(key) != value else ""
+        sign = "+" if before is not None and _differ(before.data.get(key), value) else ""
         if isinstance(value, str) and "\n" not in value and len(value) < layout.width - len(key) - 4:
             yield Entry(0, key, clean(value), "string", path, sign=sign)
             continue

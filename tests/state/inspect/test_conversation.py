@@ -121,6 +121,18 @@ class TestRequest:
         assert "messages: [2]" in [line.strip() for line in lines(Subject(snapshot.event(1), snapshot), "payload")]
 
 
+@pytest.mark.parametrize("view", ["payload", "conversation", "changes", "raw"])
+@pytest.mark.parametrize("depth", [600, 900, 960, 980, 990])
+def test_too_deep(trace: TraceFile, view: str, depth: int) -> None:
+    """Values nested about as deep as can be read are shown in every view; what cannot be compared counts as other."""
+    for _ in range(2):
+        trace.add("llm_request", "m", {"settings": "<deep>", "messages": [{"role": "user", "content": "<deep>"}]})
+    deep = b"[" * depth + b"]" * depth
+    trace.path.write_bytes(trace.path.read_bytes().replace(b'"<deep>"', deep))
+    snapshot = trace.snapshot()
+    assert lines(Subject(snapshot.event(1), snapshot), view)
+
+
 def test_response(trace: TraceFile) -> None:
     """An answer shows what was said and which tools it calls, each once."""
     calls = [{"id": "t", "name": "add", "arguments": {"a": 1}}]
