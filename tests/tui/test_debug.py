@@ -175,9 +175,8 @@ class TestPanes:
             assert peek.inspector.selected == 0
             before = text_of(peek.inspector)
             await peek.press("h")
-            first, _, second = text_of(peek.inspector).splitlines()[:3]
-            assert first.startswith(" ▸ 2025-11-20 08:00:00.500")
-            assert second.startswith(" id: ")
+            await peek.until(lambda: text_of(peek.inspector).startswith(" ▸ 2025-11-20 08:00:00.500"))
+            assert text_of(peek.inspector).splitlines()[2].startswith(" id: ")
             await peek.press("l")
             assert text_of(peek.inspector) == before
 

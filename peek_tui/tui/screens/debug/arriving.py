@@ -16,6 +16,7 @@ from peek_tui.tui.widgets.inspector import Inspector
 from peek_tui.tui.widgets.timeline import Timeline
 
 from .answering import Answering
+from .seeking import Seeking
 
 __all__ = ["Arriving"]
 
@@ -28,7 +29,7 @@ _TICK = 1.0
 """Seconds between two looks at the clock while the run goes on."""
 
 
-class Arriving(Answering):
+class Arriving(Seeking, Answering):
     """Takes in what the reader has read."""
 
     class News(Message):
@@ -157,6 +158,7 @@ class Arriving(Answering):
         self.view.begin_again(reading.snapshot)
         self.answers.begin_again()
         self.stop_asking()
+        self.stop_seeking()  # what it finds is a row of what was there before
         return True
 
     def _give_up(self, failure: Exception) -> None:
