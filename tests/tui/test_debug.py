@@ -171,7 +171,9 @@ class TestPanes:
     async def test_payload_folds(self, story: Path) -> None:
         """The whole of an event folds on its first line, which folding leads to from each line of the payload."""
         async with opened([story]) as peek:
-            await peek.press("d", "enter", "j", "h")
+            await peek.press("d", "enter")
+            await peek.until(lambda: (peek.row, peek.inspector.has_focus) == (1, True))
+            await peek.press("j", "h")
             assert peek.inspector.selected == 0
             before = text_of(peek.inspector)
             await peek.press("h")
