@@ -1,18 +1,24 @@
-"""How soon the debugger shows what a running agent records, what following a busy one costs, and a key meanwhile."""
+"""How soon the debugger shows what a running agent records, what following a busy one costs, and a key meanwhile.
+
+What following costs is set against a key in Textual's own `DataTable`. The goal was 10 % of a processor on which a Down
+there took 3.5 ms of it: so a second may cost what 29 of them do.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 from time import sleep
 from typing import TypeVar
 
 from .debugger import debugger
-from .idle import busy_row, watch
+from .idle import watch
 from .measure import Plan, Row, percentile
 from .processes import ROOT, environment
+from .table import DOWNS, TO_START, table
 from .terminal import DOWN, Terminal
 from .writer import tick
 
@@ -20,7 +26,7 @@ __all__ = ["measure"]
 
 CALM, BUSY = 50, 1_000
 """Events a second."""
-GOAL_MS, GOAL_PERCENT, GOAL_KIB = 60, 10, 130
+GOAL_MS, GOAL_DOWNS, GOAL_KIB = 60, 29, 130
 GOAL_TIMES = 2
 _THINKING = 0.15
 """Seconds between two keys, in which what arrives is painted."""
@@ -40,7 +46,7 @@ def measure(plan: Plan) -> list[Row]:
     (busily, idly), _ = _beside(walked, BUSY, presses / 4 + 1, lambda terminal: _walk(terminal, presses))
     return [
         _delay_row(_delays(screens, recorded)),
-        busy_row(f"{BUSY:,} events/s, processor", busy, GOAL_PERCENT),
+        _cost_row(busy, _table_down()),
         Row(f"{BUSY:,} events/s, written", f"{rate:.0f} KiB/s", goal=f"≤ {GOAL_KIB} KiB/s", met=rate <= GOAL_KIB),
         _key_row(busily, idly),
     ]
@@ -77,6 +83,16 @@ def _step(terminal: Terminal) -> float:
     return terminal.press(DOWN).seconds
 
 
+def _table_down() -> float:
+    """Return the seconds of processor time that a Down in the table takes."""
+    with table() as terminal:
+        terminal.type(TO_START)
+        before = terminal.cpu_seconds()
+        for _ in range(DOWNS):
+            terminal.press(DOWN)
+        return (terminal.cpu_seconds() - before) / DOWNS
+
+
 def _delays(screens: list[tuple[float, str]], recorded: list[float]) -> list[float]:
     """Return the seconds from each event's being recorded to the moment its text was on the screen."""
     delays = []
@@ -92,6 +108,21 @@ def _delay_row(delays: list[float]) -> Row:
     middle, worst = 1e3 * percentile(delays, 50), 1e3 * max(delays)
     text = f"{middle:.0f} ms, at the most {worst:.0f}"
     return Row(f"{CALM} events/s, recorded to visible", text, goal=f"≤ {GOAL_MS} ms", met=middle <= GOAL_MS)
+
+
+def _cost_row(busy: float, down: float) -> Row:
+    figure, goal = f"{BUSY:,} events/s, processor", f"≤ {GOAL_DOWNS} of these a second"
+    if isnan(busy):
+        return Row(figure, "not to be read here", goal=goal)
+    downs = busy / down
+    return Row(
+        figure,
+        f"{100 * busy:.1f} %",
+        f"{1e3 * down:.1f} ms a Down in DataTable",
+        f"{downs:.1f}",
+        goal,
+        downs <= GOAL_DOWNS,
+    )
 
 
 def _key_row(busily: list[float], idly: list[float]) -> Row:
