@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 
 from .errors import InputError
 
-__all__ = ["THEMES", "Config", "read_config"]
+__all__ = ["PRESETS", "THEMES", "Config", "read_config"]
 
 THEMES = ("dark", "light", "safe", "ansi")
 """`safe` is for people who see red and green alike, `ansi` is the terminal's own 16 colours."""
+
+PRESETS = ("default", "gdb", "less")
+"""Whose habits the keys follow."""
 
 
 class Config(NamedTuple):
@@ -20,6 +23,8 @@ class Config(NamedTuple):
 
     keys: Mapping[str, tuple[str, ...]] = {}
     """The keys of an action by its name: `[keys]`, with a key or a list of keys each."""
+    preset: str = "default"
+    """One of `PRESETS`, under the keys that are named: `[keys] preset`."""
     theme: str = "dark"
     """One of `THEMES`: `[screen] theme`."""
     mouse: bool = True
@@ -40,7 +45,8 @@ def read_config(path: Path) -> Config:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path} is no TOML: {error}") from error
-    return Config(keys=_keys(path, found.get("keys", {})), **_screen(path, found.get("screen", {})))
+    keys, preset = _keys(path, found.get("keys", {}))
+    return Config(keys, preset, **_screen(path, found.get("screen", {})))
 
 
 def _screen(path: Path, found: Any) -> dict[str, Any]:
@@ -57,13 +63,17 @@ def _screen(path: Path, found: Any) -> dict[str, Any]:
     return found
 
 
-def _keys(path: Path, found: Any) -> dict[str, tuple[str, ...]]:
+def _keys(path: Path, found: Any) -> tuple[dict[str, tuple[str, ...]], str]:
+    """Return the keys of actions, and the preset they are on top of."""
     if not isinstance(found, dict):
         raise InputError(f'{path}: [keys] must be a table, such as `next-error = "ctrl+n"`')
+    preset = found.pop("preset", "default")
+    if preset not in PRESETS:
+        raise InputError(f"{path}: {preset!r} is no preset of keys; there are {', '.join(PRESETS)}")
     keys: dict[str, tuple[str, ...]] = {}
     for name, given in found.items():
         words = [given] if isinstance(given, str) else given
         if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
             raise InputError(f'{path}: the keys of {name} must be a key or a list of keys, such as ["e", "ctrl+n"]')
         keys[name] = tuple(words)
-    return keys
+    return keys, preset

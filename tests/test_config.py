@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from peek_tui.config import Config, read_config
+from peek_tui.config import PRESETS, Config, read_config
 from peek_tui.errors import InputError
+from peek_tui.tui.actions import PRESETS as TABLES
 
 
 @pytest.fixture
@@ -24,6 +25,13 @@ def test_keys(path: Path) -> None:
     assert read_config(path).keys == {"next-error": ("^N",), "step": ("s", "enter"), "hide": ()}
 
 
+def test_preset(path: Path) -> None:
+    """Keys follow the habits of another program, but for those that are chosen."""
+    path.write_text('[keys]\npreset = "gdb"\nstep = "s"\n')
+    assert read_config(path) == Config(keys={"step": ("s",)}, preset="gdb")
+    assert tuple(TABLES) == PRESETS
+
+
 def test_screen(path: Path) -> None:
     """The theme, the mouse and the pace are chosen once and for all."""
     path.write_text('[screen]\ntheme = "light"\nmouse = false\nslow_link = true\n')
@@ -40,6 +48,8 @@ def test_screen(path: Path) -> None:
         ("[screen]\ncolour = 1", "[screen] has no 'colour'; it has theme, mouse and slow_link"),
         ("[keys", "is no TOML: "),
         ("keys = 1", "[keys] must be a table"),
+        ("[keys]\npreset = 'emacs'", "'emacs' is no preset of keys; there are default, gdb, less"),
+        ("[keys]\npreset = ['gdb']", "is no preset of keys"),
         ("[keys]\nstep = 1", "the keys of step must be a key or a list of keys"),
         ('[keys]\nstep = ["s", ""]', "the keys of step must be a key or a list of keys"),
     ],

@@ -70,7 +70,7 @@ class PeekApp(App[None]):
         self._directory = directory
         for theme in THEMES:
             self.register_theme(theme)
-        keymap = Keymap(ACTIONS, config.keys)
+        keymap = Keymap(ACTIONS, config.keys, config.preset)
         self._manner = Manner(keymap, SLOW if config.slow_link else BRISK, at_failure)
         self.set_keymap({name: ",".join(keys) or _NO_KEY for name, keys in keymap.changed.items()})
         self.theme = textual_name("ansi" if self.no_color else config.theme)

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from peek_tui.config import Config
-from peek_tui.tui.actions import ACTIONS, Keymap
-from peek_tui.tui.actions.action import key_name, key_of
+from peek_tui.tui.actions import ACTIONS, PRESETS, Keymap
+from peek_tui.tui.actions.action import SCREENS, key_name, key_of
 
-from .screens import opened
+from .exercises import EXERCISES, answers, event, finding, moving, panes, stepping
+from .screens import opened, text_of
 from .story import Row
+
+__all__ = ["answers", "event", "finding", "moving", "panes", "stepping"]
 
 
 def keys_of(keymap: Keymap, name: str) -> tuple[str, ...]:
@@ -57,6 +60,48 @@ def test_unknown() -> None:
     assert Keymap(ACTIONS, {"next-eror": ("e",)}).problems == [
         "config.toml: there is no action next-eror; next-error is the nearest"
     ]
+
+
+class TestPresets:
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_no_collision(self, preset: str) -> None:
+        """In a preset no key belongs to two actions, and no action lost all of its keys."""
+        keymap = Keymap(ACTIONS, preset=preset)
+        assert PRESETS[preset].keys() <= {action.name for action in ACTIONS} - {"preset"}
+        for screen in SCREENS:
+            keys = [key for action in keymap.of(screen) for key in action.keys]
+            assert sorted(keys) == sorted(set(keys))
+            assert all(action.keys for action in keymap.of(screen))
+
+    def test_chosen_on_top(self) -> None:
+        """What a user has chosen counts more than the preset, and is checked against the preset's keys."""
+        keymap = Keymap(ACTIONS, {"over": ("ctrl+n",), "hide": ("N",), "next-same": ("n",)}, "gdb")
+        [problem] = keymap.problems
+        assert problem.startswith("config.toml: N is the key of over-back, so hide does not get it; give over-back ")
+        wanted = {"over": ("ctrl+n",), "next-same": ("n",), "hide": ("x",), "over-back": ("N", "O")}
+        assert {name: keys_of(keymap, name) for name in wanted} == wanted
+        assert keymap.changed == {**PRESETS["gdb"], "over": ("ctrl+n",), "next-same": ("n",)}
+
+    @pytest.mark.parametrize(
+        ("preset", "name"), [(preset, name) for preset, keys in PRESETS.items() for name in keys], ids=str
+    )
+    async def test_pressed(self, story: Path, preset: str, name: str) -> None:
+        """Every key of a preset does what its action does."""
+        call = next(action.call for action in ACTIONS if action.name == name)
+        async with opened([story], config=Config(preset=preset)) as peek:
+            for key in PRESETS[preset][name]:
+                await peek.press("escape", "0", "g")
+                await EXERCISES[call](peek, key)
+
+    async def test_said(self, story: Path) -> None:
+        """The help names the preset, and what is said of keys means those of the preset."""
+        async with opened([story], config=Config(preset="less")) as peek:
+            await peek.press("B")
+            assert peek.bar("keys") == " there are no breakpoints: ! sets one, :break takes any filter"
+            await peek.press("question_mark")
+            rows = peek.app.screen.query_one("#help")
+            assert str(rows.border_title) == "keys, as less has them"
+            assert "  ! " in text_of(rows)
 
 
 async def test_pressed(story: Path) -> None:

@@ -10,9 +10,10 @@ from .keymap import Hint, Keymap
 from .moving import FIND, JUMP, MOVE, STEP
 from .panes import PANES
 from .peek import PEEK
+from .presets import PRESETS
 from .showing import LIVE, SHOW, TIME
 
-__all__ = ["ACTIONS", "Action", "Hint", "Keymap", "actions_of", "bindings", "key_name", "key_names"]
+__all__ = ["ACTIONS", "PRESETS", "Action", "Hint", "Keymap", "actions_of", "bindings", "key_name", "key_names"]
 
 ACTIONS = (*MOVE, *JUMP, *STEP, *FIND, *SHOW, *LIVE, *TIME, *PANES, *EVENT, *PEEK)
 

@@ -1,4 +1,4 @@
-"""The registry with the keys a user has chosen."""
+"""The registry with the keys a user has chosen: a preset, and single ones on top of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from .action import SCREENS, Action, key_name, key_of
+from .presets import PRESETS
 
 __all__ = ["Hint", "Keymap"]
 
@@ -22,11 +23,15 @@ class Hint(NamedTuple):
 class Keymap:
     """Every action with its keys; and what of a user's choice cannot be had."""
 
-    def __init__(self, actions: Iterable[Action], chosen: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self, actions: Iterable[Action], chosen: Mapping[str, tuple[str, ...]] | None = None, preset: str = "default"
+    ) -> None:
+        """`preset` is one of `PRESETS`; of an action that is also in `chosen`, that counts."""
         self.problems: list[str] = []
-        """Sentences; an action that one of them is about keeps its own keys."""
+        """Sentences; an action that one of them is about keeps the keys it has without."""
+        self.preset = preset
         chosen = {name: tuple(map(key_of, keys)) for name, keys in (chosen or {}).items()}
-        self.actions = tuple(actions)
+        self.actions = _with(actions, PRESETS[preset])
         names = {action.name for action in self.actions}
         for name in chosen.keys() - names:
             near = get_close_matches(name, names, 1)
@@ -37,13 +42,18 @@ class Keymap:
             for name, sentence in clashes.items():
                 self.problems.append(sentence)
                 del chosen[name]
-        self.changed = chosen
+        self.changed = {**PRESETS[preset], **chosen}
         """The keys of the actions that have others than usual."""
-        self.actions = tuple(action._replace(keys=chosen.get(action.name, action.keys)) for action in self.actions)
+        self.actions = _with(self.actions, chosen)
 
     def of(self, screen: str) -> list[Action]:
         """Return the actions of a screen."""
         return [action for action in self.actions if screen in action.screens]
+
+    def key(self, name: str) -> str:
+        """Return the first key of an action, as it is said to somebody; what to type where it has none."""
+        keys = next(action.keys for action in self.actions if action.name == name)
+        return key_name(keys[0]) if keys else f":{name}"
 
     def hints(self, screen: str) -> list[Hint]:
         """Return what the line at the bottom shows, how to get help and how to leave before all else.
@@ -73,3 +83,8 @@ class Keymap:
                             f"give {owner} another one, or none with []"
                         )
         return found
+
+
+def _with(actions: Iterable[Action], keys: Mapping[str, tuple[str, ...]]) -> tuple[Action, ...]:
+    """Return the actions, those that are named here with these keys."""
+    return tuple(action._replace(keys=keys.get(action.name, action.keys)) for action in actions)

@@ -60,12 +60,20 @@ STEP = (
     Action("next-same", "seek_same(1)", ("asterisk",), "Step", "next event of this type and name"),
     Action("previous-same", "seek_same(-1)", ("number_sign",), "Step", "previous event of this type and name"),
     Action(
-        "nearest-before", "seek_near(-1)", ("less_than_sign",), "Step", "nearest model request before, or type of ,"
+        "nearest-before",
+        "seek_near(-1)",
+        ("less_than_sign",),
+        "Step",
+        "nearest request to a model, or other type, before",
     ),
     Action(
-        "nearest-after", "seek_near(1)", ("greater_than_sign",), "Step", "nearest model request after, or type of ,"
+        "nearest-after",
+        "seek_near(1)",
+        ("greater_than_sign",),
+        "Step",
+        "nearest request to a model, or other type, after",
     ),
-    Action("near-type", "choose_near", ("comma",), "Step", "choose the type that < and > go to"),
+    Action("near-type", "choose_near", ("comma",), "Step", "choose the type that nearest before and after go to"),
     Action("cross", "cross", ("r",), "Step", "from a call to its result, or from a result to its call"),
     Action("parent", "up", ("u",), "Step", "up to what this event belongs to", hint="up"),
     Action("child", "down", ("d",), "Step", "down to the first event that belongs to it", hint="down"),

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 
 from peek_tui.render.text import clean_line
 from peek_tui.state.prompt import Prompt
-from peek_tui.tui.actions import Action, key_names
+from peek_tui.tui.actions import Action, Keymap, key_names
 from peek_tui.tui.widgets.rows import Piece, RowView
 
 __all__ = ["Help"]
@@ -29,9 +29,10 @@ class Help(ModalScreen[None]):
     #help { width: 90; max-width: 96%; height: 90%; border: round $primary; background: $background; padding: 0 1; }
     """
 
-    def __init__(self, actions: Sequence[Action], pane: str = "") -> None:
+    def __init__(self, keymap: Keymap, screen: str, pane: str = "") -> None:
         super().__init__()
-        self._actions = actions
+        self._actions = keymap.of(screen)
+        self._title = "keys" if keymap.preset == "default" else f"keys, as {keymap.preset} has them"
         self._pane = pane
         self._prompt: Prompt | None = None
 
@@ -76,7 +77,7 @@ class Help(ModalScreen[None]):
         """Show the actions that have all these words."""
         rows, words = self.query_one(_HelpRows), text.lower().split()
         wanted = [action for action in self._actions if all(word in _words(action) for word in words)]
-        title = "keys" if self._prompt is None else f"/{clean_line(text)}█"
+        title = self._title if self._prompt is None else f"/{clean_line(text)}█"
         rows.border_title = Content(title)  # what is typed is no markup
         rows.border_subtitle = "/ finds · Esc closes"
         rows.fill(_help_lines(wanted, self._pane))

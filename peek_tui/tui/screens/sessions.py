@@ -182,7 +182,7 @@ class Sessions(Screen[None]):
         self.app.push_screen(Debug(store, name, follow=follow, memory=memory, manner=self._manner))
 
     def action_help(self) -> None:
-        self.app.push_screen(Help(self._keymap.of("sessions")))
+        self.app.push_screen(Help(self._keymap, "sessions"))
 
     def action_back(self) -> None:
         """There is nothing behind the list."""

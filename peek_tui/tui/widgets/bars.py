@@ -16,7 +16,7 @@ from peek_tui.state.live import Live
 from peek_tui.state.play import Play
 from peek_tui.state.prompt import Prompt
 from peek_tui.state.view import View
-from peek_tui.tui.actions import Hint
+from peek_tui.tui.actions import Hint, Keymap
 from peek_tui.tui.palette import Palette, palette_of
 
 from .lines import KeptLines
@@ -142,8 +142,9 @@ class TypesBar(Bar):
 class FilterBar(Bar):
     """The filters that were typed and the text that is looked for; not there while there are none."""
 
-    def __init__(self) -> None:
+    def __init__(self, keymap: Keymap) -> None:
         super().__init__(id="filters")
+        self._keymap = keymap
         self.display = False
 
     def sync(self, view: View) -> None:
@@ -159,9 +160,11 @@ class FilterBar(Bar):
             style = palette.dim if wanted.off else palette.strong
             pieces += [(" ", palette.dim), ("&", palette.dim), (f" {clean_line(text)} ", style)]
         if wanted.off:
-            pieces.append(("  filters off, ^F on ", palette.number))
+            pieces.append((f"  filters off, {self._keymap.key('filters')} on ", palette.number))
         if browse.sift is not None:
-            pieces.append((f"  filtering {browse.sift.share:.0%}, ^C stops ", palette.number))
+            pieces.append(
+                (f"  filtering {browse.sift.share:.0%}, {self._keymap.key('interrupt')} stops ", palette.number)
+            )
         return pieces
 
     def _search(self, view: View) -> list[Piece]:

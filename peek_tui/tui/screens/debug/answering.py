@@ -121,7 +121,7 @@ class Answering(Filtering):
     def _ask(self, ask: Callable[[], T], use: Callable[[T], None], what: str) -> None:
         self.stop_asking()
         self._question = Question(ask, use)
-        self.tell(f"{what}; ^C stops")
+        self.tell(f"{what}; {self.stop_key} stops")
         self._question.start(self._tell_answered)
 
     def _suspected(self, suspects: Suspects) -> None:

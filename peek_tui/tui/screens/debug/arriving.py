@@ -90,9 +90,12 @@ class Arriving(Seeking, Answering):
         if self.keymap.problems:
             self.say(self.keymap.problems[0])
         elif self.view.marks_came:
-            self.tell("marks and notes came with the trace: M lists them")
+            self.tell(f"marks and notes came with the trace: {self.keymap.key('marks')} lists them")
         elif self.memory is not None and self.memory.is_new:
-            self.tell("the first time here: ? lists the keys, ^P finds what you want by its words, q leaves")
+            keys, words, leave = map(self.keymap.key, ("help", "palette", "leave"))
+            self.tell(
+                f"the first time here: {keys} lists the keys, {words} finds what you want by its words, {leave} leaves"
+            )
 
     def _tell(self) -> None:
         """Have what was read taken in; called in the reader's thread. While some waits, one message is enough."""

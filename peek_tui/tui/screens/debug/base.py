@@ -140,7 +140,7 @@ class DebugBase(Screen[None]):
         """Go to the event with this id; say so when the view, which may be frozen, does not have it."""
         handle = self.browse.snapshot.find(id)
         if handle is None:
-            self.say("the frozen view does not have that event: p lets it go on")
+            self.say(f"the frozen view does not have that event: {self.keymap.key('freeze')} lets it go on")
         else:
             self.go_row(self.browse.snapshot.row(handle))
 
@@ -148,7 +148,7 @@ class DebugBase(Screen[None]):
         """Go to the event in a row, out of the fold that hides it; say so when filters hide it."""
         self.go(lambda: self.browse.reveal(row))
         if not self.browse.is_visible(row):
-            self.say("the filters hide that event: ^F turns them off")
+            self.say(f"the filters hide that event: {self.keymap.key('filters')} turns them off")
 
     def told(self, found: bool, otherwise: str) -> None:
         """Paint after a key that looked for something, or say that there is none."""
@@ -175,6 +175,11 @@ class DebugBase(Screen[None]):
         marked = None if handle is None else self.event_of(handle)
         grown = None if forest is None else forest.snapshot
         return Subject(event, snapshot, grown, marked, self.view.remarks(event.id))
+
+    @property
+    def stop_key(self) -> str:
+        """The key that stops what goes on in the background."""
+        return self.keymap.key("interrupt")
 
     @property
     def in_timeline(self) -> bool:

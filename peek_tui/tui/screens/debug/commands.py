@@ -42,7 +42,7 @@ class Commands(Marking, Searching, Seeking, Playing, Answering):
     def action_breakpoints(self) -> None:
         breakpoints = self.view.breakpoints
         if not breakpoints.all:
-            self.say("there are no breakpoints: b sets one, :break takes any filter")
+            self.say(f"there are no breakpoints: {self.keymap.key('break')} sets one, :break takes any filter")
             return
         choices = [Choice("●" if each.enabled else "○", str(each)) for each in breakpoints.all]
         self.choose("breakpoints: Enter turns one off or on", choices, self._enable)
@@ -50,7 +50,7 @@ class Commands(Marking, Searching, Seeking, Playing, Answering):
     def action_help(self) -> None:
         from peek_tui.tui.screens.help import Help
 
-        self.app.push_screen(Help(self.keymap.of("debug"), self.pane.id or ""))
+        self.app.push_screen(Help(self.keymap, "debug", self.pane.id or ""))
 
     def action_interrupt(self) -> None:
         """Stop what goes on in the background; with nothing going on, quit."""

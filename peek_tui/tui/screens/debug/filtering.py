@@ -43,7 +43,7 @@ class Filtering(Prompts):
         """Turn all filters off, or on again."""
         wanted = self.browse.wanted
         if wanted._replace(off=False).everything:
-            self.say("there are no filters: & types one, digits choose types")
+            self.say(f"there are no filters: {self.keymap.key('filter')} types one, digits choose types")
         else:
             self._refilter(lambda: self.browse.show(wanted._replace(off=not wanted.off)))
 

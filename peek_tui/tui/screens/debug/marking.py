@@ -36,7 +36,10 @@ class Marking(Filtering):
         snapshot = self.browse.snapshot
         marks = self.view.marks.all(snapshot)
         if not marks:
-            self.say("there are no marks: m and a letter put one on an event, a writes a note")
+            note = self.keymap.key("note")
+            self.say(
+                f"there are no marks: {self.keymap.key('mark')} and a letter put one on an event, {note} writes a note"
+            )
             return
         choices = [
             Choice(
@@ -68,7 +71,7 @@ class Marking(Filtering):
             handle = snapshot.find(marks.letters.get(letter, ""))
             row = None if handle is None else snapshot.row(handle)
         if row is None:
-            self.say(f"there is no mark {letter}: m and a letter put one on an event")
+            self.say(f"there is no mark {letter}: {self.keymap.key('mark')} and a letter put one on an event")
         else:
             self._go_marked(row)
 

@@ -39,7 +39,8 @@ class Playing(DebugBase):
         play.change_speed(by)
         self._speed = play.speed
         self.sync(changed=False)
-        self.tell(f"{'plays' if self.view.play else 'P plays'} at {self._speed}× of the trace's own time")
+        plays = "plays" if self.view.play else f"{self.keymap.key('play')} plays"
+        self.tell(f"{plays} at {self._speed}× of the trace's own time")
 
     def pause(self) -> bool:
         """Stop playing; False when nothing is played."""

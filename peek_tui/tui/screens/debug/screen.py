@@ -43,5 +43,5 @@ class Debug(Arriving, Moving, Commands, Panes):
             yield Inspector()
         yield AlertsBar()
         yield FlightBar()
-        yield FilterBar()
+        yield FilterBar(self.keymap)
         yield KeysBar(self.keymap.hints("debug"))

@@ -45,7 +45,7 @@ class Searching(Prompts):
     def action_next_hit(self, by: int) -> None:
         if self.view.search is None:
             if not self.view.typed["/"]:
-                self.say("nothing is looked for: / begins")
+                self.say(f"nothing is looked for: {self.keymap.key('search')} begins")
                 return
             self._start(self.view.look_for(self.view.typed["/"][-1]))
         if newer := self.view.newer_search():
@@ -54,7 +54,7 @@ class Searching(Prompts):
         assert search is not None
         if not search.done and search.next(self.browse.rows, self.browse.selected or 0, by) is None:
             self._origin, self._by = self.browse.handle, by
-            self.say("still looking: the next one is gone to as soon as it is found; ^C stops")
+            self.say(f"still looking: the next one is gone to as soon as it is found; {self.stop_key} stops")
             return
         self.go(lambda: self.view.seek_hit(by), f"no event that is shown holds {search.text!r}")
 

@@ -131,7 +131,7 @@ class Seeking(Prompts):
             self._arrive(seek)
         else:
             self._seek = seek
-            self.tell(f"looking for the {'next' if by > 0 else 'previous'} {what}; ^C stops")
+            self.tell(f"looking for the {'next' if by > 0 else 'previous'} {what}; {self.stop_key} stops")
             seek.start(self._tell_sought)
 
     def _arrive(self, seek: Seek) -> None:
@@ -140,7 +140,7 @@ class Seeking(Prompts):
             self.go(lambda: self.browse.go_row(row))
         elif self._then_waits:
             self.go(self.view.wait)
-            self.tell("waiting for a breakpoint or alert; ^C or any move ends it")
+            self.tell(f"waiting for a breakpoint or alert; {self.stop_key} or any move ends it")
         else:
             self.say(self._otherwise)
 
