@@ -7,6 +7,9 @@ FORMAT.md's version 1: header keys in one order, everything before the value of 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from .errors import LineError
@@ -23,6 +26,7 @@ __all__ = [
     "Review",
     "encode_event",
     "parse_line",
+    "payload_keys",
     "plain_body",
 ]
 
@@ -38,7 +42,7 @@ _OPTIONAL = frozenset(OPTIONAL_KEYS)
 
 _PLAIN_KEYS = frozenset({"type", "name"})
 _BOM = b"\xef\xbb\xbf"
-_PAYLOAD_KEY = b',"data":'
+_PAYLOAD_KEY = re.compile(rb',\s*"data"\s*:')
 _RESCUE_ATTEMPTS = 16
 
 
@@ -135,7 +139,8 @@ def encode_event(
 def parse_line(line: bytes) -> ParsedLine:
     """Read one line, with or without its newline, as an event.
 
-    A payload that cannot be read costs the payload only, as long as the header before `,"data":` can.
+    A payload that cannot be read costs the payload only, as long as the header before it can; one that is only not
+    UTF-8 may stand anywhere in the line.
     Raises `LineError` with the reason when the line cannot be read as an event at all.
     """
     text = line.strip(b" \t\r\n").removeprefix(_BOM)
@@ -143,13 +148,13 @@ def parse_line(line: bytes) -> ParsedLine:
         event = load_json(text)
     except (ValueError, RecursionError) as error:
         reason = _reason(text, error)
-        header = _rescue_header(text)
+        header = _rescue_header(text) or _rescue_text(text)
         if header is None:
             raise LineError(reason) from error
         return ParsedLine(header, reason)
     if not isinstance(event, dict):
         raise LineError(f"not a JSON object but {_json_kind(event)}")
-    if not isinstance(event.get("type"), str):
+    if not _is_event(event):
         raise LineError('a JSON object without a "type"')
     if not isinstance(event.get("data", {}), dict):
         return ParsedLine(event, '"data" is not an object')
@@ -177,19 +182,37 @@ def _revised(event: dict[str, Any], review: Review | None) -> dict[str, Any]:
     return plain if review is None else review.revise(plain)
 
 
+def payload_keys(text: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the key of the payload may begin and end in a line; one named `data` may stand before it, too."""
+    return (match.span() for match in islice(_PAYLOAD_KEY.finditer(text), _RESCUE_ATTEMPTS))
+
+
 def _rescue_header(text: bytes) -> dict[str, Any] | None:
-    """Read what stands before the payload; a key named `data` inside `source` may stand there too, so try each."""
-    end = -1
-    for _ in range(_RESCUE_ATTEMPTS):
-        end = text.find(_PAYLOAD_KEY, end + 1)
-        if end < 0:
-            return None
+    """Read what stands before the payload."""
+    for end, _ in payload_keys(text):
         try:
             header = load_json(text[:end] + b"}")
         except (ValueError, RecursionError):
             continue
-        return header if isinstance(header, dict) and isinstance(header.get("type"), str) else None
+        return header if _is_event(header) else None
     return None
+
+
+def _rescue_text(text: bytes) -> dict[str, Any] | None:
+    """Read a line that is not UTF-8, but JSON otherwise; None when it is not in its header either."""
+    try:
+        event = json.loads(text.decode("utf-8", "surrogateescape"), strict=False)
+        if not _is_event(event) or "data" not in event:
+            return None
+        del event["data"]
+        json.dumps(event, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return event
+
+
+def _is_event(event: Any) -> bool:
+    return isinstance(event, dict) and isinstance(event.get("type"), str)
 
 
 def _reason(text: bytes, error: Exception) -> str:

@@ -31,7 +31,7 @@ else:
     _NEWLINE = orjson.OPT_APPEND_NEWLINE
     _loads = orjson.loads
 
-__all__ = ["KEYS", "Keys", "copy_plain", "dump_line", "is_plain", "load_json", "restore"]
+__all__ = ["JSON_KEYS", "KEYS", "Keys", "copy_plain", "dump_line", "is_plain", "load_json", "restore"]
 
 MAX_DEPTH = 200
 """Levels of JSON below which containers are written as opaque; orjson itself stops at 254."""
@@ -119,8 +119,15 @@ class Keys:
         return True
 
 
+class _JsonKeys(Keys):
+    def special(self, key: str) -> bool:
+        return False
+
+
 KEYS = Keys()
 """For whoever has nothing against any name."""
+JSON_KEYS = _JsonKeys()
+"""For what is only compared, or is no value of the host's but a foreign record: there a `$` means nothing of ours."""
 
 
 def is_plain(value: dict[str, Any] | list[Any], keys: Keys = KEYS) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ..values import dump_line, is_plain
+from ..values import JSON_KEYS, dump_line, is_plain
 from .conversation import Conversation, Said
 
 __all__ = ["Deltas", "Shortened", "Written"]
@@ -78,7 +78,7 @@ class Deltas:
         """Return the payload with what it adds to an earlier request; None when it has to be written as it is."""
         rest = {key: data[key] for key in _SAME if data.get(key) is not None}
         try:
-            if not is_plain(talk.new) or not is_plain(rest):
+            if not is_plain(talk.new, JSON_KEYS) or not is_plain(rest, JSON_KEYS):
                 return None
             added, around = _Added(talk), _Around(rest)
         except (TypeError, ValueError, RecursionError):  # what has to be encoded with care is not worth remembering

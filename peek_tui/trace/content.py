@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from capture.format import payload_keys
 from capture.values import load_json
 
 __all__ = ["FIXED_HEADER", "content", "texts"]
@@ -33,8 +34,6 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^\s"{}\[\]:,]+', re.DOTALL)
 """A string, its closing quote missing if the line was torn; or a number, `true`, `false` or `null`."""
 
 _BOM = b"\xef\xbb\xbf"
-_PAYLOAD_KEY = b',"data":'
-_ATTEMPTS = 16
 
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -75,17 +74,10 @@ def _values(error: bytes) -> list[bytes]:
 
 
 def _damaged_payload(line: bytes) -> dict[str, msgspec.Raw]:
-    """Read a line whose payload the fast parser refuses; empty when its header cannot be read either.
-
-    A key named `data` may stand before the payload too, so try each.
-    """
-    end = -1
-    for _ in range(_ATTEMPTS):
-        end = line.find(_PAYLOAD_KEY, end + 1)
-        if end < 0:
-            break
+    """Read a line whose payload the fast parser refuses; empty when its header cannot be read either."""
+    for end, start in payload_keys(line):
         try:
-            return _decode(line[:end] + b"}") | {"data": msgspec.Raw(line[end + len(_PAYLOAD_KEY) :])}
+            return _decode(line[:end] + b"}") | {"data": msgspec.Raw(line[start:])}
         except _UNREADABLE:
             continue
     return {}

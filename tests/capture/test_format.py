@@ -224,6 +224,22 @@ class TestParse:
         }  # fmt: skip
         assert damage == reason
 
+    @pytest.mark.parametrize(
+        "payload", [b'{"x": "\xff"}}', b'{"x": "cut off', b'{}}{"v": 1}', b'{"x": ' + b"[" * 99_999]
+    )
+    def test_damaged_payload_of_a_foreign_writer(self, payload: bytes) -> None:
+        """However a writer spaces its lines, a payload that cannot be read costs the payload only."""
+        event, damage = parse_line(b'{"v": 1, "type": "a", "name": "n" , "data" : ' + payload)
+        assert event == {"v": 1, "type": "a", "name": "n"}
+        assert damage is not None
+
+    def test_damaged_payload_anywhere(self) -> None:
+        """A payload that is not UTF-8 costs the payload only wherever it stands; in the header it costs the line."""
+        event, damage = parse_line(b'{"data":{"x":"\xff"},"type":"a","name":"n"}')
+        assert (event, damage) == ({"type": "a", "name": "n"}, "not UTF-8 at byte 14")
+        with pytest.raises(LineError):
+            parse_line(b'{"data":{"x":"\xff"},"type":"a","name":"\xff"}')
+
     @pytest.mark.parametrize("payload", [b"[]", b"5", b'"x"', b"null"])
     def test_payload_of_another_kind(self, payload: bytes) -> None:
         """A payload that is no object is a damaged one, and is kept as it was read."""
