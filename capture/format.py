@@ -202,13 +202,11 @@ def _rescue_text(text: bytes) -> dict[str, Any] | None:
     """Read a line that is not UTF-8, but JSON otherwise; None when it is not in its header either."""
     try:
         event = json.loads(text.decode("utf-8", "surrogateescape"), strict=False)
-        if not _is_event(event) or "data" not in event:
-            return None
-        del event["data"]
-        json.dumps(event, ensure_ascii=False).encode()
+        header = {key: event[key] for key in event if key != "data"} if _is_event(event) else {}
+        json.dumps(header, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
-    return event
+    return header or None
 
 
 def _is_event(event: Any) -> bool:
