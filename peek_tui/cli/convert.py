@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -103,7 +103,7 @@ class _Blobs:
 
 
 def _opened(output: str) -> AbstractContextManager[BinaryIO]:
-    return nullcontext(data_stream()) if output == _STDOUT else _new_file(Path(output))
+    return data_stream() if output == _STDOUT else _new_file(Path(output))
 
 
 def _lines(snapshot: Snapshot, blobs: _Blobs) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -69,9 +69,16 @@ def _matching(store: Store, query: Query, *, reverse: bool) -> Iterator[tuple[Sn
 def print_event(event: Event, *, as_json: bool) -> None:
     """Write one event as a line, for programs or for people."""
     if as_json:
-        print_json({**event.fields, "row": event.row})
+        print_json({**event.fields, **_damaged(event), "row": event.row})
     else:
         print_line(_line(event))
+
+
+def _damaged(event: Event) -> dict[str, Any]:
+    """Return what a program is told of a payload that cannot be read; a damaged line is an event of its own type."""
+    if event.damage is None or event.damage.part == "line":
+        return {}
+    return {"damaged": {**event.damage._asdict(), "text": event.raw.decode("utf-8", "backslashreplace")}}
 
 
 def _line(event: Event) -> str:

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 __all__ = ["COMMANDS", "main"]
@@ -29,6 +30,7 @@ _ROOT_OPTIONS = ("--help", "-h", "--install-completion", "--show-completion")
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `peek` with these arguments, the process's own by default. Ends in SystemExit, or returns for success."""
     _own_packages_first()
+    _open_output()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words in (["--version"], ["-V"]):  # asked by scripts, which must not pay for imports
         from capture._version import __version__
@@ -55,6 +57,18 @@ def _own_packages_first() -> None:
     """Have what we import be ours, though PYTHONPATH or the directory of `python -m` may hold a `capture` of a host."""
     if "capture" not in sys.modules:
         sys.path.insert(0, str(Path(__file__).parents[2]))
+
+
+def _open_output() -> None:
+    """Have something to write to: whoever closed stdout or stderr wants nothing of it, and a file must not be taken
+    for one. What an encoding has no sign for is written as its number.
+    """
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  for as long as we run
+    elif isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
 
 
 def _open(sources: Sequence[str]) -> None:

@@ -6,15 +6,28 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from typing import Any, BinaryIO, NoReturn, ParamSpec
 
 import orjson
 
+from capture.values import JSON_KEYS, copy_plain, is_plain
 from peek_tui.errors import InputError, PeekError, UsageError
 from peek_tui.render.text import clean, escape_json
 
-__all__ = ["Exit", "close_quietly", "data_stream", "ending", "fail", "note", "print_json", "print_line"]
+__all__ = [
+    "Exit",
+    "close_quietly",
+    "data_stream",
+    "ending",
+    "fail",
+    "flush",
+    "note",
+    "print_json",
+    "print_line",
+    "writes_unicode",
+]
 
 P = ParamSpec("P")
 
@@ -32,28 +45,47 @@ class Exit(IntEnum):
 
 def print_line(text: str) -> None:
     """Write a line of data for people, safe for their terminal."""
-    sys.stdout.write(f"{clean(text)}\n")
+    _write(f"{clean(text)}\n")
 
 
 def print_json(value: Any) -> None:
     """Write a line of data for programs; still safe for a terminal."""
-    sys.stdout.write(f"{escape_json(_encode(value))}\n")
+    text = escape_json(_encode(value))
+    _write(f"{text if text.isascii() or writes_unicode() else _in_ascii(text)}\n")
 
 
-def data_stream() -> BinaryIO:
-    """Return where a command writes data that is no text of ours: stdout, unless that is a terminal.
+@contextmanager
+def data_stream() -> Iterator[BinaryIO]:
+    """Give what a command writes data to that is no text of ours: stdout, unless that is a terminal.
 
     Raises `UsageError` for a terminal, which would obey it.
     """
     if sys.stdout.isatty():
         raise UsageError("this is data for a program or a file, not for a terminal; give -o FILE or a pipe")
-    return sys.stdout.buffer
+    try:
+        yield sys.stdout.buffer
+    except OSError as error:
+        _give_up_writing(error)
+
+
+def writes_unicode() -> bool:
+    """Whether stdout has bytes for every character."""
+    return (sys.stdout.encoding or "").lower().startswith("utf")
+
+
+def flush() -> None:
+    """Let go of what was written: somebody may wait for it."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _give_up_writing(error)
 
 
 def note(text: str) -> None:
     """Write a line of narration."""
-    sys.stdout.flush()
-    sys.stderr.write(f"{_clean_lines(text)}\n")
+    flush()
+    with suppress(OSError):  # what cannot be said is no reason to fail
+        sys.stderr.write(f"{_clean_lines(text)}\n")
 
 
 def fail(message: str, code: Exit) -> NoReturn:
@@ -67,11 +99,29 @@ def close_quietly() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except OSError as error:
+        _give_up_writing(error)
+
+
+def _give_up_writing(error: OSError) -> NoReturn:
+    """Raise `UsageError` for a stdout that takes nothing, a full disk's say; a reader that is gone stays what it is."""
+    if isinstance(error, BrokenPipeError):
+        raise error
+    close_quietly()
+    raise UsageError(f"the output cannot be written: {error.strerror}; give it another place") from None
+
+
 def _encode(value: Any) -> str:
     try:
-        return orjson.dumps(value).decode()
+        text = orjson.dumps(value).decode()
     except (TypeError, ValueError):  # what only the generous parser could read: huge numbers, lone surrogates, depth
         return "".join(_pieces(value))
+    if "null" in text and not is_plain(value, JSON_KEYS):  # as which NaN and infinities are written without a word
+        return "".join(_pieces(value))
+    return text
 
 
 class _Ready(str):
@@ -99,7 +149,14 @@ def _pieces(value: Any) -> Iterator[str]:
             opened = [piece for sign, item in zip(signs, part, strict=True) for piece in (_Ready(sign), item)]
             rest += reversed([*opened, _Ready("]")])
         else:
-            yield json.dumps(part)
+            yield json.dumps(copy_plain(part) if isinstance(part, float) else part)
+
+
+def _in_ascii(text: str) -> str:
+    """Return JSON with escapes for what is not ASCII: half of what else an encoding has is no JSON in UTF-8."""
+    import json
+
+    return "".join(char if char.isascii() else json.dumps(char)[1:-1] for char in text)
 
 
 def _clean_lines(text: str) -> str:
@@ -112,8 +169,10 @@ def ending(command: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            command(*args, **kwargs)
-            sys.stdout.flush()
+            try:
+                command(*args, **kwargs)
+            finally:
+                flush()
         except BrokenPipeError:
             close_quietly()
         except KeyboardInterrupt:

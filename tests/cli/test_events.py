@@ -192,3 +192,27 @@ class TestWhole:
         assert len(changed) == 12
         assert all("base" in event["data"] for event in changed)
         assert not any({"base", "base_missing", "base_damaged"} & event["data"].keys() for event in whole)
+
+
+def test_damaged_payload(peek: Peek, tmp_path: Path) -> None:
+    """Of a payload that cannot be read a program gets the line as it stands, and why, in the words of `stats`."""
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(b'{"v":1,"type":"log","name":"n","data":{"text":"\xff"}}\n')
+    (event,) = lines(peek("events", path, "--json"))
+    (damage,) = lines(peek("stats", path, "--json"))[0]["damaged"]
+    text = '{"v":1,"type":"log","name":"n","data":{"text":"\\xff"}}'
+    assert event == {"v": 1, "type": "log", "name": "n", "damaged": damage | {"text": text}, "row": 0}
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_no_json_number(peek: Peek, tmp_path: Path, number: str) -> None:
+    """A number that JSON does not have is written as FORMAT.md writes it, so that `jq` can go on."""
+    path = tmp_path / "run.jsonl"
+    path.write_text(f'{{"v":1,"type":"log","name":"","data":{{"n":[{number},null,{2**70}]}}}}\n')
+    done = peek("events", path, "--json")
+    assert [word in done.stdout for word in ("NaN", "Infinity")] == [False, False]
+    (event,) = lines(done)
+    assert event["data"]["n"][0]["$type"] == "float"
+    assert event["data"]["n"][1:] == [None, 2**70]
+    path.write_text(f'{{"v":1,"type":"log","name":"","data":{{"n":{number}}}}}\n')
+    assert lines(peek("events", path, "--json"))[0]["data"]["n"]["$type"] == "float"

@@ -346,3 +346,33 @@ def test_threads_of_numpy(words: list[str], expected: str) -> None:
     without = {key: value for key, value in environment().items() if key != "OPENBLAS_NUM_THREADS"}
     done = subprocess.run([sys.executable, "-c", code], env=without, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == expected
+
+
+class TestOutput:
+    """What becomes of output that cannot be written as it is."""
+
+    def test_full_disk(self, trace: Path) -> None:
+        """A full disk behind stdout is one sentence, not the exit code of a "no"."""
+        for command in (["events", trace], ["stats", trace, "--json"], ["convert", trace, "-o", "-"]):
+            with Path("/dev/full").open("wb") as full:
+                done = subprocess.run(
+                    [*PEEK, *command], stdout=full, stderr=subprocess.PIPE, text=True, env=environment(), check=False
+                )
+            said = "peek: the output cannot be written: No space left on device; give it another place\n"
+            assert (done.returncode, done.stderr) == (2, said)
+
+    @pytest.mark.parametrize(("command", "code"), [("stats", 0), ("events", 0), ("search nowhere", 1)])
+    def test_closed(self, trace: Path, command: str, code: int) -> None:
+        """Whoever closed stdout and stderr wants nothing of them: the exit code says it all."""
+        name, *more = command.split()
+        shell = ["sh", "-c", '"$@" >&- 2>&-', "sh"]
+        assert subprocess.run([*shell, *PEEK, name, trace, *more], env=environment(), check=False).returncode == code
+
+    def test_without_unicode(self, peek: Peek, tmp_path: Path) -> None:
+        """Where an encoding lacks a sign, people read its number, and programs the same JSON in ASCII."""
+        path = tmp_path / "run.jsonl"
+        path.write_text('{"v":1,"type":"log","name":"Zoë😀","data":{}}\n', encoding="utf-8")
+        there = {"PYTHONIOENCODING": "ascii"}
+        assert r"Zo\xeb\U0001f600" in peek("events", path, **there).stdout
+        (event,) = lines(peek("events", path, "--json", **there))
+        assert event["name"] == "Zoë😀"
