@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from .facts import SessionFacts
+from capture.events import NO_EVENT
+
+from .facts import SessionFacts, worst
 from .header import read_agent, read_headers
 from .imported import AnyTail
 
@@ -31,6 +33,7 @@ def ended_agents(tails: Iterable[AnyTail]) -> dict[str, str | None]:
 def with_ending(facts: SessionFacts, ended: dict[str, str | None]) -> SessionFacts:
     """Return what is known of a run, with its end if that has been seen although it has not been read."""
     roots = facts.open_roots
-    if not roots or not roots <= ended.keys():
+    if not roots or (not roots <= ended.keys() and NO_EVENT not in ended):
         return facts
-    return replace(facts, outcome=next(ended[root] for root in roots), open_roots=set())
+    outcome = worst(ended.get(agent) for agent in (*roots, NO_EVENT))
+    return replace(facts, outcome=outcome, has_ended=True, open_roots=set())

@@ -43,7 +43,9 @@ class SessionFacts(msgspec.Struct):
     host: str = ""
     """Where it ran, as its writer said."""
     outcome: str | None = None
-    """The root agent's status: `completed`, `error`, `cancelled`, of several the worst; None before the first end."""
+    """The root agent's status: `completed`, `error`, `cancelled`, of several the worst; None when none was said yet."""
+    has_ended: bool = False
+    """Whether a root agent has ended."""
     first_ts: int = 0
     last_ts: int = 0
     events: int = 0
@@ -77,19 +79,26 @@ class SessionFacts(msgspec.Struct):
         """Note that an agent began; one with no parent is the run's own."""
         if header.parent == NO_EVENT:
             if header.id in self.other_ends:
-                self.outcome = worst((self.outcome, self.other_ends.pop(header.id)))
+                self._come_out(self.other_ends.pop(header.id))
             else:
                 self.open_roots.add(header.id)
             self.agent = self.agent or header.name
             self.host = self.host or host
 
     def end_agent(self, header: Header, status: str | None) -> None:
-        """Note that an agent ended."""
-        if header.parent in self.open_roots:
+        """Note that an agent ended; an end that belongs to nothing is the run's own."""
+        if header.parent == NO_EVENT:
+            self.open_roots.clear()
+        elif header.parent in self.open_roots:
             self.open_roots.discard(header.parent)
-            self.outcome = worst((self.outcome, status))
         else:
             self.other_ends[header.parent] = status
+            return
+        self._come_out(status)
+
+    def _come_out(self, status: str | None) -> None:
+        self.has_ended = True
+        self.outcome = worst((self.outcome, status))
 
     @property
     def duration_ms(self) -> float:
@@ -98,7 +107,7 @@ class SessionFacts(msgspec.Struct):
     @property
     def finished(self) -> bool:
         """Whether the run's own agent has ended."""
-        return self.outcome is not None and not self.open_roots
+        return self.has_ended and not self.open_roots
 
     def frozen(self) -> SessionFacts:
         """Return a copy that later events do not change."""

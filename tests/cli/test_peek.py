@@ -353,10 +353,15 @@ class TestOutput:
 
     def test_full_disk(self, trace: Path) -> None:
         """A full disk behind stdout is one sentence, not the exit code of a "no"."""
-        for command in (["events", trace], ["stats", trace, "--json"], ["convert", trace, "-o", "-"]):
+        for command, *more in (["events"], ["stats", "--json"], ["convert", "-o", "-"]):
             with Path("/dev/full").open("wb") as full:
                 done = subprocess.run(
-                    [*PEEK, *command], stdout=full, stderr=subprocess.PIPE, text=True, env=environment(), check=False
+                    [*PEEK, command, trace, *more],
+                    stdout=full,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    env=environment(),
+                    check=False,
                 )
             said = "peek: the output cannot be written: No space left on device; give it another place\n"
             assert (done.returncode, done.stderr) == (2, said)

@@ -103,6 +103,18 @@ class TestStatus:
         trace.add("agent_end", "desk", {"status": "completed"}, parent=root)
         assert load(trace).status() == "finished"
 
+    def test_end_of_a_foreign_writer(self, trace: traces.TraceFile, load: Load) -> None:
+        """An end that belongs to nothing is the run's own; one that says no more than that is an end as well."""
+        trace.add("agent_start", "desk", {"host": locks.this_host()})
+        trace.add("agent_end", "desk", {"status": "error"})
+        store = load(trace)
+        assert (store.status(), store.sessions()[0].outcome) == ("finished", "error")
+        other = traces.TraceFile(trace.path.with_name("other.jsonl"))
+        root = other.add("agent_start", "desk", {"host": locks.this_host()})
+        other.add("agent_end", "desk", {}, parent=root)
+        store = load(other)
+        assert (store.status(), store.sessions()[0].outcome) == ("finished", None)
+
     def test_crashed(self, trace: traces.TraceFile, load: Load) -> None:
         """It crashed when nobody writes and its agent has not ended."""
         trace.add("agent_start", "desk", {"host": locks.this_host()})

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from capture.events import VOCABULARY
 from capture.format import encode_event
+from capture.values import JSON_KEYS, copy_plain, dump_line, is_plain
 from peek_tui.trace.model import DAMAGED, read_number
 from peek_tui.trace.record import read_record
 
@@ -94,10 +95,14 @@ class Lines:
         `raw` is False for an event that leaves the line's record to a later one.
         """
         said = {key: value for key, value in header.items() if value is not None}
-        said["source"] = self._source(origin or Origin(self._type, (self.number,)), raw)
+        whence = origin or Origin(self._type, (self.number,))
+        said["source"] = self._source(whence)
         payload = {key: value for key, value in (data or {}).items() if value is not None}
         at = self.ts if ts is None else ts
-        self._written.append(encode_event(at, id, parent, self.session, type, name, said, payload))
+        line = encode_event(at, id, parent, self.session, type, name, said, payload)
+        if raw and self._record is not None and whence.numbers[-1] == self.number:
+            line, self._record = _with_record(line, said["source"], self._record), None
+        self._written.append(line)
         return id
 
     @property
@@ -114,15 +119,26 @@ class Lines:
         """Return the type of an event that stands for a line of a kind we have no word for."""
         return f"{self.format}.{type}" if type in _OURS or not type else type
 
-    def _source(self, origin: Origin, raw: bool) -> dict[str, Any]:
+    def _source(self, origin: Origin) -> dict[str, Any]:
         source: dict[str, Any] = {"kind": self.format, "type": origin.type, "line": origin.numbers[-1]}
         if self.step is not None:
             source["step"] = self.step
         if len(origin.numbers) > 1:
             source["lines"] = list(origin.numbers)
-        if raw and self._record is not None and origin.numbers[-1] == self.number:
-            source["raw"], self._record = self._record, None
         return source
+
+
+def _with_record(line: bytes, source: dict[str, Any], record: dict[str, Any]) -> bytes:
+    """Return an event's line with a foreign record in its `source`, untouched: a key like `$ref` is no value of ours.
+
+    What JSON cannot hold, such as NaN, or no line of ours as deep as this, stands there as it does in a payload.
+    """
+    try:
+        raw = dump_line(record if is_plain(record, JSON_KEYS) else copy_plain(record))
+    except (TypeError, ValueError):  # half a surrogate pair, or nested too deep
+        raw = dump_line(copy_plain(record))
+    before = b'"source":' + dump_line(copy_plain(source))[:-2]
+    return line.replace(before + b"}", before + b',"raw":' + raw[:-1] + b"}", 1)
 
 
 def event_id(session: str, kind: str, *key: str) -> str:
