@@ -2,17 +2,19 @@
 
 One file in the user's cache directory holds the columns as they are in memory, and is mapped: nothing of it is read
 that is not looked at. It is only ever replaced as a whole, so a reader keeps the one it has. It is never the truth: it
-is used if the trace's files are those it was made from, perhaps longer by now, and otherwise made again.
+is used if the trace's files are those it was made from, perhaps longer by now, and otherwise made again. What else
+somebody does to a file changes its time; only what is changed in the middle of one that also grew is not noticed.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "cache_path", "load_cache", "part_of", "save_cache"]
 
-_MAGIC = b"PEEKIX03"
+_MAGIC = b"PEEKIX04"
 """Changes with what is in the file: a cache of another version is no cache."""
 _ALIGNED = 64
 _END = 4096
@@ -36,6 +38,8 @@ class Part(msgspec.Struct, frozen=True):
     inode: int
     device: int
     length: int
+    modified: int
+    """When it was last written to, in nanoseconds: one that has not grown since is the same only if this is."""
     beginning: str
     """Digests of the first and the last 4 KiB of that length."""
     end: str
@@ -50,6 +54,8 @@ class _Array(msgspec.Struct, frozen=True):
 class _Header(msgspec.Struct, frozen=True):
     parts: list[Part]
     arrays: dict[str, _Array]
+    size: int
+    """Bytes that the arrays take."""
     meta: Any
 
 
@@ -64,7 +70,8 @@ def part_of(path: Path, fd: int, length: int) -> Part:
     status = os.fstat(fd)
     beginning = os.pread(fd, min(_END, length), 0)
     end = os.pread(fd, min(_END, length), max(0, length - _END))
-    return Part(os.path.realpath(path), status.st_ino, status.st_dev, length, _digest(beginning), _digest(end))
+    place = os.path.realpath(path), status.st_ino, status.st_dev, length, status.st_mtime_ns
+    return Part(*place, _digest(beginning), _digest(end))
 
 
 def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -74,7 +81,7 @@ def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, ND
     for name, array in arrays.items():
         places[name] = _Array(offset, len(array), array.dtype.str)
         offset = _aligned(offset + array.nbytes)
-    header = msgspec.json.encode(_Header(parts, places, meta))
+    header = msgspec.json.encode(_Header(parts, places, offset, meta))
     start = _aligned(len(_MAGIC) + 8 + len(header))
     with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         try:
@@ -101,34 +108,44 @@ def load_cache(path: Path, open_parts: Mapping[str, int]) -> tuple[list[Part], A
             if file.read(len(_MAGIC)) != _MAGIC:
                 return None
             size = int.from_bytes(file.read(8), "little")
+            whole = os.fstat(file.fileno()).st_size
+            if size > whole:
+                return None
             header = msgspec.json.decode(file.read(size), type=_Header)
+            start = _aligned(len(_MAGIC) + 8 + size)
+            if start + header.size != whole:
+                return None
             if [part.path for part in header.parts] != list(open_parts):
                 return None
             if not all(_is_same(part, open_parts[part.path]) for part in header.parts):
                 return None
-            return header.parts, header.meta, _map(path, header.arrays, _aligned(len(_MAGIC) + 8 + size))
+            with suppress(OSError):  # a cache that may only be read is as good
+                os.utime(file.fileno())  # it was used
+            return header.parts, header.meta, _map(file, header.arrays, start)
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
 
 
-def _map(path: Path, places: Mapping[str, _Array], start: int) -> dict[str, NDArray[Any]]:
+def _map(file: BinaryIO, places: Mapping[str, _Array], start: int) -> dict[str, NDArray[Any]]:
     import numpy as np
 
-    whole = np.memmap(path, np.uint8, mode="c")
+    whole = np.memmap(file, np.uint8, mode="c")
     arrays = {}
     for name, place in places.items():
         kind = np.dtype(place.kind)
         begin = start + place.offset
         arrays[name] = np.asarray(whole[begin : begin + place.length * kind.itemsize]).view(kind)
-    os.utime(path)  # it was used
     return arrays
 
 
 def _is_same(part: Part, fd: int) -> bool:
     status = os.fstat(fd)
-    if (status.st_ino, status.st_dev) != (part.inode, part.device) or status.st_size < part.length:
+    if status.st_size < part.length:
         return False
-    return part_of(Path(part.path), fd, part.length) == part
+    now = part_of(Path(part.path), fd, part.length)
+    return now == part or (
+        status.st_size > part.length and msgspec.structs.replace(now, modified=part.modified) == part
+    )
 
 
 def _forget_oldest(directory: Path) -> None:

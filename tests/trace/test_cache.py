@@ -1,0 +1,117 @@
+"""The index of a large trace is kept for the next time, and never the truth."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from peek_tui.trace import cache
+from peek_tui.trace.store import Store
+
+EVENTS = 40_000
+LINE = b'{"v":1,"ts":%d,"id":"0000000a%08x","parent":"%s","session":"%s","type":"%s","name":"n","data":{"text":"%s"}}\n'
+
+
+def line(number: int, type: bytes = b"log") -> bytes:
+    return LINE % (10**18 + number, number, b"0" * 16, b"5" * 32, type, b"x" * 100)
+
+
+@pytest.fixture(scope="module")
+def text() -> bytes:
+    return b"".join(map(line, range(EVENTS)))
+
+
+@pytest.fixture
+def trace(tmp_path: Path, text: bytes) -> Path:
+    """A trace that is worth an index, which is there already."""
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(text)
+    assert read(path) == {"log": EVENTS}
+    assert len(kept(path)) == 1
+    return path
+
+
+def kept(path: Path) -> list[Path]:
+    return list((path.parent / "cache").glob("*.index"))
+
+
+def read(path: Path) -> dict[str, int]:
+    """Read a trace as a command does, and return how many events of each type stand in its lines."""
+    store = Store.load([path], cache=path.parent / "cache")
+    snapshot = store.snapshot()
+    assert [snapshot.raw(row) for row in (0, len(snapshot) - 1)] == path.read_bytes().splitlines()[:: len(snapshot) - 1]
+    assert [snapshot.event(row).type for row in range(0, len(snapshot), 999)] == [
+        snapshot.type(row) for row in range(0, len(snapshot), 999)
+    ]
+    store.close()
+    return dict(snapshot.types())
+
+
+def was_used(path: Path) -> bool:
+    """Whether a reader of a few lines knows all events at once."""
+    store = Store([path], cache=path.parent / "cache")
+    store.advance(4096)
+    store.advance(4096)
+    known = len(store.snapshot())
+    store.close()
+    return known == EVENTS
+
+
+def test_taken_up(trace: Path) -> None:
+    """The second time its lines are not read, and of one that grew only the new ones."""
+    assert was_used(trace)
+    with trace.open("ab") as file:
+        file.write(line(EVENTS, b"tool_call"))
+    assert read(trace) == {"log": EVENTS, "tool_call": 1}
+
+
+def test_rewritten_in_place(trace: Path) -> None:
+    """A line that is changed in the middle of a file, at the same length, is read."""
+    with trace.open("r+b") as file:
+        file.seek(len(line(0)) * (EVENTS // 2))
+        file.write(line(EVENTS // 2, b"lag"))
+    assert read(trace) == {"log": EVENTS - 1, "lag": 1}
+
+
+@pytest.mark.parametrize("length", [0, 7, 12, 200, 0.5, -1])
+def test_cut_index(trace: Path, length: float) -> None:
+    """An index that is not whole is none."""
+    (index,) = kept(trace)
+    size = index.stat().st_size
+    os.truncate(index, int(size * length) if 0 < length < 1 else length % size)
+    assert read(trace) == {"log": EVENTS}
+
+
+@pytest.mark.parametrize("place", [0, 8, 40])
+def test_damaged_index(trace: Path, place: int) -> None:
+    """Neither is one whose beginning is not what was written."""
+    (index,) = kept(trace)
+    with index.open("r+b") as file:
+        file.seek(place)
+        file.write(b"\xff" * 16)
+    assert read(trace) == {"log": EVENTS}
+
+
+def test_replaced_while_it_is_read(trace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index that another process replaces meanwhile is not mixed with the one that was being read."""
+    (index,) = kept(trace)
+    is_same = cache._is_same
+
+    def replaced(part: cache.Part, fd: int) -> bool:
+        other = index.with_name("other")
+        other.write_bytes(bytes(index.stat().st_size))
+        other.replace(index)
+        return is_same(part, fd)
+
+    monkeypatch.setattr(cache, "_is_same", replaced)
+    assert read(trace) == {"log": EVENTS}
+
+
+def test_nowhere_to_keep_it(trace: Path) -> None:
+    """Where nothing can be kept, everything is read."""
+    rmtree(trace.parent / "cache")
+    (trace.parent / "cache").write_text("no directory")
+    assert read(trace) == {"log": EVENTS}
