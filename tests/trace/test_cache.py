@@ -76,12 +76,11 @@ def test_rewritten_in_place(trace: Path) -> None:
     assert read(trace) == {"log": EVENTS - 1, "lag": 1}
 
 
-@pytest.mark.parametrize("length", [0, 7, 12, 200, 0.5, -1])
-def test_cut_index(trace: Path, length: float) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.000005, 0.001, 0.5, 0.99999])
+def test_cut_index(trace: Path, share: float) -> None:
     """An index that is not whole is none."""
     (index,) = kept(trace)
-    size = index.stat().st_size
-    os.truncate(index, int(size * length) if 0 < length < 1 else length % size)
+    os.truncate(index, int(index.stat().st_size * share))
     assert read(trace) == {"log": EVENTS}
 
 
