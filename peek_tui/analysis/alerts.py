@@ -12,7 +12,6 @@ import pickle
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from time import sleep
 from typing import Literal, NamedTuple, Protocol
 
 from peek_tui.trace.snapshot import Snapshot
@@ -20,6 +19,7 @@ from peek_tui.trace.snapshot import Snapshot
 from .calls import Calls
 from .news import News, no_collection, pieces
 from .progress import Progress
+from .turns import let_others_go_first
 
 __all__ = ["SEVERITIES", "Alert", "Detector", "Found", "Severity", "Watch", "find_alerts"]
 
@@ -29,9 +29,6 @@ SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
 
 SETTLED = 4096
 """Rows behind the newest ones that a late file hardly moves any more."""
-
-_READS = ("tool_call", "tool_result", "llm_request", "llm_response", "safety_check")
-"""The types of which detectors read every line."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,10 @@ class Found(NamedTuple):
 
 
 class Detector(Protocol):
-    """Looks for one thing. It is shown every row once, in order, and carries what it must remember."""
+    """Looks for one thing. It is shown every row once, in order, and carries what it must remember.
+
+    It may have `reads`, too: the `Reading`s that it will ask `News.read` for, so that all are done in one pass.
+    """
 
     rule: str
     """One word, in snake case: the `rule` of its alerts."""
@@ -88,6 +88,7 @@ class Watch:
 
     def _begin(self) -> None:
         self._detectors = [make() for make in self._make]
+        self._reads = {reading for detector in self._detectors for reading in getattr(detector, "reads", ())}
         self._calls = Calls()
         self._found: dict[tuple[str, Hashable], Alert] = {}
         self._seen = 0
@@ -120,10 +121,10 @@ class Watch:
         for first, last in pieces(start, end):
             if self._stopped():
                 break
-            news = News(snapshot, first, last, over=over and last == end, calls=self._calls, reads=_READS)
+            news = News(snapshot, first, last, over=over and last == end, calls=self._calls, reads=self._reads)
             with no_collection():
                 for detector in self._detectors:
-                    sleep(0)  # what waits for the interpreter's lock goes first: it may be the screen
+                    let_others_go_first()
                     for key, alert in self._ask(detector, news):
                         changed[detector.rule, key] = alert
         self._found |= changed

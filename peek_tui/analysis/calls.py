@@ -14,6 +14,7 @@ import msgspec
 
 from peek_tui.trace.model import parse_fields, read_failure
 
+from .readings import Reading
 from .streaks import count_by_kind, mixed
 
 if TYPE_CHECKING:
@@ -22,9 +23,17 @@ if TYPE_CHECKING:
 
     from .news import News
 
-__all__ = ["PAYLOAD", "Calls", "Step", "Steps", "payload"]
+__all__ = ["ANSWERED", "CALLED", "Calls", "Step", "Steps"]
 
 _CALL, _RESULT = "tool_call", "tool_result"
+
+
+def _digests(payloads: list[bytes]) -> Iterator[int]:
+    """Return what is the same for payloads that are the same."""
+    return map(hash, payloads)
+
+
+CALLED, ANSWERED = Reading(_CALL, _digests), Reading(_RESULT, _digests)
 
 
 class Step(NamedTuple):
@@ -109,18 +118,18 @@ class Calls:
         steps.call[:] = rows
         steps.agent[:] = news.agents(rows)
         steps.name[:] = news.column("name")[rows - news.start]
-        steps.number[calls] = count_by_kind(self._counts, steps.agent[calls])
-        steps.key[calls] = _keys(steps.agent[calls], steps.name[calls], news.payloads(_CALL))
+        steps.number[calls] = count_by_kind(self._counts, steps.agent[calls]).before
+        steps.key[calls] = _keys(steps.agent[calls], steps.name[calls], news.read(CALLED))
         for column in (steps.call, steps.number, steps.agent, steps.name, steps.key):
             column[results[here]] = column[calls[place[here]]]
         answered = [self._open.take(parent) for parent in earlier]
         for at, call in zip(results[~here].tolist(), answered, strict=True):
             for column, value in zip(steps[1:6], call[1:6], strict=True):
                 column[at] = value
-        steps.outcome[results] = np.fromiter(map(hash, news.payloads(_RESULT)), np.int64, len(results))
+        steps.outcome[results] = news.read(ANSWERED)
         steps.failed[results] = news.column("failed")[rows[results] - news.start]
         for at in np.flatnonzero(steps.failed).tolist():
-            steps.outcome[at] = hash(_failure(news.line(int(rows[at]), _RESULT)))
+            steps.outcome[at] = hash(_failure(news.snapshot.raw(int(rows[at]))))
         left = np.zeros(len(rows), np.bool_)
         left[calls] = True
         left[calls[place[here]]] = False
@@ -135,8 +144,8 @@ class Calls:
         is_call = news.column("type")[at] == news.code("type", _CALL)
         names, failed = (news.column(name)[at] for name in ("name", "failed"))
         agents, parents = news.agents(rows), news.parent_rows(rows)
-        keys = iter(_keys(agents[is_call], names[is_call], news.payloads(_CALL)).tolist())
-        outcomes = map(hash, news.payloads(_RESULT))
+        keys = iter(_keys(agents[is_call], names[is_call], news.read(CALLED)).tolist())
+        outcomes = iter(news.read(ANSWERED))
         steps = []
         open, counts, make = self._open, self._counts, Step._make
         for row, parent, calls, agent, name, fails in zip(
@@ -158,11 +167,11 @@ class Calls:
         return steps
 
 
-def _keys(agents: NDArray[np.int64], names: NDArray[Any], arguments: list[bytes]) -> NDArray[np.int64]:
+def _keys(agents: NDArray[np.int64], names: NDArray[Any], arguments: list[int]) -> NDArray[np.int64]:
     """Return for some calls what is the same for those that are the same."""
     import numpy as np
 
-    return mixed(np.fromiter(map(hash, arguments), np.int64, len(arguments)), agents, names)
+    return mixed(np.array(arguments, np.int64), agents, names)
 
 
 class _Open:
@@ -194,28 +203,6 @@ class _Open:
         """Take the last call of a tool by an agent, None where none is open."""
         rows = self._rows.get((agent, name))
         return self.take(rows[-1]) if rows else None
-
-
-class _Line(msgspec.Struct, frozen=True, gc=False):
-    data: msgspec.Raw = msgspec.Raw(b"")
-
-
-PAYLOAD = b',"data":'
-_FIXED = 129
-"""Where the type stands in a line of `capture`'s own making: the part before has a fixed width."""
-_decode = msgspec.json.Decoder(_Line).decode
-
-
-def payload(line: bytes) -> bytes:
-    """Return the payload of an event's line as it is written there, which is enough to tell whether two are equal."""
-    at = line.find(PAYLOAD)
-    head = line[_FIXED:at]
-    if head.startswith(b'"type":"') and b',"name":' in head and b',"source":' not in head:
-        return line[at:]  # as `capture` writes it, and several times as fast
-    try:
-        return bytes(_decode(line).data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return line
 
 
 class _Error(msgspec.Struct, frozen=True, gc=False):

@@ -13,7 +13,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .calls import payload
+from .readings import payload
+from .streaks import begins, by_kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,12 +68,11 @@ class Failures:
         is_tool = news.code("type", _RESULT)
         recovered = []
         calls = [call if key[0] == is_tool else -1 for call, key in zip(news.parent_rows(rows), kinds, strict=True)]
-        lines = _lines_of(news, calls)
         known: dict[bytes, frozenset[bytes]] = {}
         for row, call, key, fails in zip(rows.tolist(), calls, kinds, failed, strict=True):
             if not fails and key not in self._open:
                 continue
-            words = _words_of(payload(lines[call]), known) if call >= 0 else frozenset()
+            words = _words_of(payload(news.snapshot.raw(call)), known) if call >= 0 else frozenset()
             recovered += self._answer(self._open.setdefault(key, []), _Failure(row, call, words), fails=bool(fails))
             if not self._open[key]:
                 del self._open[key]
@@ -85,20 +85,20 @@ class Failures:
         rows = news.rows(_RESULT, _RESPONSE)
         at = rows - news.start
         types, names, failed = (news.column(name)[at] for name in ("type", "name", "failed"))
-        agents = news.agents(rows)
-        order = np.lexsort((names, agents, types))
-        kinds = np.stack((types, agents, names))[:, order]
-        begins = np.append(True, (kinds[:, 1:] != kinds[:, :-1]).any(axis=0))[: len(rows)]
-        group = np.cumsum(begins) - 1
-        firsts = np.flatnonzero(begins)
+        kinds = types, news.agents(rows), names
+        order = by_kind(*kinds)
+        first = begins(order, *kinds)
+        group, firsts = np.cumsum(first) - 1, np.flatnonzero(first)
+        there = list(zip(*(kind[order[firsts]].tolist() for kind in kinds), strict=True))
         places = np.arange(len(rows))
         last = np.maximum.accumulate(np.where(failed[order].astype(bool), places, -PATIENCE - 1))
         wanted = (places - last <= PATIENCE) & (last >= firsts[group] if len(rows) else True)
         if self._open:  # what failed before may be recovered by the first ones of its kind
-            is_open = [kind in self._open for kind in zip(*kinds[:, firsts].tolist(), strict=True)]
+            is_open = [kind in self._open for kind in there]
             wanted |= np.array(is_open, bool)[group] & (places - firsts[group] < PATIENCE)
-        kept = np.sort(order[wanted])
-        return rows[kept], list(zip(types[kept].tolist(), agents[kept].tolist(), names[kept].tolist(), strict=True))
+        kept = np.flatnonzero(wanted)
+        kept = kept[np.argsort(order[kept])]
+        return rows[order[kept]], [there[one] for one in group[kept].tolist()]
 
     def left_open(self) -> list[int]:
         """Return the failed results that may still be recovered, in order: if the run is over, they are abandoned."""
@@ -123,12 +123,6 @@ class Failures:
 def _is_retry(failure: _Failure, answer: _Failure) -> bool:
     both = failure.words | answer.words
     return not both or len(failure.words & answer.words) >= ALIKE * len(both)
-
-
-def _lines_of(news: News, calls: list[int]) -> dict[int, bytes]:
-    """Return the lines of those calls that are there, by row."""
-    rows = sorted({call for call in calls if call >= 0})
-    return dict(zip(rows, news.snapshot.lines(rows), strict=True))
 
 
 def _words_of(arguments: bytes, known: dict[bytes, frozenset[bytes]]) -> frozenset[bytes]:

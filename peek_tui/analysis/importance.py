@@ -10,21 +10,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import nan
 from threading import Lock
-from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from peek_tui.trace.at_once import decode_at_once
-from peek_tui.trace.model import parse_fields, read_number
+from peek_tui.trace.model import Event, read_number
 from peek_tui.trace.snapshot import Snapshot
 
 from .failures import Failures
 from .news import News, no_collection, pieces
 from .progress import Progress
+from .readings import Reading, as_object
+from .turns import let_others_go_first
 from .values import word_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,41 @@ OTHER = 0.25
 CHECKS = {"pass": 0.15, "warn": 0.5, "fail": 0.75, "block": 0.8}
 """Safety checks by their outcome."""
 
+
+class _Decision(msgspec.Struct, frozen=True, gc=False):
+    confidence: float | None = None
+
+
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    data: _Decision = _Decision()
+
+
+_decoder = msgspec.json.Decoder(_Line)
+
+
+def _confidences(decisions: list[bytes]) -> Iterable[float | None]:
+    """Return how sure each decision is, NaN where it does not say; None for all if one of them is odd."""
+    import numpy as np
+
+    lines = list(map(as_object, decisions))
+    lengths = np.fromiter(map(len, lines), np.int64, len(lines))
+    ends = np.cumsum(lengths + 1) - 1
+    found = decode_at_once(_decoder, b"\n".join(lines), ends - lengths, ends) if lines else []
+    if found is None:
+        return [None] * len(lines)
+    said = [line.data.confidence for line in found]
+    return [nan if one is None else one for one in said]
+
+
 _OUTCOME = re.compile(rb'"outcome":"(pass|warn|fail|block)"')
+
+
+def _outcomes(checks: list[bytes]) -> Iterator[float | None]:
+    """Return how important each safety check is; None where that cannot be seen at once."""
+    return (CHECKS[said[1].decode()] if said else None for said in map(_OUTCOME.search, checks))
+
+
+_SURE, _CHECKED = Reading("decision", _confidences), Reading("safety_check", _outcomes)
 
 
 class Importance:
@@ -120,9 +155,9 @@ class Importance:
         rows, said = rows[new], said[new]
         self._fixed.update(rows.tolist())
         for first, end in pieces(start, len(snapshot)):
-            sleep(0)  # what waits for the interpreter's lock goes first
+            let_others_go_first()
             with no_collection():
-                self._rate(News(snapshot, first, end, reads=("decision", "safety_check")))
+                self._rate(News(snapshot, first, end, reads=(_SURE, _CHECKED)))
         self._values[rows] = np.clip(said, 0.0, 1.0)
         self._rated = len(snapshot)
 
@@ -131,9 +166,8 @@ class Importance:
 
         values = self._values[news.start : news.end]
         values[:] = _by_type(news)
-        values[news.rows("decision") - news.start] = _decisions(news)
-        for row, value in _checks(news):
-            values[row - news.start] = value
+        values[news.rows(_SURE.type) - news.start] = _decisions(news)
+        values[news.rows(_CHECKED.type) - news.start] = _said(news, _CHECKED, _check)
         failed = news.column("failed")
         values[failed] = np.maximum(values[failed], FAILED)
         for row in self._failures.take(news):
@@ -153,45 +187,27 @@ def _by_type(news: News) -> NDArray[Any]:
     return of_type.take(news.column("type"))
 
 
-class _Decision(msgspec.Struct, frozen=True, gc=False):
-    confidence: float | None = None
-
-
-class _Line(msgspec.Struct, frozen=True, gc=False):
-    data: _Decision = _Decision()
-
-
-_decoder = msgspec.json.Decoder(_Line)
-
-
 def _decisions(news: News) -> NDArray[np.float64]:
     """Return the importance of each new decision."""
     import numpy as np
 
-    sure = _confidences(news.lines("decision"))
+    sure = np.array(_said(news, _SURE, _confidence), np.float64)
     sure[~(np.abs(sure) < 2.0**63)] = 0.5  # it is not said, or no number
     return UNSURE - (UNSURE - SURE) * np.clip(sure, 0.0, 1.0)
 
 
-def _confidences(lines: list[bytes]) -> NDArray[np.float64]:
-    """Return how sure each decision is, NaN where it does not say: all at once, if none of the lines is odd."""
-    import numpy as np
-
-    lengths = np.fromiter(map(len, lines), np.int64, len(lines))
-    ends = np.cumsum(lengths + 1) - 1
-    starts = ends - lengths
-    found = decode_at_once(_decoder, b"\n".join(lines), starts, ends) if lines else []
-    said = map(_confidence, lines) if found is None else (line.data.confidence for line in found)
-    return np.array([nan if one is None else one for one in said], np.float64)
+def _said(news: News, reading: Reading, otherwise: Callable[[Event], float]) -> list[float]:
+    """Return what each new event says, the odd ones read whole."""
+    rows = news.rows(reading.type).tolist()
+    return [
+        otherwise(news.event(row)) if said is None else said for row, said in zip(rows, news.read(reading), strict=True)
+    ]
 
 
-def _confidence(line: bytes) -> float | None:
-    data = parse_fields(line)[0].get("data")
-    return read_number(data.get("confidence")) if isinstance(data, dict) else None
+def _confidence(event: Event) -> float:
+    said = read_number(event.data.get("confidence"))
+    return nan if said is None else said
 
 
-def _checks(news: News) -> Iterator[tuple[int, float]]:
-    for row, line in zip(news.rows("safety_check").tolist(), news.lines("safety_check"), strict=True):
-        said = _OUTCOME.search(line)
-        outcome = said[1].decode() if said else word_of(news.event(row).data.get("outcome"))
-        yield row, CHECKS.get(outcome, OTHER)
+def _check(event: Event) -> float:
+    return CHECKS.get(word_of(event.data.get("outcome")), OTHER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,9 @@ from peek_tui.trace.model import Event
 from peek_tui.trace.requests import Finder, whole
 from peek_tui.trace.snapshot import Snapshot
 
-from .calls import PAYLOAD, Calls, Steps, payload
+from .calls import Calls, Steps
+from .readings import Reading, read_payloads
+from .streaks import by_kind
 from .usages import Usages, read_usages
 
 if TYPE_CHECKING:
@@ -37,9 +39,9 @@ class News:
         *,
         over: bool = False,
         calls: Calls | None = None,
-        reads: tuple[str, ...] = (),
+        reads: Iterable[Reading] = (),
     ) -> None:
-        """`calls` knows the calls of the rows before; `reads` are types of which somebody will read every line."""
+        """`calls` knows the calls of the rows before; `reads` are what somebody will ask `read` for."""
         self.snapshot = snapshot
         self.start = start
         self.end = len(snapshot) if end is None else end
@@ -48,9 +50,8 @@ class News:
         self._calls = calls or Calls()
         self._events: dict[int, Event] = {}
         self._codes: dict[str, dict[str, int]] = {}
-        self._reads = reads
-        self._lines: dict[str, list[bytes]] = {}
-        self._payloads: dict[str, list[bytes]] = {}
+        self._reads = tuple(reads)
+        self._said: dict[Reading, list[Any]] = {}
         self._rows: dict[tuple[str, ...], NDArray[np.intp]] = {}
 
     def rows(self, *types: str) -> NDArray[np.intp]:
@@ -63,10 +64,10 @@ class News:
     def _find(self, types: tuple[str, ...]) -> NDArray[np.intp]:
         import numpy as np
 
-        wanted = np.zeros(len(self.snapshot.columns.words("type")) + 1, np.bool_)
-        wanted[[self.code("type", type) for type in types]] = True
-        wanted[-1] = False  # which is the place of a type that no event has
-        return np.flatnonzero(wanted.take(self._types)) + self.start
+        order, codes = self._by_type
+        wanted = [self.code("type", type) for type in types]
+        found = [order[slice(*codes.searchsorted([code, code + 1]))] for code in wanted]
+        return np.sort(np.concatenate(found)) if len(types) > 1 else found[0]
 
     def code(self, field: str, word: str) -> int:
         """Return the code of a word in a column of words, -1 where no event has it."""
@@ -86,37 +87,11 @@ class News:
         both: NDArray[np.int64] = session.astype("int64") << 32 | agent
         return both
 
-    def lines(self, type: str) -> list[bytes]:
-        """Return the lines of the new events of one type, in the order of `rows`; read once for all who ask."""
-        if type not in self._lines:
-            self._read(self._reads if type in self._reads else (type,))
-        return self._lines[type]
-
-    def _read(self, types: tuple[str, ...]) -> None:
-        """Read the lines of several types in one pass."""
-        rows = self.rows(*types)
-        lines = list(self.snapshot.lines(rows))
-        for type in types:
-            places = rows.searchsorted(self.rows(type)).tolist()
-            self._lines[type] = list(map(lines.__getitem__, places))
-
-    def payloads(self, type: str) -> list[bytes]:
-        """Return the payloads of the new events of one type as they are written; cut out once for all who ask."""
-        payloads = self._payloads.get(type)
-        if payloads is None:
-            lines = self.lines(type)
-            if self.snapshot.is_ours:
-                payloads = [line[line.find(PAYLOAD) :] for line in lines]
-            else:
-                payloads = list(map(payload, lines))
-            self._payloads[type] = payloads
-        return payloads
-
-    def line(self, row: int, type: str) -> bytes:
-        """Return the line of the event of a type in any row: from `lines` where it is among them."""
-        if not self.start <= row < self.end:
-            return self.snapshot.raw(row)
-        return self.lines(type)[int(self.rows(type).searchsorted(row))]
+    def read(self, reading: Reading) -> list[Any]:
+        """Return what a reading says of each new event of its type, in the order of `rows`; lines are read once."""
+        if reading not in self._said:
+            self._said |= read_payloads(self, self._reads if reading in self._reads else (reading,))
+        return self._said[reading]
 
     def events(self, *types: str) -> Iterator[Event]:
         """Yield the new events of these types, payloads and all, in order: of types of which there are few."""
@@ -171,8 +146,11 @@ class News:
         return self._calls.take(self)
 
     @cached_property
-    def _types(self) -> NDArray[Any]:
-        return self.column("type")
+    def _by_type(self) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+        """The new rows by type, those of one type in order, and the code of each."""
+        types = self.column("type").astype("int64")
+        order = by_kind(types)
+        return order + self.start, types[order]
 
     @cached_property
     def _finder(self) -> Finder:

@@ -5,21 +5,23 @@ Headers of the exchange do not count, and a request that says what it adds to an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .calls import PAYLOAD, payload
+from .probes import holding
+from .readings import Reading, as_object, payload
 
 if TYPE_CHECKING:
     from .news import News
 
-__all__ = ["Questions"]
+__all__ = ["ASKED", "Questions"]
 
 _DEEPEST = 64
 """Requests that are read to know what one says that builds on them, when nobody remembers."""
-_KEPT, _SHORT = 1024, 4096
-"""Requests that are remembered, since later ones may say what they add to them; bytes of their payloads at the most."""
+_KEPT = 1024
+"""Requests that are remembered, since later ones may say what they add to them."""
 
 _NOTHING = msgspec.Raw(b"")
 
@@ -35,109 +37,70 @@ class _Data(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Line(msgspec.Struct, frozen=True, gc=False):
-    id: str = ""
     data: _Data = _Data()
 
 
 _decode = msgspec.json.Decoder(_Line).decode
 _count = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
-_Said = tuple[int, int | bytes | None]
-"""What stands for all that a request says; and how many messages it has, or its payload to count them in, if known."""
+_Said = tuple[int, int]
+"""What stands for all that a request says, and how many messages it has."""
 
-_ID = slice(31, 55)
-"""Where the id stands in a line of our own, its key before it."""
+
+def _asked(payloads: list[bytes]) -> Iterator[int | bytes]:
+    """Return what stands for all that each request says, or its payload where more than that must be looked at."""
+    in_part = holding(payloads, (b'"base":', b'"http":'))
+    return (data if at in in_part else hash(data) for at, data in enumerate(payloads))
+
+
+ASKED = Reading("llm_request", _asked)
 
 
 class Questions:
     """Follows the requests of a trace that may grow."""
 
     def __init__(self) -> None:
-        self._said: dict[bytes, _Said] = {}
-        """Of requests that are new, or that one was lately built on, by how their ids stand in a line of our own."""
+        self._said: dict[int, _Said] = {}
+        """Of requests that build on another, or that one was lately built on, by their rows."""
 
     def take(self, news: News) -> list[int | None]:
         """Return what stands for all that each new request says; None where that cannot be known."""
-        asked: list[int | None] = []
-        for line, data in zip(news.lines("llm_request"), news.payloads("llm_request"), strict=True):
-            if b'"base":' in data or b'"http":' in data:
-                asked.append(self._what_it_says(news, line))
-                continue
-            said = hash(data)
-            self._said[line[_ID]] = said, data if len(data) <= _SHORT else None
-            if len(self._said) > 2 * _KEPT:
-                self._forget()
-            asked.append(said)
-        return asked
+        asked = zip(news.rows(ASKED.type).tolist(), news.read(ASKED), strict=True)
+        return [said if isinstance(said, int) else self._what_it_says(news, row, said) for row, said in asked]
 
-    def _what_it_says(self, news: News, line: bytes) -> int | None:
+    def _what_it_says(self, news: News, row: int, data: bytes) -> int | None:
         """Return what stands for all that a request says; None where that cannot be known."""
-        try:
-            event = _decode(line)
-            said = self._follow(news, line, event, 0)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
+        said = self._follow(news, data, 0)
         if said is None:
             return None
-        self._said[_in_line(event.id)] = said
-        self._forget()
-        return said[0]
-
-    def _forget(self) -> None:
-        """Forget what was remembered first, of too many."""
+        self._said[row] = said
         if len(self._said) > 2 * _KEPT:
             self._said = dict(list(self._said.items())[_KEPT:])
+        return said[0]
 
-    def _follow(self, news: News, line: bytes, event: _Line, depth: int) -> _Said | None:
+    def _follow(self, news: News, written: bytes, depth: int) -> _Said | None:
         """Return what a request says and how many messages it has, given what the ones it builds on say."""
-        data = event.data
-        rest = bytes(data.messages), bytes(data.system), bytes(data.tools), bytes(data.settings)
-        messages = _messages(data)
-        if data.base is None:
-            return (hash(rest) if b'"http":' in line else hash(payload(line))), messages
-        if not isinstance(data.base, str) or not isinstance(data.keep, int) or depth > _DEEPEST:
-            return None
-        adds = bool(messages or any(rest[1:]))
-        base = _in_line(data.base)
-        before = self._said.pop(base, None)
-        if before is not None and not adds:
-            before = _counted(before)
-        if before is None:
-            before = self._read(news, data.base, depth)
-        if before is None:
-            return None
-        self._said[base] = before  # as the newest: whoever builds on it may not be the last one
-        if not adds and data.keep == before[1]:
-            return before
-        return hash((before[0], data.keep, rest)), data.keep + messages
-
-    def _read(self, news: News, id: str, depth: int) -> _Said | None:
-        """Return what a request says that nobody has remembered."""
-        handle = news.snapshot.find(id)
-        if handle is None:
-            return None
         try:
-            row = news.snapshot.row(handle)
-            asks = news.snapshot.type(row) == "llm_request"
-            line = news.line(row, "llm_request") if asks else news.snapshot.raw(row)
-            return self._follow(news, line, _decode(line), depth + 1)
+            data = _decode(as_object(written)).data
+            messages = len(_count(data.messages)) if data.messages else 0
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
+        rest = bytes(data.messages), bytes(data.system), bytes(data.tools), bytes(data.settings)
+        if data.base is None:
+            return hash(rest if b'"http":' in written else written), messages
+        if not isinstance(data.base, str) or not isinstance(data.keep, int) or depth > _DEEPEST:
+            return None
+        base = news.snapshot.find(data.base)
+        before = None if base is None else self._before(news, news.snapshot.row(base), depth)
+        if before is None:
+            return None
+        if not messages and not any(rest[1:]) and data.keep == before[1]:
+            return before  # it adds nothing
+        return hash((before[0], data.keep, rest)), data.keep + messages
 
-
-def _in_line(id: str) -> bytes:
-    """Return how an id stands in a line of our own."""
-    return b',"id":"%b"' % id.encode()
-
-
-def _messages(data: _Data) -> int:
-    """Return how many messages a request has, those apart that it shares with another."""
-    return len(_count(data.messages)) if data.messages else 0
-
-
-def _counted(said: _Said) -> _Said | None:
-    """Return what a request says with its messages counted, or None where its line must be read to know how many."""
-    what, messages = said
-    if isinstance(messages, bytes) and messages.startswith(PAYLOAD):
-        return what, _messages(_decode(b"{" + messages[1:]).data)
-    return said if isinstance(messages, int) else None
+    def _before(self, news: News, row: int, depth: int) -> _Said | None:
+        """Return what a request says that another one builds on."""
+        said = self._said.pop(row, None) or self._follow(news, payload(news.snapshot.raw(row)), depth + 1)
+        if said is not None:
+            self._said[row] = said  # as the newest: whoever builds on it may not be the last one
+        return said

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from .readings import Reading
+from .streaks import by_kind
 from .values import word_of
 
 if TYPE_CHECKING:
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
 
     from .news import News
 
-__all__ = ["BLOCKS", "No", "Verdicts", "blocks"]
+__all__ = ["BLOCKS", "SEEMS_NO", "No", "Verdicts", "blocks"]
 
 BLOCKS = frozenset({"fail", "block"})
 """Outcomes of a safety check that say no."""
@@ -21,6 +24,14 @@ _STAGES = {"safety_check": 0, "policy_violation": 1, "refusal": 2}
 _SAID_NO = ("policy_violation", "refusal")
 _STEPS = ("decision", "tool_call")
 _FAIL, _BLOCK = (f'"{outcome}"'.encode() for outcome in sorted(BLOCKS, reverse=True))
+
+
+def _seems_no(checks: list[bytes]) -> Iterator[bool]:
+    """Return in which safety checks one of the words that say no stands somewhere."""
+    return (_BLOCK in check or _FAIL in check for check in checks)
+
+
+SEEMS_NO = Reading("safety_check", _seems_no)
 
 
 class No(NamedTuple):
@@ -47,7 +58,7 @@ class Verdicts:
 
         rows = news.rows(*_STEPS)
         agents = news.agents(rows)
-        order = np.argsort(agents, kind="stable")
+        order = by_kind(agents)
         counted = _Counted(agents[order], rows[order])
         found = []
         special = np.sort(np.concatenate((news.rows(*_SAID_NO), blocks(news))))
@@ -67,8 +78,7 @@ def blocks(news: News) -> NDArray[np.intp]:
     """Return the rows of the new safety checks that said no."""
     import numpy as np
 
-    checks = zip(news.rows("safety_check").tolist(), news.lines("safety_check"), strict=True)
-    rows = [row for row, line in checks if _BLOCK in line or _FAIL in line]
+    rows = news.rows(SEEMS_NO.type)[np.array(news.read(SEEMS_NO), np.bool_)].tolist()
     return np.array([row for row in rows if word_of(news.event(row).data.get("outcome")) in BLOCKS], np.intp)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .columns import Columns
 from .imported import AnyTail
@@ -12,7 +12,7 @@ from .imported import AnyTail
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["read_lines"]
+__all__ = ["Stretch", "read_lines", "read_stretches"]
 
 _AT_ONCE = 1024 * 1024
 """Bytes read together: what begins in one such stretch of a file."""
@@ -20,14 +20,32 @@ _GAP = 64 * 1024
 """Bytes nobody asked for that are read rather than the file asked again: to ask costs as much as so many."""
 
 
+class Stretch(NamedTuple):
+    """A part of a file with lines in it that somebody wants."""
+
+    text: bytes
+    begins: list[int]
+    """Where each of the lines begins in it."""
+    ends: list[int]
+    """Where each of them ends, without its newline."""
+
+    def lines(self) -> list[bytes]:
+        text = self.text
+        return [text[begin:end] for begin, end in zip(self.begins, self.ends, strict=True)]
+
+
 def read_lines(columns: Columns, tails: Sequence[AnyTail], handles: Sequence[int] | NDArray[Any]) -> Iterator[bytes]:
     """Yield the lines of these events, without their newlines, in the order of the handles."""
-    return chain.from_iterable(_read_pieces(columns, tails, handles))
+    return chain.from_iterable(map(Stretch.lines, read_stretches(columns, tails, handles)))
 
 
-def _read_pieces(
+def read_stretches(
     columns: Columns, tails: Sequence[AnyTail], handles: Sequence[int] | NDArray[Any]
-) -> Iterator[list[bytes]]:
+) -> Iterator[Stretch]:
+    """Yield the lines of these events where they stand, in the order of the handles: for who needs but a part of each.
+
+    What is done with a stretch before the next one is read, is done while the processor has it at hand.
+    """
     import numpy as np
 
     at = np.asarray(handles, np.int64)
@@ -42,5 +60,4 @@ def _read_pieces(
     for first, last in zip(firsts, [*firsts[1:], len(at)], strict=True):
         start = int(begins[first])
         text = tails[files[first]].bytes_at(start, int(ends[last - 1]) - start)
-        spans = zip((begins[first:last] - start).tolist(), (ends[first:last] - start).tolist(), strict=True)
-        yield [text[begin:end] for begin, end in spans]
+        yield Stretch(text, (begins[first:last] - start).tolist(), (ends[first:last] - start).tolist())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from capture.events import NO_EVENT
 
-from .bulk import read_lines
+from .bulk import Stretch, read_lines, read_stretches
 from .columns import among
 from .facts import SPENDS, SessionFacts
 from .header import read_word
@@ -140,8 +140,11 @@ class Snapshot:
 
     def lines(self, rows: Sequence[int] | NDArray[Any]) -> Iterator[bytes]:
         """Yield the lines of these rows as `raw` does, read many at a time: for who goes through a long trace."""
-        handles = rows if self._order is None else list(map(self.handle, rows))
-        return read_lines(self._columns, self._tails, handles)
+        return read_lines(self._columns, self._tails, self._handles(rows))
+
+    def stretches(self, rows: Sequence[int] | NDArray[Any]) -> Iterator[Stretch]:
+        """Yield the lines of these rows as `lines` does, but where they stand: for who needs but a part of each."""
+        return read_stretches(self._columns, self._tails, self._handles(rows))
 
     @property
     def is_merged(self) -> bool:
@@ -310,6 +313,9 @@ class Snapshot:
         return self._tree
 
     # -- pieces ----------------------------------------------------------------------------------------------------
+
+    def _handles(self, rows: Sequence[int] | NDArray[Any]) -> Sequence[int] | NDArray[Any]:
+        return rows if self._order is None else list(map(self.handle, rows))
 
     @cached_property
     def _columns_by_row(self) -> RowColumns:

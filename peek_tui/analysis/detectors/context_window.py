@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from peek_tui.trace.columns import grouped
+from math import inf
 
 from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
@@ -61,11 +60,9 @@ class ContextWindow:
         import numpy as np
 
         usages = news.usages
-        nearly = np.zeros(len(usages.row), np.bool_)
-        for name, here in grouped(usages.name):
-            window = self._window(news, name)
-            if window is not None:
-                nearly[here] = usages.input[here] >= NEARLY * window
+        names, which = np.unique(usages.name, return_inverse=True)
+        limits = np.array([NEARLY * (self._window(news, name) or inf) for name in names.tolist()])
+        nearly = usages.input >= limits[which]
         for spent in usages.at(in_streaks(nearly, usages.agent, usages.name, going=bool(self._full))).each():
             window = self._window(news, spent.name)
             if window is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
-from ..verdicts import Verdicts
+from ..verdicts import SEEMS_NO, Verdicts
 
 __all__ = ["GuardrailPressure"]
 
@@ -23,6 +23,7 @@ class GuardrailPressure:
     """Finds agents that are told no several times."""
 
     rule = "guardrail_pressure"
+    reads = (SEEMS_NO,)
 
     def __init__(self) -> None:
         self._verdicts = Verdicts()

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..alerts import Found
-from ..calls import Step, Steps
+from ..calls import ANSWERED, CALLED, Step, Steps
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+from ..streaks import by_kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,7 @@ class Oscillation:
     """Finds circles of calls."""
 
     rule = "oscillation"
+    reads = (CALLED, ANSWERED)
 
     def __init__(self) -> None:
         self._agents: dict[int, _Agent] = {}
@@ -89,7 +91,7 @@ def _worth_looking_at(steps: Steps) -> NDArray[np.bool_]:
     import numpy as np
 
     calls = np.flatnonzero(steps.is_call)
-    calls = calls[np.argsort(steps.agent[calls], kind="stable")]
+    calls = calls[by_kind(steps.agent[calls])]
     agents, keys = steps.agent[calls], steps.key[calls]
     near = np.zeros(len(calls) + 1, np.int64)
     changes = np.flatnonzero(agents[1:] != agents[:-1]) + 1

@@ -13,6 +13,7 @@ from typing import Any
 from ..alerts import Alert, Found
 from ..episodes import number, quoted
 from ..news import News
+from ..streaks import by_kind
 from ..usages import Spent, Usages
 from ..values import differ, word_of
 
@@ -36,7 +37,7 @@ class PromptCache:
         import numpy as np
 
         usages = news.usages if self._last is None else self._last.followed_by(news.usages)
-        usages = usages.at(np.lexsort((usages.name, usages.agent)))
+        usages = usages.at(by_kind(usages.name, usages.agent))
         follows = (usages.agent[1:] == usages.agent[:-1]) & (usages.name[1:] == usages.name[:-1])
         self._last = usages.at(np.append(~follows, True)[: len(usages.row)])
         before, after = usages.at(slice(None, -1)), usages.at(slice(1, None))

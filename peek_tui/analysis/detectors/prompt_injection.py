@@ -9,14 +9,14 @@ the evidence.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import Any
 
 from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+from ..probes import holding
+from ..readings import Reading
 
 __all__ = ["PromptInjection"]
 
@@ -52,18 +52,25 @@ _ESCAPED = re.compile(rb"\\[nrt]")
 """A letter of which would seem to begin the next word."""
 _SAID = ("user_message", "tool_call", "agent_start", "agent_turn", "subagent_start")
 _MOST = 64
-_TOGETHER = 4096
-_CACHED = 256 * 1024
-"""Bytes that are compared at a time: what the processor keeps at hand."""
-_LONGEST = max(map(len, PROBES))
-_CASE = 0x20
-"""The bit that makes a letter a small one."""
+
+
+def _order(results: list[bytes]) -> list[bool]:
+    """Return in which results an order may stand."""
+    orders = [False] * len(results)
+    for at in holding(results, PROBES, any_case=True):
+        words = _ESCAPED.sub(b" ", results[at]).decode("utf-8", "replace")
+        orders[at] = ORDERS.search(words) is not None
+    return orders
+
+
+ORDER = Reading("tool_result", _order)
 
 
 class PromptInjection:
     """Finds orders from outside that were carried out."""
 
     rule = "prompt_injection"
+    reads = (ORDER,)
 
     def __init__(self) -> None:
         self._planted: dict[int, list[_Planted]] = {}
@@ -71,7 +78,7 @@ class PromptInjection:
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
-        suspects = list(_suspects(news.rows("tool_result").tolist(), news.payloads("tool_result")))
+        suspects = [row for row, orders in zip(news.rows(ORDER.type).tolist(), news.read(ORDER), strict=True) if orders]
         if suspects or self._planted:
             self._follow(news, {row: found for row in suspects if (found := _plant(news, row)) is not None})
         return self._episodes.tell(news)
@@ -79,8 +86,8 @@ class PromptInjection:
     def _follow(self, news: News, planted: dict[int, _Planted]) -> None:
         """Go through the calls behind orders, in order."""
         sessions = news.snapshot.columns.session
-        looks = planted or self._planted
-        calls = dict(zip(news.rows("tool_call").tolist(), news.lines("tool_call"), strict=True)) if looks else {}
+        rows = news.rows("tool_call")
+        calls = dict(zip(rows.tolist(), news.snapshot.lines(rows), strict=True)) if planted or self._planted else {}
         for row in sorted([*planted, *calls]):
             session = int(sessions[row])
             if row in planted:
@@ -124,43 +131,6 @@ class _Planted(Episode):
             f"{source}'s result at {number(self.row)} gave the agent orders, and {by} at {number(self.rows[1])}"
             f" did what it said with “{quoted(self.value)}”"
         )
-
-
-def _suspects(rows: list[int], payloads: list[bytes]) -> Iterator[int]:
-    """Yield the rows of those payloads in which an order may stand.
-
-    They are passed over together, some thousand at a time: to look into each one for each probe takes twice as long.
-    """
-    for first in range(0, len(payloads), _TOGETHER):
-        part = payloads[first : first + _TOGETHER]
-        places = _places(b"\n".join(part))
-        ends = list(accumulate(len(payload) + 1 for payload in part)) if len(places) else []
-        for at in sorted({bisect_right(ends, place) for place in places}):
-            words = _ESCAPED.sub(b" ", part[at]).decode("utf-8", "replace")
-            if ORDERS.search(words):
-                yield rows[first + at]
-
-
-def _places(text: bytes) -> list[int]:
-    """Return where probes stand in a text, in lower case or not.
-
-    The first, middle and last letter of each are compared everywhere at once: a fifth of the time that `find` takes.
-    """
-    import numpy as np
-
-    found = []
-    for first in range(0, len(text), _CACHED):
-        codes = np.frombuffer(text, np.uint8, min(_CACHED + _LONGEST, len(text) - first), first) | _CASE
-        for probe in PROBES:
-            size = len(codes) - len(probe) + 1
-            if size <= 0:
-                continue
-            alike = codes[:size] == probe[0]
-            for at in (len(probe) // 2, len(probe) - 1):
-                alike &= codes[at : at + size] == probe[at]
-            places = (np.flatnonzero(alike) + first).tolist()
-            found += [place for place in places if text[place : place + len(probe)].lower() == probe]
-    return found
 
 
 def _plant(news: News, row: int) -> _Planted | None:

@@ -16,7 +16,7 @@ from ..alerts import Alert, Found, Severity
 from ..episodes import number, quoted
 from ..news import News
 from ..values import word_of
-from ..verdicts import blocks
+from ..verdicts import SEEMS_NO, blocks
 
 __all__ = ["RefusalChain"]
 
@@ -35,6 +35,7 @@ class RefusalChain:
     """Finds a block that ended in a refusal."""
 
     rule = "refusal_chain"
+    reads = (SEEMS_NO,)
 
     def __init__(self) -> None:
         self._policies: dict[tuple[str, str], Event] = {}

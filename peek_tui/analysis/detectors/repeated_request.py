@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
-from ..questions import Questions
+from ..questions import ASKED, Questions
 from ..streaks import count_by_kind, in_streaks, mixed
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class RepeatedRequest:
     """Finds requests that were made before."""
 
     rule = "repeated_request"
+    reads = (ASKED,)
 
     def __init__(self) -> None:
         self._asked: dict[int, _Request | _Repeated] = {}
@@ -85,10 +86,11 @@ class RepeatedRequest:
     def take(self, news: News) -> Iterator[Found]:
         import numpy as np
 
-        requests = self._requests(news)
+        requests, recent = self._requests(news)
         repeat = _are_twice(requests.what)
         repeat |= np.fromiter(map(self._asked.__contains__, requests.what.tolist()), np.bool_, len(repeat))
-        self._asked.update(zip(requests.what[~repeat].tolist(), requests.some(~repeat), strict=True))
+        recent &= ~repeat
+        self._asked.update(zip(requests.what[recent].tolist(), requests.some(recent), strict=True))
         looked_at: list[_Request | _Answer] = [*requests.some(repeat), *self._answers(news)]
         for one in sorted(looked_at, key=lambda one: one.row):
             if isinstance(one, _Request):
@@ -101,17 +103,17 @@ class RepeatedRequest:
             self._prune()
         return self._episodes.tell(news)
 
-    def _requests(self, news: News) -> _Requests:
-        """Return the new requests of which it is known what they say."""
+    def _requests(self, news: News) -> tuple[_Requests, NDArray[np.bool_]]:
+        """Return the new requests of which it is known what they say, and which may be repeated by later news."""
         import numpy as np
 
         said = self._questions.take(news)
         known = np.array([one is not None for one in said], np.bool_)
         rows = news.rows("llm_request")[known]
         agents, names = news.agents(rows), news.column("name")[rows - news.start].astype(np.int64)
-        numbers = count_by_kind(self._counts, agents, names)
-        what = np.array(list(compress(said, known)), np.int64)
-        return _Requests(rows, agents, names, numbers, mixed(what, agents, names))
+        counted = count_by_kind(self._counts, agents, names)
+        what = mixed(np.array(list(compress(said, known)), np.int64), agents, names)
+        return _Requests(rows, agents, names, counted.before, what), counted.all - counted.before <= WINDOW
 
     def _answers(self, news: News) -> Iterator[_Answer]:
         """Yield the answers that failed, and those that end a streak of failed ones."""

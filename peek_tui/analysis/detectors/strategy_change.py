@@ -16,6 +16,7 @@ from peek_tui.trace.model import Event
 from ..alerts import Alert, Found
 from ..episodes import number, quoted
 from ..news import News
+from ..streaks import by_kind
 from ..values import word_of
 
 __all__ = ["StrategyChange"]
@@ -49,7 +50,7 @@ class StrategyChange:
         matters = np.array([word not in TALK for word in news.snapshot.columns.words("type")], np.bool_)
         at = np.flatnonzero(matters.take(types)) if len(types) else np.empty(0, np.intp)
         agents, decides = news.agents(at + news.start), types[at] == news.code("type", "decision")
-        order = np.argsort(agents, kind="stable")
+        order = by_kind(agents)
         rows, agents, decides = at[order] + news.start, agents[order], decides[order]
         same = agents[1:] == agents[:-1]
         both = np.flatnonzero(same & decides[1:] & decides[:-1])

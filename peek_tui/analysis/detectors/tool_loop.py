@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..alerts import Found
-from ..calls import Step, Steps
+from ..calls import ANSWERED, CALLED, Step, Steps
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
 
@@ -40,6 +40,7 @@ class ToolLoop:
     """Finds loops of one repeated call."""
 
     rule = "tool_loop"
+    reads = (CALLED, ANSWERED)
 
     def __init__(self) -> None:
         self._last: dict[int, Step | _Run] = {}
@@ -75,19 +76,17 @@ class ToolLoop:
         is_call = steps.is_call
         newest = np.array([self._newest[agent] for agent in steps.agent.tolist()], np.int64)
         recent = newest - steps.number <= WINDOW
-        answers = steps.key ^ steps.outcome
-        repeated = self._is_known(answers)
-        results = np.flatnonzero(~is_call)
-        _, group, times = np.unique(answers[results], return_inverse=True, return_counts=True)
-        repeated[results] |= (times > 1)[group]
-        wanted = np.where(is_call, recent, recent | repeated | (steps.failed != 0))
+        wanted: NDArray[np.bool_] = recent | (steps.failed != 0)
+        wanted |= ~is_call & self._is_known(steps.key ^ steps.outcome)
         order = np.argsort(steps.key, kind="stable")
         keys, calls = steps.key[order], is_call[order]
         begins = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
         group = np.cumsum(begins) - 1
-        run = (
-            np.cumsum(begins | (calls != np.roll(calls, 1))) - 1
-        )  # calls of one key with no result between, or results
+        several = order[~calls & (np.bincount(group[~calls], minlength=len(keys))[group] > 1)]  # results of one key
+        _, same, times = np.unique(steps.outcome[several] ^ steps.key[several], return_inverse=True, return_counts=True)
+        wanted[several] |= (times > 1)[same]
+        # calls of one key with no result between, or results
+        run = np.cumsum(begins | (calls != np.roll(calls, 1))) - 1
         is_last = run == run[np.append(np.flatnonzero(begins)[1:], len(keys)) - 1][group] if len(keys) else begins
         long = np.zeros(len(keys), np.bool_)
         long[group[calls & (np.bincount(run)[run] >= UNANSWERED)]] = True

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ..alerts import Found
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+from ..readings import Reading
 
 __all__ = ["TruncatedOutput"]
 
@@ -19,18 +20,26 @@ _KEY = b'"finish_reason":"'
 _BYTES = tuple(reason.encode() for reason in REASONS)
 
 
+def _seem_cut(answers: list[bytes]) -> Iterator[bool]:
+    """Return which answers have a finish reason that says so: it stands near the end, or is another one's."""
+    return (answer.startswith(_BYTES, answer.rfind(_KEY) + len(_KEY)) for answer in answers)
+
+
+SEEM_CUT = Reading("llm_response", _seem_cut)
+
+
 class TruncatedOutput:
     """Finds answers that were cut."""
 
     rule = "truncated_output"
+    reads = (SEEM_CUT,)
 
     def __init__(self) -> None:
         self._cut: dict[tuple[int, int], _Cut] = {}
         self._episodes = Episodes(self.rule)
 
     def take(self, news: News) -> Iterator[Found]:
-        lines = news.lines("llm_response")
-        marked = [line.startswith(_BYTES, line.find(_KEY) + len(_KEY)) for line in lines]
+        marked = news.read(SEEM_CUT)
         if not self._cut and True not in marked:
             return self._episodes.tell(news)
         rows = news.rows("llm_response")

@@ -1,0 +1,88 @@
+"""What is read of the lines of new events: for all who ask in one pass, while the processor has the line at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from peek_tui.trace.bulk import Stretch
+
+from .turns import let_others_go_first
+
+if TYPE_CHECKING:
+    from .news import News
+
+__all__ = ["PAYLOAD", "Reading", "as_object", "payload", "read_payloads"]
+
+PAYLOAD = b',"data":'
+_FIXED = 129
+"""Where the type stands in a line of `capture`'s own making: the part before has a fixed width."""
+
+
+class Reading(NamedTuple):
+    """Something that is read of every event of a type."""
+
+    type: str
+    of: Callable[[list[bytes]], Iterable[Any]]
+    """Returns what each of some payloads says, given as they are written: see `payload`."""
+
+
+def read_payloads(news: News, readings: Iterable[Reading]) -> dict[Reading, list[Any]]:
+    """Return what readings say of the new events of their types, in order."""
+    import numpy as np
+
+    found: dict[Reading, list[Any]] = {reading: [] for reading in readings}
+    codes = {type: news.code("type", type) for type in dict.fromkeys(reading.type for reading in found)}
+    rows = news.rows(*codes)
+    types, done, ours = news.column("type")[rows - news.start], 0, news.snapshot.is_ours
+    for stretch in news.snapshot.stretches(rows):
+        of_lines = types[done : done + len(stretch.begins)]
+        done += len(of_lines)
+        for type, code in codes.items():
+            payloads = _payloads(stretch, np.flatnonzero(of_lines == code).tolist(), ours=ours)
+            for reading in found:
+                if reading.type == type:
+                    found[reading] += reading.of(payloads)
+        let_others_go_first()
+    return found
+
+
+def _payloads(stretch: Stretch, places: list[int], *, ours: bool) -> list[bytes]:
+    """Return the payloads of some lines. `ours` says whether `capture` wrote them: then they are last in a line."""
+    text, find = stretch.text, stretch.text.find
+    spans = ((stretch.begins[at], stretch.ends[at]) for at in places)
+    if not ours:
+        return [payload(text[begin:end]) for begin, end in spans]
+    return [
+        text[at:end] if (at := find(PAYLOAD, begin + _FIXED, end)) >= 0 else payload(text[begin:end])
+        for begin, end in spans
+    ]
+
+
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    data: msgspec.Raw = msgspec.Raw(b"")
+
+
+_decode = msgspec.json.Decoder(_Line).decode
+
+
+def payload(line: bytes) -> bytes:
+    """Return the payload of an event's line as it is written there, which is enough to tell whether two are equal.
+
+    Where `capture` wrote the line, it begins with `PAYLOAD` and ends with the line.
+    """
+    at = line.find(PAYLOAD)
+    head = line[_FIXED:at]
+    if head.startswith(b'"type":"') and b',"name":' in head and b',"source":' not in head:
+        return line[at:]  # as `capture` writes it, and several times as fast
+    try:
+        return bytes(_decode(line).data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return line
+
+
+def as_object(payload: bytes) -> bytes:
+    """Return a payload as an object that has nothing but `data`."""
+    return b"{" + payload[1:] if payload.startswith(PAYLOAD) else b'{"data":%b}' % payload

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import json
+
+from peek_tui.analysis.news import News
+from peek_tui.analysis.readings import Reading, as_object
+
+from .run import Run
+
+
+def test_one_pass(run: Run) -> None:
+    """What was announced is read of all lines at once, in the order of the rows; other things when asked for."""
+    read: list[tuple[str, int]] = []
+
+    def sizes(payloads: list[bytes]) -> list[int]:
+        read.extend(("sizes", len(one)) for one in payloads)
+        return list(map(len, payloads))
+
+    def payload(payloads: list[bytes]) -> list[bytes]:
+        read.extend(("payload", len(one)) for one in payloads)
+        return payloads
+
+    calls, results, logs = Reading("tool_call", payload), Reading("tool_result", sizes), Reading("log", payload)
+    run.tool("search", {"q": 1})
+    run.add("log", data={"text": "x"})
+    run.tool("search", {"q": 2})
+    news = News(run.snapshot(), reads=(calls, results))
+    for _ in range(2):
+        assert news.read(calls) == [b',"data":{"arguments":{"q":%d}}}' % q for q in (1, 2)]
+        assert news.read(results) == [26, 26]
+    assert read == [("payload", 30), ("payload", 30), ("sizes", 26), ("sizes", 26)]
+    assert news.read(logs) == [b',"data":{"text":"x"}}']
+
+
+def test_odd_lines(run: Run) -> None:
+    """A line with its keys in another order, in a file of ours, has its payload all the same, and only that."""
+    run.call("search", {"q": 1})
+    ours = run.path.read_bytes()
+    fields = json.loads(ours.replace(b"00000000", b"00000001"))
+    run.write(json.dumps(dict(reversed(fields.items()))).encode() + b"\n")
+    snapshot = run.snapshot()
+    assert snapshot.is_ours
+    payloads = News(snapshot).read(Reading("tool_call", list))
+    assert [json.loads(as_object(one)) for one in payloads] == 2 * [{"data": {"arguments": {"q": 1}}}]
