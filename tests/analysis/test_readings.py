@@ -34,9 +34,10 @@ def test_one_pass(run: Run) -> None:
 
 def test_odd_lines(run: Run) -> None:
     """A line with its keys in another order, in a file of ours, has its payload all the same, and only that."""
+    run.add("agent_start", "coder", {"capture": {"version": "1"}})
     run.call("search", {"q": 1})
-    ours = run.path.read_bytes()
-    fields = json.loads(ours.replace(b"00000000", b"00000001"))
+    _, line = run.path.read_bytes().splitlines()
+    fields = json.loads(line.replace(b"00000001", b"00000002"))
     run.write(json.dumps(dict(reversed(fields.items()))).encode() + b"\n")
     snapshot = run.snapshot()
     assert snapshot.is_ours
