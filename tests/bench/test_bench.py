@@ -55,6 +55,8 @@ FIGURES = {
         f"PageDown, {SIZE}, to the last byte",
         f"Down while {SIZE} are read, to the new position",
     ),
+    "payload": tuple(f"0.02 MB selected to shown, {shape}" for shape in ("a tree", "a text", "a conversation")),
+    "find": (f"{SIZE}: a text typed to hits counted",),
     "idle": (r"idle for [\d.]+ s, written", r"idle for [\d.]+ s, processor"),
     "follow": (
         "50 events/s, recorded to visible",
