@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -119,6 +120,8 @@ class Answers(Background):
         """What `found` was found in."""
         self._wanted: _Wanted | None = None
         self._begun_again = False
+        self._changing = Lock()
+        """Held for a moment: nothing of before may come between what is forgotten together."""
 
     def look(self, snapshot: Snapshot, *, over: bool) -> None:
         """Look at a newer snapshot; `over` when the run has ended."""
@@ -129,7 +132,8 @@ class Answers(Background):
 
     def begin_again(self) -> None:
         """Forget what was found: handles are others now."""
-        self.found, self.seen, self._wanted, self._begun_again = Found(), None, None, True
+        with self._changing:
+            self.found, self.seen, self._wanted, self._begun_again = Found(), None, None, True
 
     def _watch(self) -> Watch:
         from peek_tui.analysis.alerts import Watch
@@ -140,9 +144,10 @@ class Answers(Background):
         """Look at what is wanted, the newest of it; not all the time while there is always something newer."""
         watch, done, due = None, None, 0.0
         while not self.stopped:
-            if self._begun_again:
-                watch, done, self._begun_again = None, None, False
-            wanted = self._wanted
+            with self._changing:
+                if self._begun_again:
+                    watch, done, self._begun_again = None, None, False
+                wanted = self._wanted
             if wanted is None or wanted is done:
                 self.rest(60.0)
                 continue
@@ -153,10 +158,11 @@ class Answers(Background):
             watch = watch or self._watch()  # no sooner: importing it would take its time from the first reading
             done, began = wanted, monotonic()
             watch.advance(wanted.snapshot, over=wanted.over)
-            if self._begun_again:
-                continue
-            self.found = Found(watch.alerts, wanted.snapshot.columns.importance)
-            self.seen = wanted.snapshot
+            with self._changing:
+                if self._begun_again:
+                    continue
+                self.found = Found(watch.alerts, wanted.snapshot.columns.importance)
+                self.seen = wanted.snapshot
             self.tell()
             ended = monotonic()
             due = ended + max(_PAUSE, _SHARE * (ended - began))

@@ -42,6 +42,8 @@ class Remembered:
     """Whether it is enabled, by its text."""
     event: str | None = None
     """The id of the selected one."""
+    marked: bool = False
+    """Whether there were ever marks or notes: then none are taken that came with the trace, not in place of no more."""
 
 
 def session_of(snapshot: Snapshot) -> str:
@@ -120,6 +122,7 @@ def _remembered(found: dict[str, Any]) -> Remembered:
         off=found.get("off") is True,
         breakpoints=_switches(found.get("breakpoints")),
         event=event if isinstance(event, str) else None,
+        marked=found.get("marked") is True,
     )
 
 

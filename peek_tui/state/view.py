@@ -67,6 +67,8 @@ class View:
         """The type that is gone to before and after the selected event."""
         self.marks_came = False
         """Whether the marks and notes came with the trace."""
+        self._marked = False
+        """Whether there were marks and notes when the session was opened, or the last time."""
         self.was_left = False
         """Whether it is remembered where one was in this session the last time."""
         self._left_at: str | None = None
@@ -158,20 +160,23 @@ class View:
                 off=wanted.off,
                 breakpoints={str(each): each.enabled for each in self.breakpoints.all},
                 event=None if row is None or self.browse.follow else snapshot.event(row).id,
+                marked=self._marked or len(self.marks) > 0,
             ),
         )
 
     def recall(self, memory: Memory, traces: Sequence[Path] = ()) -> None:
         """Show the session as it was left; its event as soon as it has been read.
 
-        As long as there are no marks and notes of one's own, those that came with the traces are shown.
+        As long as there never were marks and notes of one's own, those that came with the traces are shown.
         """
         if not self.session:
             return
         remembered = memory.recall(self.session)
         own = Marks(remembered.letters, remembered.notes)
-        self.marks = own or read_marks(traces)
-        self.marks_came = not own and len(self.marks) > 0
+        had_some = remembered.marked or len(own) > 0
+        self.marks = own if had_some else read_marks(traces)
+        self.marks_came = not had_some and len(self.marks) > 0
+        self._marked = had_some or self.marks_came
         shown = Shown(frozenset(remembered.hidden), remembered.only)
         # a text may be of another version, whose language had other terms
         for text in remembered.filters:

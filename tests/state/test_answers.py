@@ -5,10 +5,11 @@ from queue import SimpleQueue
 
 import pytest
 
-from peek_tui.analysis.alerts import Alert
+from peek_tui.analysis.alerts import Alert, Watch
 from peek_tui.analysis.culprit.rank import Suspect
 from peek_tui.state import answers
 from peek_tui.state.answers import Answers, Found, Remark, Suspects, where_it_failed
+from peek_tui.trace.store import Snapshot
 from tests.state.traces import TraceFile
 
 LOOP = Alert("tool_loop", "medium", "bash failed 6 times", ("a", "b", "a"), 3, 9)
@@ -116,6 +117,39 @@ def test_pace(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
         trace.add("log")
         looks.look(trace.snapshot(), over=True)
         assert told.get(timeout=PATIENCE) == 4
+    finally:
+        looks.stop()
+        assert looks.join(PATIENCE)
+
+
+class Interrupted(Watch):
+    """Is told in the middle of a look that all begins again, once."""
+
+    def __init__(self, looks: Answers, news: Snapshot) -> None:
+        super().__init__()
+        self._looks = looks
+        self._news = news
+
+    def advance(self, snapshot: Snapshot, *, over: bool = False) -> list[Alert]:
+        if snapshot is not self._news:
+            self._looks.begin_again()
+            self._looks.look(self._news, over=True)
+        return super().advance(snapshot, over=over)
+
+
+def test_begun_again(trace: TraceFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a file that is read again nothing is found that was looked at before."""
+    trace.add("log")
+    other = TraceFile(tmp_path / "other.jsonl")
+    other.add("agent_start")
+    news = other.snapshot()
+    looks = Answers()
+    monkeypatch.setattr(looks, "_watch", lambda: Interrupted(looks, news))
+    told: SimpleQueue[Snapshot | None] = SimpleQueue()
+    looks.start(lambda: told.put(looks.seen))
+    try:
+        looks.look(trace.snapshot(), over=True)
+        assert told.get(timeout=PATIENCE) is news
     finally:
         looks.stop()
         assert looks.join(PATIENCE)

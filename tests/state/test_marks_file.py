@@ -38,6 +38,21 @@ def test_travels(trace: TraceFile, memory: Memory) -> None:
     assert (again.marks.letters, again.marks_came) == ({"a": ids[1], "b": ids[0]}, False)
 
 
+def test_taken_off(trace: TraceFile, memory: Memory) -> None:
+    """Who takes all of them off does not see those again that came with the trace."""
+    id = trace.add("log")
+    put(trace, encode_marks(SESSION, Marks({"a": id})))
+    for _ in range(2):
+        view = View(trace.snapshot())
+        view.recall(memory, [trace.path])
+        view.marks.letters.clear()
+        view.keep(memory)
+    assert (len(view.marks), view.marks_came) == (0, False)
+    again = View(trace.snapshot())
+    again.recall(memory, [trace.path])
+    assert (len(again.marks), again.marks_came) == (0, False)
+
+
 def test_own_ones_first(trace: TraceFile, memory: Memory) -> None:
     """Who has marks of his own for the session keeps them, and sees no others."""
     id = trace.add("log")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from peek_tui.state import seek as module
@@ -7,7 +9,7 @@ from peek_tui.state.seek import Seek
 from peek_tui.trace.query import parse_query
 from peek_tui.trace.store import Snapshot
 
-from .traces import TraceFile
+from .traces import NOON, Growing, TraceFile
 
 WANTED = parse_query("data.n:3,17,40")
 
@@ -56,3 +58,24 @@ def test_empty(trace: TraceFile) -> None:
     seek = Seek(trace.snapshot(), (), -1, WANTED, 1)
     assert seek.at_once()
     assert seek.found is None
+
+
+def test_moved_meanwhile(tmp_path: Path) -> None:
+    """What was found is known wherever a file that comes late has moved it."""
+    trace, late = (
+        TraceFile(tmp_path / "trace.jsonl"),
+        TraceFile(tmp_path / "late.jsonl", "00000001", start=NOON - 10**12),
+    )
+    for number in range(50):
+        trace.add("log", data={"n": number})
+    growing = Growing(trace, late)
+    growing.take_in()
+    before = growing.browse.snapshot
+    seek = Seek(before, before.rows(), -1, WANTED, 1)
+    late.add("log", data={"n": "earlier than all"})
+    growing.take_in()
+    seek.work()
+    assert seek.found is not None
+    now = growing.browse.snapshot
+    assert (before.row(seek.found), now.row(seek.found)) == (3, 4)
+    assert now.event(now.row(seek.found)).data == {"n": 3}

@@ -13,7 +13,7 @@ def found(wait: Wait) -> int | None:
     """The row in what came last at which to stop."""
     seek = wait.seek()
     assert seek is None or seek.at_once()
-    return None if seek is None else seek.found
+    return None if seek is None or seek.found is None else wait._browse.snapshot.row(seek.found)
 
 
 def test_what_arrives(trace: TraceFile) -> None:

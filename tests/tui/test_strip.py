@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from peek_tui.analysis.alerts import Alert
+from peek_tui.state.answers import Found
 from peek_tui.tui.widgets.strip import StripBar
 
 from .screens import Peek, opened
@@ -59,3 +61,15 @@ async def test_no_room(story: Path, size: tuple[int, int]) -> None:
     """Where there is hardly any room there is no strip."""
     async with opened([story], size) as peek:
         assert not peek.debug.query_one(StripBar).display
+
+
+async def test_alert_found_just_then(story: Path) -> None:
+    """An alert that is found just after the strip was laid out is there soon, without a key."""
+    async with opened([story]) as peek:
+        await peek.until(lambda: peek.debug.answers.seen is peek.debug.browse.snapshot)
+        await peek.press("G")
+        before = lines(peek)[1]
+        peek.debug.answers.found = Found([Alert("stuck", "low", "nothing goes on", (), 40, 40)])
+        peek.debug.on_answering_answered()
+        await peek.until(lambda: lines(peek)[1] != before)
+        assert lines(peek)[1].index("!", 60) == 1 + 40 * 118 // Row.END

@@ -27,7 +27,9 @@ _FEW = 200
 _SHORT = 60
 """A text up to so many characters is one value, not lines."""
 _LONG = 20_000
-"""Characters and values up to which two events are compared while a key waits."""
+"""Characters up to which two events are compared while a key waits."""
+_EACH = 20
+"""As so many characters counts each line and each value: they are aligned with one another."""
 _ABSENT = object()
 
 
@@ -45,7 +47,9 @@ def is_long(*values: Any) -> bool:
     """Return whether values, together, are more than is compared while a key waits."""
     left, long = list(values), 0
     for value in left:
-        long += len(value) if isinstance(value, str) else 1
+        long += _EACH
+        if isinstance(value, str):
+            long += len(value) + _EACH * value.count("\n")
         if long > _LONG:
             return True
         if isinstance(value, dict | list):

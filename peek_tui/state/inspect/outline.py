@@ -113,7 +113,7 @@ class Outline:
             parts.append(f"line {units.count(event.damage.line)}, {units.count(len(event.raw))} bytes")
         if event.duration_ms is not None:
             parts.append(f"took {units.duration(event.duration_ms)}")
-        if usage is not None:
+        if usage is not None and usage.total:
             cached = f" ({units.tokens(usage.cache_read)} cached)" if usage.cache_read else ""
             parts.append(f"{units.tokens(usage.input)}{cached} → {units.tokens(usage.output)} tok")
         if event.cost_usd is not None:

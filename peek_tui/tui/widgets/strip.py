@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 
 from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip as Line
+from textual.timer import Timer
 
 from peek_tui.state.strip import Strip
 from peek_tui.state.view import View
@@ -40,6 +42,8 @@ class StripBar(KeptLines):
         super().__init__(id="strip")
         self._strip: Strip | None = None
         self._next = 0.0
+        self._later: Timer | None = None
+        """Will lay out what came too early for it."""
         self._selected: int | None = None
         self._marks: dict[int, str] = {}
 
@@ -99,8 +103,15 @@ class StripBar(KeptLines):
         alerts = view.found.rows
         same = strip is not None and strip.snapshot is snapshot and strip.alerts == alerts
         if strip is not None and strip.width == width and (same or now < self._next):
+            if not same and self._later is None:
+                self._later = self.set_timer(self._next - now, partial(self._catch_up, view))
             return False
         self._strip = Strip(snapshot, width, alerts)
         took = monotonic() - now
         self._next = now + max(_PATIENCE, _SHARE * took)
         return True
+
+    def _catch_up(self, view: View) -> None:
+        """Show what there is by now; with it comes nothing else that would have it shown."""
+        self._later = None
+        self.sync(view)

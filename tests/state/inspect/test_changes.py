@@ -304,3 +304,11 @@ def test_any(old: Any, new: Any, width: int) -> None:
     sides = [side for entry in found for side in (entry, entry.beside) if side is not None]
     signs = {side.sign for side in sides} - {""}
     assert bool(signs) is (json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True))
+
+
+@pytest.mark.parametrize(
+    ("value", "long"), [("a\nb\n" * 100, False), ("a\nb\n" * 300, True), ([1] * 100, False), ([1] * 600, True)]
+)
+def test_many_lines_take_long(trace: TraceFile, value: Any, long: bool) -> None:
+    """Many short lines or items are compared beside the screen, few are not: each is aligned with all others."""
+    assert outline_of(trace, {"x": value}, {"x": value}).takes_long is long

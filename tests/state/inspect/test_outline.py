@@ -49,6 +49,8 @@ class TestHeader:
     def test_only_what_is_known(self, outline: Any, in_zone: InZone) -> None:
         """What the event does not have is not spoken of."""
         assert outline({}).entries[0].text == "2025-11-20 12:00:00.000"
+        nothing = {"input_tokens": 0, "output_tokens": 0}
+        assert outline({}, usage=nothing).entries[0].text == "2025-11-20 12:00:00.000"
 
     def test_no_time(self, trace: TraceFile) -> None:
         """An event that says no time is not given one."""

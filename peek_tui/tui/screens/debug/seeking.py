@@ -86,7 +86,7 @@ class Seeking(Prompts):
         if look is not None and look.done:
             self._look = None
             if look.found is not None and self.view.waiting() is not None:
-                self._stop_at(look.found)
+                self._stop_at(self.browse.snapshot.row(look.found))
             else:
                 self.arrived()  # more has come meanwhile
 
@@ -98,7 +98,7 @@ class Seeking(Prompts):
         row = wait.alerted(alerts)
         look = wait.seek() if row is None and self._look is None else None
         if look is not None and look.at_once():
-            row = look.found
+            row = None if look.found is None else self.browse.snapshot.row(look.found)
         elif look is not None:
             self._look = look
             look.start(self._tell_sought)
@@ -135,9 +135,9 @@ class Seeking(Prompts):
             seek.start(self._tell_sought)
 
     def _arrive(self, seek: Seek) -> None:
-        row = seek.found
-        if row is not None:
-            self.go(lambda: self.browse.go_row(row))
+        found = seek.found
+        if found is not None:
+            self.go(lambda: self.browse.go_row(self.browse.snapshot.row(found)))
         elif self._then_waits:
             self.go(self.view.wait)
             self.tell(f"waiting for a breakpoint or alert; {self.stop_key} or any move ends it")
