@@ -14,11 +14,11 @@ from peek_tui.render.words import look_of
 from peek_tui.trace.model import Event
 from peek_tui.trace.query import Query, parse_query
 from peek_tui.trace.requests import Finder, whole
-from peek_tui.trace.store import Snapshot, Store
+from peek_tui.trace.store import Snapshot
 
 from .options import SRC_HELP, FormatOption, JsonEventsOption
-from .output import print_json, print_line
-from .source import reading
+from .output import flush, print_json, print_line
+from .source import Arriving, arriving
 
 
 def run(
@@ -43,27 +43,29 @@ def run(
     Example: `peek events latest --where "type:tool_result error" --reverse --limit 5`
     """
     query = parse_query(where)
-    with reading(source, format) as store:
-        for snapshot, rows in _matching(store, query, reverse=reverse):
+    with arriving(source, format) as arrivals:
+        for snapshot, rows in _matching(arrivals, query, reverse=reverse):
             find = Finder(snapshot)
             for row in rows if limit is None else islice(rows, limit):
                 event = snapshot.event(row)
                 print_event(whole(event, find) if complete else event, as_json=as_json)
                 limit = None if limit is None else limit - 1
+            flush()
             if limit == 0:
                 return
 
 
-def _matching(store: Store, query: Query, *, reverse: bool) -> Iterator[tuple[Snapshot, Iterator[int]]]:
+def _matching(arrivals: Arriving, query: Query, *, reverse: bool) -> Iterator[tuple[Snapshot, Iterator[int]]]:
     """Yield the rows that match: as they are read, where nothing that is read later can come before them."""
-    done, more = 0, True
+    store, done, more = arrivals.store, 0, True
     while more:
-        more = store.advance()
-        if more and (reverse or len(store.paths) > 1):
-            continue
-        snapshot = store.snapshot()
-        yield snapshot, snapshot.matching(query, range(done, len(snapshot)), reverse=reverse)
-        done = len(snapshot)
+        if not reverse and len(store.paths) == 1:
+            snapshot = store.snapshot()
+            yield snapshot, snapshot.matching(query, range(done, len(snapshot)))
+            done = len(snapshot)
+        more = arrivals.advance()
+    snapshot = store.snapshot()
+    yield snapshot, snapshot.matching(query, range(done, len(snapshot)), reverse=reverse)
 
 
 def print_event(event: Event, *, as_json: bool) -> None:

@@ -71,6 +71,9 @@ class Pipe:
     def __init__(self, source: str, directory: Path) -> None:
         self.trouble: str | None = None
         """What ended the copy before the pipe did, or None."""
+        self.ended = False
+        """Whether all there will ever be is in the copy."""
+        self._news = threading.Event()
         self.path = directory / ("stdin.jsonl" if is_stdin(source) else "pipe.jsonl")
         self._source = source
         self._fd = _inherited(source)
@@ -84,11 +87,20 @@ class Pipe:
             while block := _read(fd):
                 self._copy.write(block)
                 self._copy.flush()
+                self._news.set()
             os.close(fd)
         except OSError as error:
             self.trouble = f"{self._source} was not read to its end: {error.strerror}"
         finally:
             self._copy.close()
+            self.ended = True
+            self._news.set()
+
+    def wait(self) -> None:
+        """Wait until more has come since the last call, or the end; in turns, as `_read` does."""
+        while not self._news.wait(_TURN_MS / 1000):
+            pass
+        self._news.clear()
 
     def start(self) -> None:
         """Copy it beside what else this process does; the process may end before the pipe."""

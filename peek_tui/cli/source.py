@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import NamedTuple
 
 from peek_tui.analysis.rating import rating
 from peek_tui.errors import InputError
@@ -15,7 +17,7 @@ from peek_tui.trace.store import FIRST_SLICE, Snapshot, Store
 from .output import note
 from .pipe import Pipe, is_pipe, is_stdin, open_pipe, take_keys
 
-__all__ = ["followed", "loaded", "loaded_store", "reading"]
+__all__ = ["Arriving", "arriving", "followed", "loaded", "loaded_store", "reading"]
 
 _NAMED = 3
 """Files that are named when some cannot be opened; the others are counted."""
@@ -41,13 +43,55 @@ def loaded_store(source: str, format: str | None = None) -> Iterator[Store]:
 def reading(source: str, format: str | None = None) -> Iterator[Store]:
     """Begin to read SRC, up to its first event. Raises `InputError` when nothing in it can be read as one."""
     with ExitStack() as stack:
-        store = Store(stack.enter_context(_whole(source)).paths, format, cache=cache_directory(), rate=rating())
+        cache = None if is_pipe(source) else cache_directory()  # the copy of a pipe is never read again
+        store = Store(stack.enter_context(_whole(source)).paths, format, cache=cache, rate=rating())
         stack.callback(store.close)
         more = store.advance(FIRST_SLICE)
         while more and not is_readable(store.snapshot()):
             more = store.advance()  # a trace may begin with any amount of damage
         check_readable(store.snapshot(), source)
         yield store
+
+
+class Arriving(NamedTuple):
+    """A SRC that is read as it comes."""
+
+    store: Store
+    advance: Callable[[], bool]
+    """Reads on, and returns whether there may be more; where nothing has come through a pipe, it waits. Raises
+    `InputError` when a pipe was not read to its end.
+    """
+
+
+@contextmanager
+def arriving(source: str, format: str | None = None) -> Iterator[Arriving]:
+    """Begin to read SRC, as `reading` does, but what comes through a pipe before that has ended."""
+    if not is_pipe(source):
+        with reading(source, format) as store:
+            yield Arriving(store, store.advance)
+        return
+    with ExitStack() as stack:
+        pipe = stack.enter_context(open_pipe(source))
+        store = Store([pipe.path], format, rate=rating())
+        stack.callback(store.close)
+        advance = partial(_advance, store, pipe)
+        pipe.start()
+        while advance() and not (len(store.snapshot()) and is_readable(store.snapshot())):
+            pass
+        check_readable(store.snapshot(), source)
+        yield Arriving(store, advance)
+
+
+def _advance(store: Store, pipe: Pipe) -> bool:
+    while True:
+        ended = pipe.ended
+        if store.advance():
+            return True
+        if ended:
+            if pipe.trouble:
+                raise InputError(pipe.trouble)
+            return False
+        pipe.wait()
 
 
 @contextmanager

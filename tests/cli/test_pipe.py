@@ -129,6 +129,34 @@ def test_interrupted(fifo: Path, place: Path, waiting: str) -> None:
     assert list(place.iterdir()) == []
 
 
+def test_as_it_comes(trace: Path) -> None:
+    """Events that match are printed as they come through a pipe that has not ended, as of `kubectl logs -f`."""
+    whole = trace.read_bytes().splitlines(keepends=True)
+    with started("events", "-", "--json", "--where", "error", stdin=subprocess.PIPE, env=environment()) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(b"".join(whole[:7]) + whole[7][:50])
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())["row"] == 6
+        running.stdin.write(whole[7][50:] + whole[6].replace(b"00000006", b"00000008"))
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())["row"] == 8
+        assert running.poll() is None
+        running.stdin.close()
+        assert running.wait(30) == 0
+
+
+def test_enough(trace: Path) -> None:
+    """Who wanted so many events only does not wait for the end of a pipe."""
+    with started("events", "-", "--limit", "2", stdin=subprocess.PIPE, env=environment()) as running:
+        assert running.stdin is not None
+        running.stdin.write(trace.read_bytes())
+        running.stdin.flush()
+        assert running.wait(30) == 0
+        assert running.stdout is not None
+        assert running.stdout.read().count(b"\n") == 2
+
+
 def test_pipe_that_does_not_wait(trace: Path, peek: Peek, place: Path) -> None:
     """A pipe that somebody has made one that does not wait for data is waited for nevertheless."""
     read, write = os.pipe()
@@ -153,7 +181,7 @@ def test_closed() -> None:
 
 def test_copy_that_cannot_be_kept(trace: Path) -> None:
     """A copy that cannot be kept is an error, not a shorter trace."""
-    command = f"ulimit -f 1; cat '{trace}' '{trace}' '{trace}' | {EVENTS} -"
+    command = f"ulimit -f 1; cat '{trace}' '{trace}' '{trace}' | '{sys.executable}' -m peek_tui stats -"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, env=environment(), check=False)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "peek: - was not read to its end: File too large\n"
