@@ -195,10 +195,10 @@ class BatchReader:
             self._fixed = FixedReader(words.sessions, words.types, words.names, words.agents)
         header = self._fixed.read(lines, starts, ends)
         said, length = header.said, np.minimum(ends - starts, _LONGEST_LINE)
-        header.fits[:] &= ~self._is_agents(said.type)
+        header.fits[:] &= ~self._is_agents(header.type)
         spent = Spending(*(column[header.fits[said.spent.at]] for column in said.spent))
         batch = Batch(
-            starts, length, header.ts, header.id, header.parent, header.session, said.type, said.name, said.agent,
+            starts, length, header.ts, header.id, header.parent, header.session, header.type, said.name, said.agent,
             said.duration, np.zeros(len(starts), np.bool_), spent, len(starts),
         )  # fmt: skip
         return batch if header.fits.all() else self._decode_others(batch, lines, np.flatnonzero(~header.fits))

@@ -8,29 +8,33 @@ fit in every byte that matters is left to the JSON decoder: this decides about s
 from __future__ import annotations
 
 import re
+import secrets
 from binascii import Error as NotHexError
 from binascii import unhexlify
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Words
 from .phrases import PhraseReader, Said
-from .swar import Fits, Positions, Windows, eight_digits
+from .swar import Fits, Pattern, Positions, Windows, eight_digits
 
 __all__ = ["FixedHeaders", "FixedReader"]
 
 _FREE = b"\0"
-_PIECES = (b'{"v":1,"ts":', 19, b',"id":"', 16, b'","parent":"', 16, b'","session":"', 32, b'",')
+_PIECES = (b'{"v":1,"ts":', 19, b',"id":"', 16, b'","parent":"', 16, b'","session":"', 32, b'","type":"')
 _TEMPLATE = b"".join(piece * _FREE if isinstance(piece, int) else piece for piece in _PIECES)
-_WIDTH = -(-len(_TEMPLATE) // 8) * 8
+_FIXED = Pattern(_TEMPLATE, bytes(255 if byte else 0 for byte in _TEMPLATE))
 _HEADER = np.dtype(
     {
-        "names": ["words", "ts_high", "ts_middle", "ts_low", "id", "parent", "session"],
-        "formats": [(np.uint64, _WIDTH // 8), "<u8", "<u8", "<u8", "S16", "S16", (np.uint64, 4)],
-        "offsets": [0, 12, 20, 23, 38, 66, 95],
-        "itemsize": _WIDTH,
+        "names": ["words", "ts_high", "ts_middle", "ts_low", "id", "parent", "session", "type"],
+        "formats": [(np.uint64, _FIXED.size // 8), "<u8", "<u8", "<u8", "S16", "S16", (np.uint64, 4), (np.uint64, 4)],
+        "offsets": [0, 12, 20, 23, 38, 66, 95, len(_TEMPLATE)],
+        "itemsize": _FIXED.size + 32,
     }
 )
 _END = b"}}\n"
@@ -44,6 +48,7 @@ class FixedHeaders(NamedTuple):
     id: NDArray[np.uint64]
     parent: NDArray[np.uint64]
     session: NDArray[np.int64]
+    type: NDArray[np.int64]
     said: Said
 
 
@@ -52,20 +57,22 @@ class FixedReader:
 
     def __init__(self, sessions: Words, types: Words, names: Words, agents: Words) -> None:
         self._sessions = _Sessions(sessions)
-        self._phrases = PhraseReader(types, names, agents)
+        self._types = _Types(types)
+        self._phrases = PhraseReader(names, agents)
 
     def read(self, lines: bytes, starts: Positions, ends: Positions) -> FixedHeaders:
         """Read the lines that begin at `starts` and whose newlines are at `ends`."""
         block = Windows(lines)
         header = block.windows(starts, _HEADER)
-        fits = _matches_template(header["words"])
+        fits = _FIXED.fits(header["words"])
         fits &= (ends <= block.reach) & block.holds(np.maximum(ends - 2, 0), _END)
         ts = _read_ts(header, fits)
         id = _read_ids(header["id"], fits)
         parent = _read_ids(header["parent"], fits)
         session = self._read_sessions(header["session"], fits)
-        said = self._phrases.read(block, starts + len(_TEMPLATE), fits)
-        return FixedHeaders(fits, ts, id, parent, session, said)
+        type, width = self._types.read(header["type"], fits)
+        said = self._phrases.read(block, starts + (len(_TEMPLATE) + width), fits)
+        return FixedHeaders(fits, ts, id, parent, session, type, said)
 
     def _read_sessions(self, text: NDArray[np.uint64], fits: Fits) -> NDArray[np.int64]:
         """Read the sessions: nearly always all are the same, which is seen without telling one from another."""
@@ -98,16 +105,64 @@ _IS_PLAIN = re.compile(r'[^"\\\0-\x1f]+').fullmatch
 """Whether a text needs no escapes in JSON."""
 
 
-_EXPECTED = np.frombuffer(_TEMPLATE.ljust(_WIDTH, b"\0"), np.uint64)
-_FIXED_BITS = np.frombuffer(bytes(255 if byte else 0 for byte in _TEMPLATE).ljust(_WIDTH, b"\0"), np.uint64)
+class _Types:
+    """The types of a trace, known by the bytes from behind the quote before them up to their events' names.
+
+    Where a type ends is not looked for: its first bytes say which one it must be, and it is compared with that one.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._places: dict[bytes, int] = {}
+        self._slots = np.zeros(1 << _SLOT_BITS, np.int64)
+        """The place of the type that begins with bytes of this hash: the one seen last, where there are several."""
+        self._texts = np.zeros((_MOST_TYPES, 4), np.uint64)
+        self._masks = np.full((_MOST_TYPES, 4), 2**64 - 1, np.uint64)
+        """The first of the places is that of no type: it is never found."""
+        self._codes = np.full(_MOST_TYPES, -1)
+        self._widths = np.zeros(_MOST_TYPES, np.int64)
+
+    def read(self, text: NDArray[np.uint64], fits: Fits) -> tuple[NDArray[np.int64], Positions]:
+        """Return the codes of the types that these bytes begin with, and after how many bytes the names stand."""
+        slot = ((text[:, 0] * _FACTORS[0] + (text[:, 1] & _BEFORE_NAME) * _FACTORS[1]) >> _SLOT_SHIFT).view(np.int64)
+        place = self._slots.take(slot)
+        differ = (text ^ self._texts.take(place, axis=0)) & self._masks.take(place, axis=0)
+        missed = np.flatnonzero(reduce(or_, differ.T))
+        if len(missed):
+            texts = np.ascontiguousarray(text[missed]).view("V32")[:, 0].tolist()
+            place[missed] = [self._place(text) for text in texts]
+            self._slots[slot[missed]] = place[missed]
+        type = self._codes.take(place)
+        fits &= type >= 0
+        return type, self._widths.take(place)
+
+    def _place(self, text: bytes) -> int:
+        """Return the place of the type that a text begins with, a new one if it was never seen; 0 if that is odd."""
+        type, key, _ = text.partition(_NAME_KEY)
+        place = self._places.get(type)
+        if place is not None or not key or len(self._places) == _MOST_TYPES - 1:
+            return place or 0
+        try:
+            code = self._words.code(_decode_text(b'"%b"' % type))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return 0
+        place = self._places[type] = len(self._places) + 1
+        known = type + key
+        self._texts[place] = np.frombuffer(known.ljust(32, b"\0"), np.uint64)
+        self._masks[place] = np.frombuffer((b"\xff" * len(known)).ljust(32, b"\0"), np.uint64)
+        self._codes[place], self._widths[place] = code, len(known)
+        return place
 
 
-def _matches_template(words: NDArray[np.uint64]) -> Fits:
-    wrong = np.zeros(len(words), np.uint64)
-    for at in np.flatnonzero(_FIXED_BITS).tolist():
-        wrong |= (words[:, at] & _FIXED_BITS[at]) ^ _EXPECTED[at]
-    same: Fits = wrong == 0
-    return same
+_NAME_KEY = b'","name":'
+_decode_text = msgspec.json.Decoder(str).decode
+_MOST_TYPES = 256
+_SLOT_BITS = 12
+_SLOT_SHIFT = np.uint64(64 - _SLOT_BITS)
+_BEFORE_NAME = np.uint64(0xFFFF_FFFF)
+"""Of the second word of a type: behind 12 bytes the name may begin, and not even that of a type of 3 letters before."""
+_FACTORS = np.array([secrets.randbits(64) | 1 for _ in range(2)], np.uint64)
+"""Of a hash that nobody can foresee."""
 
 
 def _read_ts(header: NDArray[Any], fits: Fits) -> NDArray[np.int64]:

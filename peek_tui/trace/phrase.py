@@ -16,17 +16,17 @@ __all__ = ["COUNTS", "After", "Next", "Phrase", "PhraseParser"]
 
 
 class Next(IntEnum):
-    """What a phrase leads to: a number of a kind, or an object."""
+    """What a phrase leads to, a number of a kind or an object, in the order in which `capture` writes them."""
 
     DURATION = 0
-    INPUT = 1
-    OUTPUT = 2
-    CACHE_READ = 3
-    CACHE_WRITE = 4
-    REASONING = 5
-    COST = 6
-    IMPORTANCE = 7
-    USAGE = 8
+    USAGE = 1
+    INPUT = 2
+    OUTPUT = 3
+    CACHE_READ = 4
+    CACHE_WRITE = 5
+    REASONING = 6
+    COST = 7
+    IMPORTANCE = 8
     DATA = 9
 
 
@@ -50,10 +50,10 @@ _KEYS = {
 class After(IntEnum):
     """Behind what a phrase can stand."""
 
-    NOTHING = 0
+    TYPE = 0
     NUMBER = 1
     USAGE = 2
-    """The brace that opens one."""
+    """The phrase begins with the brace that opens one."""
     COUNT = 3
     NOWHERE = 4
     """It is not understood."""
@@ -64,15 +64,13 @@ class Phrase(NamedTuple):
 
     after: int = After.NOWHERE
     next: int = Next.DATA
-    type: int = -1
     name: int = -1
     agent: int = -1
 
 
 class _Start(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """The keys with which a header goes on behind its ids."""
+    """The keys with which a header goes on behind its type."""
 
-    type: str
     name: str
     agent: str | msgspec.UnsetType | None = msgspec.UNSET
     task: str | None = None
@@ -93,8 +91,7 @@ _decode_more = msgspec.json.Decoder(_More).decode
 class PhraseParser:
     """Parses phrases; the words in them are put into the vocabularies it is given."""
 
-    def __init__(self, types: Words, names: Words, agents: Words) -> None:
-        self._types = types
+    def __init__(self, names: Words, agents: Words) -> None:
         self._names = names
         self._agents = agents
 
@@ -103,7 +100,7 @@ class PhraseParser:
         quote = text.rfind(b'"', 0, -2)
         members, key = text[:quote], text[quote + 1 : -2]
         if key in COUNTS:
-            return Phrase({b"": After.USAGE, b",": After.COUNT}.get(members, After.NOWHERE), COUNTS[key])
+            return Phrase({b"{": After.USAGE, b",": After.COUNT}.get(members, After.NOWHERE), COUNTS[key])
         if key not in _KEYS or not members.endswith(b","):
             return Phrase()
         try:
@@ -112,9 +109,8 @@ class PhraseParser:
             return Phrase()
 
     def _start(self, members: bytes, next: Next) -> Phrase:
-        said = _decode_start(b"{%b}" % members[:-1])
-        type, name = self._types.code(said.type), self._names.code(said.name)
-        return Phrase(After.NOTHING, next, type, name, self._agent(said))
+        said = _decode_start(b'{"name":%b}' % members[:-1])
+        return Phrase(After.TYPE, next, self._names.code(said.name), self._agent(said))
 
     def _more(self, members: bytes, next: Next) -> Phrase:
         after = After.COUNT if members.startswith(b"}") else After.NUMBER

@@ -1,7 +1,7 @@
 """Headers as phrases and numbers in turn, many lines at once.
 
-`"type":"tool_result","name":"search","duration_ms":` 12.5 `,"agent":"planner","data":` is all that most lines say
-before their payloads. A phrase goes up to the first value that is no string. A trace has few of them, so each is
+`"search","duration_ms":` 12.5 `,"agent":"planner","data":` is all that most lines say between the key of their name
+and their payload. A phrase goes up to the first value that is no string. A trace has few of them, so each is
 parsed once, and known again by its bytes; the numbers between them are read as vectors.
 """
 
@@ -20,18 +20,20 @@ from .swar import Fits, Positions, Windows, first_set, read_numbers
 __all__ = ["PhraseReader", "Said", "Spent"]
 
 _SIZE, _SHORT = 128, 64
-"""Bytes of the longest phrase, and of what most phrases between two numbers fit into; each and one more."""
-_WINDOWS = {size: np.dtype((np.void, size)) for size in (_SHORT, _SIZE)}
+"""Bytes of the longest phrase, and of what most phrases fit into; each and one more."""
 _FEW, _MOST = 1024, 1 << 14
 """Phrases that are remembered; a trace that has more is one of unique names, whose lines are decoded one by one."""
 _SLOT_BITS = 16
 
 _Codes = NDArray[np.integer[Any]]
 
-_IS_COUNT = np.array([kind in COUNTS.values() for kind in Next])
-_AFTER = np.where(_IS_COUNT, After.COUNT, After.NUMBER)
+_NUMBERS = tuple(kind for kind in Next if kind < Next.DATA)
+"""What stands between phrases, as `capture` orders it."""
+_COUNTED = frozenset(COUNTS.values())
+_AFTER = {kind: After.COUNT if kind in _COUNTED else After.NUMBER for kind in _NUMBERS} | {Next.USAGE: After.USAGE}
 """Behind what the phrase stands that follows what another one leads to."""
-_AFTER[Next.USAGE] = After.USAGE
+_NEVER = b"\n"
+"""What stands in no line."""
 
 
 class Spent(NamedTuple):
@@ -48,9 +50,8 @@ class Spent(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What headers say from their types on, a value a line; rubbish where a line does not fit."""
+    """What headers say from their names on, a value a line; rubbish where a line does not fit."""
 
-    type: NDArray[np.int64]
     name: NDArray[np.int64]
     agent: NDArray[np.int64]
     duration: NDArray[np.float64]
@@ -58,49 +59,47 @@ class Said(NamedTuple):
 
 
 class PhraseReader:
-    """Reads what headers say from `"type":` up to their payloads."""
+    """Reads what headers say from `"name":` up to their payloads."""
 
-    def __init__(self, types: Words, names: Words, agents: Words) -> None:
+    def __init__(self, names: Words, agents: Words) -> None:
         self._no_agent = agents.code("")
-        self._phrases = _Phrases(PhraseParser(types, names, agents))
+        self._phrases = _Phrases(PhraseParser(names, agents))
 
     def read(self, block: Windows, at: Positions, fits: Fits) -> Said:
-        """Read the lines whose types are named at these positions; one that says anything else does not fit."""
+        """Read the lines whose names stand at these positions; one that says anything else does not fit."""
         said = self._phrases
-        phrase, at = said.read(block, at)
-        fits &= said.after.take(phrase) == After.NOTHING
+        phrase, at = said.read_short(block, at)
+        fits &= said.after.take(phrase) == After.TYPE.value
         next, agent = said.next.take(phrase), np.maximum(said.agent.take(phrase), self._no_agent)
-        lines = np.flatnonzero(fits & (next != Next.DATA))
-        numbers = self._read_numbers(block, at[lines], lines, phrase[lines], fits, agent)
+        lines = np.flatnonzero(fits & (next != Next.DATA.value))
+        numbers = self._read_numbers(block, at.take(lines), lines, next.take(lines), fits, agent)
         duration = np.full(len(fits), np.nan)
         duration[lines] = numbers[Next.DURATION]
-        return Said(said.type.take(phrase), said.name.take(phrase), agent, duration, _spent(lines, numbers, fits))
+        return Said(said.name.take(phrase), agent, duration, _spent(lines, numbers, fits))
 
     def _read_numbers(
-        self, block: Windows, at: Positions, lines: Positions, phrase: _Codes, fits: Fits, agent: _Codes
+        self, block: Windows, at: Positions, lines: Positions, next: _Codes, fits: Fits, agent: _Codes
     ) -> NDArray[np.float64]:
-        """Read on behind phrases that lead to numbers or usages, as long as there are more; return numbers by kind."""
+        """Read on behind phrases that lead to numbers or usages, as long as there are more; return numbers by kind.
+
+        All numbers of a kind are read together, one kind after the other as `capture` writes them. A line that has them
+        in another order does not fit.
+        """
         said = self._phrases
-        next = said.next.take(phrase)
-        is_first = True
         numbers = np.full((Next.DATA, len(lines)), np.nan)
-        going = np.arange(len(lines))
-        while len(going):
-            value, usable, end = _read_numbers(block, at, next)
-            opened = np.flatnonzero(next == Next.USAGE)
-            usable[opened] &= np.isnan(numbers[Next.USAGE, going[opened]])  # a second one replaces the first
-            numbers[next, going] = value
-            # Behind the first number stands whose event it is: from line to line another agent's, which none foretells.
-            phrase, at = said.read_short(block, end) if is_first else said.read_next(block, end, phrase)
-            is_first = False
-            usable &= said.after.take(phrase) == _AFTER.take(next)
-            fits[lines[going[~usable]]] = False
+        for kind in _NUMBERS:
+            here = np.flatnonzero(next == kind.value)
+            if not len(here):
+                continue
+            value, usable, end = _read_values(block, at.take(here), kind)
+            phrase, at[here] = said.read_behind(kind, block, end)
+            usable &= said.after.take(phrase) == _AFTER[kind].value
+            numbers[kind][here] = value
+            next[here] = np.where(usable, said.next.take(phrase), -1)
             named = said.agent.take(phrase)
-            owned = np.flatnonzero(usable & (named >= 0))
-            agent[lines[going[owned]]] = named[owned]
-            next = said.next.take(phrase)
-            on = np.flatnonzero(usable & (next != Next.DATA))
-            going, at, next, phrase = going[on], at[on], next[on], phrase[on]
+            owned = np.flatnonzero(named >= 0)
+            agent[lines[here[owned]]] = named[owned]
+        fits[lines[next != Next.DATA.value]] = False
         return numbers
 
 
@@ -110,30 +109,32 @@ class _Phrases:
     def __init__(self, parser: PhraseParser) -> None:
         self._parser = parser
         self._codes = {b"": 0}
-        self._slots = np.zeros(1 << _SLOT_BITS, np.int32)
+        self._slots = np.zeros(1 << _SLOT_BITS, np.int64)
         """The code of a phrase with this hash: the one seen last, where there are several."""
-        self._texts = {size: np.zeros((_FEW, size // 8), np.uint64) for size in _WINDOWS}
+        self._texts = {size: np.zeros((_FEW, size // 8), np.uint64) for size in (_SHORT, _SIZE)}
         """Their bytes, as many as there are in a window of each size."""
         self._lengths = np.zeros(_FEW, np.int64)
-        self._next = np.zeros(_FEW, np.int64)
-        """The short phrase that followed each one the last time, 0 where none did."""
-        self.after, self.next, self.type, self.name, self.agent = (np.full(_FEW, value) for value in Phrase())
+        self._usual: dict[Next, tuple[int, bytes]] = dict.fromkeys(_NUMBERS, (0, _NEVER))
+        """The phrase that stood behind a number of each kind the last time, and by what it is known again."""
+        self.after, self.next, self.name, self.agent = (np.full(_FEW, value) for value in Phrase())
         """The fields of `Phrase`, by code."""
 
-    def read_next(self, block: Windows, at: Positions, before: _Codes) -> tuple[_Codes, Positions]:
-        """Read phrases that mostly are those that followed the ones before the last time: this is seen faster."""
-        code = self._next.take(before)
-        text = block.windows(at, _WINDOWS[_SHORT]).view(np.uint64).reshape(-1, _SHORT // 8)
-        length = self._lengths.take(code)
-        text &= _MASKS[_SHORT].take(length, axis=0)
-        end = at + length
-        others = _differ(self._texts[_SHORT].take(code, axis=0), text) | block.holds(end, b'"') | (code == 0)
-        missed = np.flatnonzero(others)
+    def read_behind(self, kind: Next, block: Windows, at: Positions) -> tuple[_Codes, Positions]:
+        """Read phrases behind numbers of a kind, which mostly are the one that stood there the last time."""
+        if kind is Next.DURATION:  # whose event it is stands here: from line to line another agent's
+            return self.read_short(block, at)
+        usual, text = self._usual[kind]
+        missed = np.flatnonzero(~block.holds(at, text))
+        code, end = np.full(len(at), usual), at + self._lengths[usual]
         if len(missed):
             code[missed], end[missed] = self.read_short(block, at[missed])
-            short = self._lengths.take(code[missed]) < _SHORT
-            self._next[before[missed]] = np.where(short, code[missed], 0)
+            self._expect(kind, int(code[missed[-1]]))
         return code, end
+
+    def _expect(self, kind: Next, code: int) -> None:
+        """Note that a phrase follows numbers of a kind. Behind one that leads to an object, this must begin."""
+        text = self._texts[_SIZE][code].tobytes()[: self._lengths[code]]
+        self._usual[kind] = code, text + b"{" * (self.next[code] in (Next.USAGE, Next.DATA))
 
     def read_short(self, block: Windows, at: Positions) -> tuple[_Codes, Positions]:
         """Read phrases of which nearly all are short."""
@@ -148,9 +149,8 @@ class _Phrases:
 
         A phrase is as many bytes as it has and NULs, so that it has the same hash in windows of any size.
         """
-        window = block.windows(at, _WINDOWS[size])
-        length = _lengths(window.view(np.uint8), size)
-        text = window.view(np.uint64).reshape(-1, size // 8)
+        text = block.texts(at, size)
+        length = _lengths(text.view(np.uint8), size)
         text &= _MASKS[size].take(length, axis=0)
         slot = (text @ _FACTORS[: size // 8]) >> np.uint64(64 - _SLOT_BITS)
         code = self._slots.take(slot.view(np.int64))
@@ -175,14 +175,14 @@ class _Phrases:
         padded = np.array(texts, f"S{_SIZE}").view(np.uint64).reshape(-1, _SIZE // 8)
         for size, known in self._texts.items():
             known[first:end] = padded[:, : size // 8]
-        self._lengths[first:end], self._next[first:end] = list(map(len, texts)), 0
+        self._lengths[first:end] = list(map(len, texts))
         phrases = np.array(list(map(self._parser.parse, texts)), np.int64)
         for field, values in zip(Phrase._fields, phrases.T, strict=True):
             getattr(self, field)[first:end] = values
 
     def _make_room(self, size: int) -> None:
         self._texts = {width: np.resize(known, (size, width // 8)) for width, known in self._texts.items()}
-        for field in ("_lengths", "_next", *Phrase._fields):
+        for field in ("_lengths", *Phrase._fields):
             setattr(self, field, np.resize(getattr(self, field), size))
 
 
@@ -193,7 +193,7 @@ def _differ(text: NDArray[np.uint64], other: NDArray[np.uint64]) -> Fits:
     return some
 
 
-_MASKS = {size: np.tril(np.full((size + 1, size), 255, np.uint8), -1).view(np.uint64) for size in _WINDOWS}
+_MASKS = {size: np.tril(np.full((size + 1, size), 255, np.uint8), -1).view(np.uint64) for size in (_SHORT, _SIZE)}
 """What is left of a window by the length of the phrase in it."""
 _FACTORS = np.array([secrets.randbits(64) | 1 for _ in range(_SIZE // 8)], np.uint64)
 """Of a hash that nobody can foresee: phrases that have the same are told apart, but one by one."""
@@ -201,11 +201,8 @@ _FACTORS = np.array([secrets.randbits(64) | 1 for _ in range(_SIZE // 8)], np.ui
 
 def _lengths(text: NDArray[np.uint8], size: int) -> Positions:
     """Return for each window how long the phrase in it is: up to the first `":` with no string behind it, or 0."""
-    quotes, colons = (_bits(text == ord(sign), size) for sign in '":')
-    colon_follows, quote_is_next = colons >> _ONE, quotes >> _TWO
-    colon_follows[:, :-1] |= colons[:, 1:] << _63
-    quote_is_next[:, :-1] |= quotes[:, 1:] << _62
-    ends = quotes & colon_follows & ~quote_is_next
+    quotes, colons = (np.packbits(text == ord(sign), bitorder="little").view(np.uint64) for sign in '":')
+    ends = (quotes & _bits_ahead(colons, 1) & ~_bits_ahead(quotes, 2)).reshape(-1, size // 64)
     ends[:, -1] &= _UP_TO_62
     place = first_set(ends[:, 0])
     for word in range(1, size // 64):
@@ -214,29 +211,26 @@ def _lengths(text: NDArray[np.uint8], size: int) -> Positions:
     return np.where(place < size, place + 2, 0)
 
 
-def _bits(flags: Fits, size: int) -> NDArray[np.uint64]:
-    """Return a truth value for each byte of windows as bits, 64 in a word."""
-    return np.packbits(flags, bitorder="little").view(np.uint64).reshape(-1, size // 64)
+def _bits_ahead(bits: NDArray[np.uint64], places: int) -> NDArray[np.uint64]:
+    """Return of each bit the one that stands some places further on."""
+    ahead = bits >> np.uint64(places)
+    ahead[:-1] |= bits[1:] << np.uint64(64 - places)
+    return ahead
 
 
-_ONE, _TWO, _62, _63 = (np.uint64(number) for number in (1, 2, 62, 63))
-_UP_TO_62 = (_ONE << _62) - _ONE
+_UP_TO_62 = np.uint64((1 << 62) - 1)
 """What a last byte but one is, nobody can tell without the byte behind the window."""
 
 
-def _read_numbers(block: Windows, at: Positions, kind: _Codes) -> tuple[NDArray[np.float64], Fits, Positions]:
-    """Return the numbers of these kinds at these places, which are no odd ones, and where they end.
+def _read_values(block: Windows, at: Positions, kind: Next) -> tuple[NDArray[np.float64], Fits, Positions]:
+    """Return the numbers of a kind at these places, which are no odd ones, and where they end.
 
-    The brace that opens a usage is taken for a 0.
+    A usage is taken for a 0 that takes no place: the brace that opens it belongs to the phrase behind.
     """
-    opens = kind == Next.USAGE
-    value, usable, end = np.zeros(len(at)), block.holds(at, b"{"), at + 1
-    numbers = np.flatnonzero(~opens)
-    if len(numbers):  # usages begin together
-        number = read_numbers(block, at[numbers])
-        value[numbers], end[numbers] = number.value, number.end
-        usable[numbers] = number.plain & (number.whole | ~_IS_COUNT.take(kind[numbers]))
-    return value, usable, end
+    if kind is Next.USAGE:
+        return np.zeros(len(at)), np.ones(len(at), np.bool_), at
+    number = read_numbers(block, at)
+    return number.value, number.plain & number.whole if kind in _COUNTED else number.plain, number.end
 
 
 def _spent(lines: Positions, numbers: NDArray[np.float64], fits: Fits) -> Spent:

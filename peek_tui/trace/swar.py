@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import ior
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Fits", "Numbers", "Positions", "Windows", "eight_digits", "first_set", "newlines", "read_numbers"]
+__all__ = [
+    "Fits",
+    "Numbers",
+    "Pattern",
+    "Positions",
+    "Windows",
+    "eight_digits",
+    "first_set",
+    "newlines",
+    "read_numbers",
+]
 
 Positions = NDArray[np.int64]
 """Where something stands in a block, a line each."""
@@ -15,7 +27,7 @@ Fits = NDArray[np.bool_]
 """Of which lines something is true."""
 _Words = NDArray[np.uint64]
 
-_LONGEST = 136
+_LONGEST = 176
 """Bytes of the widest window there is."""
 _PIECE = 256 * 1024
 """Bytes looked through at once for newlines: they and what is worked out from them stay in the processor's cache."""
@@ -45,10 +57,29 @@ class Windows:
         """Return the 64-bit words at these positions."""
         return self.windows(at, _WORD)
 
+    def texts(self, at: Positions, size: int) -> _Words:
+        """Return the bytes at these positions, as many as make whole words, a row of words each."""
+        return self.windows(at, np.dtype((np.void, size))).view(np.uint64).reshape(-1, size // 8)
+
     def holds(self, at: Positions, text: bytes) -> Fits:
-        """Return at which of these positions a text of eight bytes at the most stands."""
-        same: Fits = (self.words(at) & _LOW_BYTES[len(text)]) == int.from_bytes(text, "little")
-        return same
+        """Return at which of these positions a text stands."""
+        pattern = Pattern(text, b"\xff" * len(text))
+        return pattern.fits(self.texts(at, pattern.size))
+
+
+class Pattern:
+    """A text that is looked for in windows, as far as the bits of a mask go."""
+
+    def __init__(self, text: bytes, mask: bytes) -> None:
+        self.size = -(-len(text) // 8) * 8
+        """Bytes of the windows it is compared with."""
+        expected, bits = (np.frombuffer(some.ljust(self.size, b"\0"), np.uint64) for some in (text, mask))
+        self._words = [(at, bits[at], expected[at] & bits[at]) for at in np.flatnonzero(bits).tolist()]
+
+    def fits(self, texts: _Words) -> Fits:
+        """Return which windows hold it."""
+        fits: Fits = reduce(ior, ((texts[:, at] & bits) ^ expected for at, bits, expected in self._words)) == 0
+        return fits
 
 
 _WORD = np.dtype(np.uint64)
@@ -94,10 +125,17 @@ def _others(values: _Words) -> _Words:
 
 def _join_digits(values: _Words) -> NDArray[np.int64]:
     """Return the number that eight digits make, the first of them in the lowest byte."""
-    pairs = (values * np.uint64(10) + (values >> _EIGHT)) & np.uint64(0x00FF00FF00FF00FF)
-    fours = (pairs * np.uint64(100) + (pairs >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
-    eight = (fours * np.uint64(10_000) + (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
-    return eight.astype(np.int64)
+    pairs = values * _TEN + (values >> _EIGHT)
+    higher, lower = pairs & _TWO_BYTES, (pairs >> _SIXTEEN) & _TWO_BYTES
+    eight = (higher * _TO_MILLIONS + lower * _TO_UNITS) >> _HALF
+    return eight.view(np.int64)
+
+
+_TEN, _SIXTEEN, _HALF = np.uint64(10), np.uint64(16), np.uint64(32)
+_TWO_BYTES = np.uint64(0x000000FF_000000FF)
+_TO_MILLIONS = np.uint64((1_000_000 << 32) + 100)
+_TO_UNITS = np.uint64((10_000 << 32) + 1)
+"""What pairs of digits count, in the order in which two products add up in the upper half of a word."""
 
 
 class Numbers(NamedTuple):
@@ -115,22 +153,26 @@ class Numbers(NamedTuple):
 def read_numbers(block: Windows, at: Positions) -> Numbers:
     """Read the numbers that begin at these positions."""
     values = block.words(at) ^ _ZEROS
-    digits = first_set(_others(values)) >> 3
-    above = _join_digits(values << (_EIGHT * (_EIGHT - digits.astype(np.uint64))))
-    plain = (digits > 0) & (digits < 8)
-    plain &= (digits == 1) | ((values & _LOW_BYTES[1]) != 0)  # JSON has no leading zeros
+    stop = first_set(_others(values))  # the high bit of the first byte that is no digit
+    digits = stop >> 3
+    above = _join_digits(values << (71 - stop).view(np.uint64))
+    plain = above >= _LEAST.take(digits)
     end = at + digits
-    text = block.words(end)
-    whole = (text & _LOW_BYTES[1]) != ord(".")
+    whole = (values >> (stop - 7).view(np.uint64)) & _LOW_BYTES[1] != _POINT
     value = above.astype(np.float64)
     pointed = np.flatnonzero(~whole)
     if len(pointed):  # counts have no point, and most numbers are counts
-        below, places = _read_fractions(text[pointed] >> _EIGHT)
+        below, places = _read_fractions(block.words(end[pointed] + 1))
         plain[pointed] &= places > 0
         end[pointed] += places + 1
         # Both are integers below 10¹⁵, so that one division rounds as reading the decimal does.
         value[pointed] = (above[pointed] * 100_000_000 + below) / 100_000_000
     return Numbers(value, plain, whole, end)
+
+
+_POINT = ord(".") ^ ord("0")
+_LEAST = np.array([1, 0, *(10**digits for digits in range(1, 7)), 2**62])
+"""The least number of so many digits that JSON has, where there are neither too few nor too many."""
 
 
 def _read_fractions(text: _Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
