@@ -189,7 +189,7 @@ def _counted(batch: Batch, types: Sequence[str]) -> Iterator[tuple[int, _Events]
     for session, here in grouped(batch.session):
         numbers = np.bincount(batch.type[here])
         ts = batch.ts[here]
-        timed = ts if ts.all() else ts[ts != 0]
+        timed = ts if ts.min() > 0 else ts[ts != 0]
         first, last = (int(timed.min()), int(timed.max())) if len(timed) else (0, 0)
         there = {types[type]: int(numbers[type]) for type in np.flatnonzero(numbers).tolist()}
         yield session, _Events(there, int(np.count_nonzero(batch.failed[here])), first, last)

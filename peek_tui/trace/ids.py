@@ -83,6 +83,8 @@ class Ids:
         """Give events handles from `first` on, and return which are new: the others are there already."""
         import numpy as np
 
+        if self._add_run(numbers, first):
+            return np.ones(len(numbers), np.bool_)
         new = (self.handles(numbers) == ABSENT) | (numbers == NO_ID)
         candidates = np.flatnonzero(new & (numbers != NO_ID))
         ids = numbers[candidates]
@@ -129,6 +131,15 @@ class Ids:
         }
         self._others = dict(zip(arrays["ids.others"].tolist(), arrays["ids.handles"].tolist(), strict=True))
 
+    def _add_run(self, numbers: NDArray[np.uint64], first: int) -> bool:
+        """Give handles to events that one writer wrote one after the other, unless they are anything else, or known."""
+        self._lay_out()
+        if self._others or not len(numbers) or not (numbers[1:] - numbers[:-1] == 1).all():
+            return False
+        writer, counter = divmod(int(numbers[0]), 1 << 32)
+        table = self._table(writer, counter)
+        return table is not None and table.put_run(counter, first, len(numbers))
+
     def _put(self, numbers: NDArray[np.uint64], handles: NDArray[np.int64]) -> dict[int, int]:
         """Put ids into the tables of their writers, and return those that do not go into one."""
         left: dict[int, int] = {}
@@ -138,16 +149,20 @@ class Ids:
 
     def _put_into_table(self, writer: int, numbers: Any, handles: Any) -> dict[int, int]:
         """Return what does not go into the writer's table."""
-        import numpy as np
-
-        tables = self._tables
-        table = tables.get(writer)  # type: ignore[union-attr]
-        if table is None and writer and len(tables) < _MOST_TABLES and int(numbers.min()) & 0xFFFFFFFF < _SPARE:  # type: ignore[arg-type]
-            table = tables[writer] = _Table(np.full(_SPARE, ABSENT, np.int32))  # type: ignore[index]
+        table = self._table(writer, int(numbers.min()) & 0xFFFFFFFF)
         if table is None:
             return dict(zip(numbers.tolist(), handles.tolist(), strict=True))
         left = table.put(numbers, handles)
         return dict(zip(numbers[left].tolist(), handles[left].tolist(), strict=True))
+
+    def _table(self, writer: int, counter: int) -> _Table | None:
+        """Return the table of a writer, a new one for a writer that begins to count, or None for any other number."""
+        import numpy as np
+
+        tables: dict[int, _Table] = self._tables  # type: ignore[assignment]
+        if writer not in tables and writer and len(tables) < _MOST_TABLES and counter < _SPARE:
+            tables[writer] = _Table(np.full(_SPARE, ABSENT, np.int32))
+        return tables.get(writer)
 
     def _lay_out(self) -> None:
         """Move what was added before numpy was there into tables."""
@@ -198,14 +213,31 @@ class _Table:
         import numpy as np
 
         counters = (numbers & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        limit = 4 * (self.filled + len(numbers)) + _SPARE
-        inside = counters < limit
+        inside = counters < self._limit(len(numbers))
         near = counters if inside.all() else counters[inside]
         if len(near):
             self._make_room(int(near.max()) + 1)
             self.handles[near] = handles[inside]
             self.filled += len(near)
         return ~inside
+
+    def put_run(self, counter: int, first: int, length: int) -> bool:
+        """Take events that follow each other, and return whether they were near enough and all new."""
+        import numpy as np
+
+        end = counter + length
+        if end > self._limit(length):
+            return False
+        self._make_room(end)
+        if (self.handles[counter:end] != ABSENT).any():
+            return False
+        self.handles[counter:end] = np.arange(first, first + length)
+        self.filled += length
+        return True
+
+    def _limit(self, more: int) -> int:
+        """Return the counter from which on the table would be mostly empty, even with so many more."""
+        return 4 * (self.filled + more) + _SPARE
 
     def _make_room(self, size: int) -> None:
         import numpy as np

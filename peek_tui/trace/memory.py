@@ -9,8 +9,8 @@ __all__ = ["give_back_freed_memory", "keep_freed_memory"]
 
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 """Parameters of `mallopt(3)`."""
-_KEPT_BLOCK = 6 * 1024 * 1024
-"""Bytes: more than what is made and freed again while a slice is read, and less than the columns of a long trace."""
+_KEPT_BLOCK = 32 * 1024 * 1024
+"""Bytes, as many as glibc allows: more than what is made and freed again while a slice is read or a tree built."""
 _KEPT = 32 * 1024 * 1024
 
 

@@ -80,11 +80,11 @@ class Tree:
         astray = [*self.orphans, *self.broken]
         self._parents = given.copy() if astray else given
         self._parents[astray] = ROOT
-        self._children = _by_parent(self._parents)
-        self._first = _running_sum(np.bincount(self._parents + 1, minlength=len(given) + 1), np.int32)
+        self._children = _in_order(self._parents)
+        numbers = np.bincount(self._parents + 1, minlength=len(given) + 1).astype(np.int32)
+        self._first = _running_sum(numbers, np.int32)
         shape = _by_levels(self._children, self._first) or _by_rows(self._children, self._first)
-        depths, self.sizes, self.positions = shape
-        self._depths = depths.astype(np.min_scalar_type(depths.max()))
+        self._depths, self.sizes, self.positions = shape
         """Of each row: how many ancestors it has, how many rows its branch has with itself, its place in preorder."""
         self.preorder = np.empty(len(given), np.int32)
         """Every row, each before its children."""
@@ -166,13 +166,10 @@ class Tree:
         import numpy as np
 
         values = np.asarray(amounts.amounts)
-        in_order = np.zeros(len(self), values.dtype)
-        weighed = np.zeros(len(self), np.bool_)
-        positions = self.positions[np.asarray(amounts.rows, np.int64)]
-        in_order[positions], weighed[positions] = values, True
-        places = np.flatnonzero(weighed).astype(np.int32)
+        places = self.positions[np.asarray(amounts.rows, np.int64)]
+        order = _in_order(places)
         kind = np.float64 if values.dtype.kind == "f" else np.int64
-        return _Running(places, _running_sum(in_order[places], kind))
+        return _Running(places[order], _running_sum(values[order], kind))
 
 
 class _Running(NamedTuple):
@@ -217,20 +214,34 @@ def find_cycles(parents: Sequence[int] | NDArray[np.int32]) -> list[int]:
     return earliest
 
 
-def _by_parent(parents: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the rows in the order of their parents, those of the same one in their own order.
+def _in_order(values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return where values stand, the least first, those that are the same in their own order.
 
-    Parent and row as one number are sorted in place in a third of the time of a stable `argsort`.
+    Value and place as one number are sorted in place in a third of the time of a stable `argsort`.
     """
     import numpy as np
 
-    both = parents.astype(np.int64) << 32 | np.arange(len(parents), dtype=np.int64)
+    both = values.astype(np.int64)
+    both <<= 32
+    both |= np.arange(len(values), dtype=np.int32)
     both.sort()
     return both.astype(np.int32)  # its lower half
 
 
-_Shape = tuple["NDArray[np.int32]", "NDArray[np.int32]", "NDArray[np.int32]"]
+_Shape = tuple["NDArray[Any]", "NDArray[np.int32]", "NDArray[np.int32]"]
 """Each row's depth, the size of its branch, and its place in preorder."""
+
+
+class _Level(NamedTuple):
+    """The rows of one depth, in the order of their parents."""
+
+    rows: NDArray[np.int32]
+    fruitful: NDArray[np.int64]
+    """Those of them that have children, as places in `rows`."""
+    numbers: NDArray[np.int32]
+    """How many each of those has."""
+    ends: NDArray[np.int32]
+    """Where the children of each of those end, as places in the level below."""
 
 
 def _by_levels(children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape | None:
@@ -241,28 +252,53 @@ def _by_levels(children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape 
     """
     import numpy as np
 
-    levels, numbers = [children[: first[1]]], []
-    while len(level := levels[-1]):
-        if len(levels) > _MOST_LEVELS:
+    levels = _levels(children, first)
+    if levels is None:
+        return None
+    sizes, befores = [], []
+    before = np.zeros(1, np.int32)  # how many rows the branches before each one have, within a level
+    for level in reversed(levels):
+        size = np.ones(len(level.rows), np.int32)
+        size[level.fruitful] += np.diff(before.take(level.ends), prepend=np.int32(0))
+        before = _running_sum(size, np.int32)
+        sizes.append(size)
+        befores.append(before)
+    places = [befores.pop()[:-1]]
+    for level in levels[:-1]:
+        before = befores.pop()
+        above = places[-1][level.fruitful] + 1 - before.take(level.ends - level.numbers)
+        places.append(before[:-1] + np.repeat(above, level.numbers))
+    rows = np.concatenate([level.rows for level in levels]).astype(np.intp)
+    depths = np.arange(len(levels), dtype=np.min_scalar_type(len(levels) - 1))
+    return (
+        _put(rows, np.repeat(depths, [len(level.rows) for level in levels])),
+        _put(rows, np.concatenate(sizes[::-1])),
+        _put(rows, np.concatenate(places)),
+    )
+
+
+def _levels(children: NDArray[np.int32], first: NDArray[np.int32]) -> list[_Level] | None:
+    """Return the levels from the roots on, or None when there are too many."""
+    import numpy as np
+
+    numbers, first_of = np.diff(first)[1:], first[1:]
+    levels: list[_Level] = []
+    rows = children[: first[1]]
+    while len(rows):
+        if len(levels) == _MOST_LEVELS:
             return None
-        starts = first[level + 1]
-        numbers.append(first[level + 2] - starts)
-        levels.append(children[_ranges(starts, numbers[-1])])
-    fruitful = [np.flatnonzero(number) for number in numbers]
-    numbers = [number[some] for number, some in zip(numbers, fruitful, strict=True)]
-    sizes = [np.ones(len(level), np.int32) for level in levels]
-    for depth in reversed(range(len(levels) - 2)):
-        sizes[depth][fruitful[depth]] += np.add.reduceat(sizes[depth + 1], _before(numbers[depth]))
-    places = [_before(sizes[0])]
-    for depth in range(1, len(levels) - 1):
-        before, number, above = _before(sizes[depth]), numbers[depth - 1], places[-1][fruitful[depth - 1]]
-        places.append(before + np.repeat(above + 1 - before[_before(number)], number))
-    rows = np.concatenate(levels)
-    depths = np.repeat(np.arange(len(levels), dtype=np.int32), [len(level) for level in levels])
-    return _put(rows, depths), _put(rows, np.concatenate(sizes)), _put(rows, np.concatenate(places))
+        number = numbers.take(rows)
+        fruitful = np.flatnonzero(number)
+        number = number[fruitful]
+        ends = np.cumsum(number, dtype=np.int32)
+        levels.append(_Level(rows, fruitful, number, ends))
+        starts = first_of.take(rows[fruitful])
+        ahead = np.repeat(starts - (ends - number), number)
+        rows = children.take(ahead + np.arange(len(ahead), dtype=np.int32))
+    return levels
 
 
-def _put(rows: NDArray[np.int32], values: NDArray[np.int32]) -> NDArray[np.int32]:
+def _put(rows: NDArray[np.intp], values: NDArray[Any]) -> NDArray[Any]:
     """Return these values by row, each row having one."""
     import numpy as np
 
@@ -287,21 +323,8 @@ def _by_rows(children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape:
         stack.extend((child, depth + 1) for child in reversed(below[starts[row + 1] : starts[row + 2]]))
     for row in reversed(preorder):
         sizes[row] += sum(sizes[child] for child in below[starts[row + 1] : starts[row + 2]])
-    return np.array(depths, np.int32), np.array(sizes, np.int32), np.array(positions, np.int32)
-
-
-def _ranges(starts: NDArray[np.int32], counts: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the numbers of all these ranges, one range after the other."""
-    import numpy as np
-
-    return np.repeat(starts - _before(counts), counts) + np.arange(counts.sum(), dtype=np.int32)
-
-
-def _before(counts: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return for each of these the sum of those before it."""
-    import numpy as np
-
-    return np.cumsum(counts, dtype=np.int32) - counts
+    least = np.min_scalar_type(max(depths))
+    return np.array(depths, least), np.array(sizes, np.int32), np.array(positions, np.int32)
 
 
 def _running_sum(values: NDArray[Any], kind: Any) -> NDArray[Any]:
