@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["REFUSED", "decode_at_once"]
+__all__ = ["REFUSED", "decode_at_once", "is_text"]
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ def decode_at_once(
 ) -> list[T] | None:
     """Return what the lines of a block say that begin and end at these places, or None when one of them is odd.
 
-    What stands behind the last one is not looked at.
+    What stands behind the last one is not looked at. What the decoder passes over need not be text: see `is_text`.
     To the decoder a newline is a blank like any other. But no value goes on behind one that stands between `}` and `{`,
     so where all lines begin and end like this, there are as many values as lines only if each line is one.
     """
@@ -34,8 +34,16 @@ def decode_at_once(
     if (codes[starts] != ord("{")).any() or (codes[ends - 1] != ord("}")).any():
         return None
     try:
-        str(whole, "utf-8")  # the decoder passes over most of a line, and would not notice
         values = decoder.decode_lines(whole)
     except REFUSED:
         return None
     return values if len(values) == len(starts) else None
+
+
+def is_text(lines: bytes) -> bool:
+    """Return whether this is UTF-8: a decoder does not notice in what it passes over."""
+    try:
+        lines.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from .at_once import REFUSED, decode_at_once
+from .at_once import REFUSED, decode_at_once, is_text
 from .columns import Columns
 from .imported import AnyTail
 
@@ -48,7 +48,8 @@ def doubtful_lines(columns: Columns, tails: Sequence[AnyTail], start: int, end: 
             begins = (offsets[first:stop] - offsets[first]).astype(np.int64)
             ends = begins + lengths[first:stop]
             text = tails[files[first]].bytes_at(int(offsets[first]), int(ends[-1]))
-            if len(text) != ends[-1] or decode_at_once(_decoder, text, begins, ends) is None:
+            whole = len(text) == ends[-1] and is_text(text)
+            if not whole or decode_at_once(_decoder, text, begins, ends) is None:
                 lines = [text[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
                 yield from ((start + at, line) for at, line in enumerate(lines, first) if not is_sound(line))
             first = stop
@@ -57,8 +58,7 @@ def doubtful_lines(columns: Columns, tails: Sequence[AnyTail], start: int, end: 
 def is_sound(line: bytes) -> bool:
     """Return whether a line is JSON in UTF-8, with an object for a payload."""
     try:
-        line.decode()
         _decoder.decode(line)
     except REFUSED:
         return False
-    return True
+    return is_text(line)

@@ -11,7 +11,7 @@ from capture.errors import LineError
 from capture.events import NO_EVENT
 from capture.format import parse_line
 
-from .at_once import REFUSED, decode_at_once
+from .at_once import REFUSED, decode_at_once, is_text
 from .model import DAMAGED, Usage, parse_fields, read_number, read_text, read_usage
 
 if TYPE_CHECKING:
@@ -67,6 +67,19 @@ class Header(msgspec.Struct, gc=False):
     """Kept for its kind alone: a payload that is no object is damaged."""
 
 
+class _KnownCounts(_Counts, forbid_unknown_fields=True, gc=False):
+    """A usage that has no other keys."""
+
+
+class _Known(Header, forbid_unknown_fields=True, gc=False):
+    """A header that has no other keys than those of FORMAT.md: but for the payload, little of it is passed over."""
+
+    usage: _KnownCounts | None = None
+    v: int = 0
+    task: str | None = None
+    links: list[str] | None = None
+
+
 class AgentData(msgspec.Struct, gc=False):
     """What the payload of an `agent_start` or `agent_end` says of how it ran."""
 
@@ -81,13 +94,22 @@ class _Agent(msgspec.Struct, gc=False):
 
 
 _decoder = msgspec.json.Decoder(Header)
+_known_decoder = msgspec.json.Decoder(_Known)
 _decode = _decoder.decode
 _decode_agent = msgspec.json.Decoder(_Agent).decode
 
 
-def read_block(lines: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[Header] | None:
-    """Return the headers of the lines that begin and end at these places, or None when one of them is odd."""
-    return decode_at_once(_decoder, lines, starts, ends)
+def read_block(lines: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Sequence[Header] | None:
+    """Return the headers of the lines that begin and end at these places, or None when one of them is odd.
+
+    Whether a payload is text is left to `check`, as with lines whose headers are of fixed width.
+    """
+    known = decode_at_once(_known_decoder, lines, starts, ends)
+    if known is None:
+        headers = decode_at_once(_decoder, lines, starts, ends)
+        return headers if headers is not None and is_text(lines[: ends[-1]]) else None
+    passed_over = [at for at, header in enumerate(known) if header.error is not None or header.source is not None]
+    return known if all(is_text(lines[starts[at] : ends[at]]) for at in passed_over) else None
 
 
 def read_headers(texts: Sequence[bytes]) -> tuple[list[Header | None], dict[int, tuple[str, str]]]:
