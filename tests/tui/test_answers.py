@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from peek_tui.tui.screens.chooser import Chooser
 from tests.state.traces import TraceFile
 
-from .screens import Peek, opened, text_of
+from .screens import SIZES, Peek, opened, text_of
 
 
 async def looked(peek: Peek) -> None:
@@ -130,3 +132,20 @@ async def suspected(peek: Peek) -> list[str]:
             await peek.pilot.pause(0.02)
     await peek.press("escape")
     return [suspect.id for suspect in peek.debug.view.suspects.ranked]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_told_in_full(demo: Path, size: tuple[int, int]) -> None:
+    """What a list over the screen has no room for is told below it, of the choice that is selected."""
+    async with opened([demo], size) as peek:
+        await peek.until(lambda: len(peek.debug.view.found.alerts) == 2)
+        first, second = (alert.title for alert in peek.debug.view.found.alerts)
+        await peek.press("A", "down")
+        listed, whole = peek.app.screen.query_one("#choices"), peek.app.screen.query_one("#whole")
+        await peek.until(lambda: listed.size.height == 2)
+        is_cut = not {first, second} <= {line.split("  ")[-1].strip() for line in text_of(listed).splitlines()}
+        assert whole.display is (is_cut and size[1] >= 16)
+        if whole.display:
+            assert second in " ".join(text_of(whole).split())
+        await peek.press("enter")
+        assert peek.row == peek.debug.view.found.alerts[1].first_row

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from textual.geometry import Region
 
-from peek_tui.tui.widgets.bars import Bar
+from peek_tui.tui.widgets.bars import Bar, TitleBar
 
 from .screens import SIZES, Peek, check_strips, opened, strips_of, text_of
+from .story import Row
 
 
 def panes(peek: Peek) -> tuple[Region | None, Region | None, Region | None]:
@@ -80,6 +81,7 @@ async def test_panes(story: Path, size: tuple[int, int]) -> None:
         strip = {10: 0, 24: 1}.get(size[1], 2)
         await peek.press("e", "enter")
         assert panes(peek) == (None, None, Region(0, 2 + strip, size[0], size[1] - 3 - strip))
+        await peek.until(lambda: "HTTP 529" in text_of(peek.inspector))
         check_strips(peek)
         await peek.press("q", "t")
         assert peek.tree.display
@@ -89,6 +91,18 @@ async def test_panes(story: Path, size: tuple[int, int]) -> None:
         await peek.press("t")
         assert peek.timeline.has_focus
         assert panes(peek)[0] is not None
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_event_called_for(story: Path, size: tuple[int, int]) -> None:
+    """The event that is called for shows the event that is selected, also one that was gone to while it was away."""
+    async with opened([story], size) as peek:
+        await peek.press("ctrl+o")
+        if peek.inspector.display:  # it is there now where it usually is not
+            await peek.press("ctrl+o")
+        await peek.go(Row.BUY)
+        await peek.press("ctrl+o", "enter")
+        await peek.until(lambda: text_of(peek.inspector).splitlines()[1] == " ▾ arguments: {1}")
 
 
 async def test_demo(demo: Path) -> None:
@@ -142,3 +156,22 @@ async def test_no_colour(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             assert {style.color.is_default for style in styles if style.color is not None} <= {True}
             assert {style.bgcolor.is_default for style in styles if style.bgcolor is not None} <= {True}
         assert any(segment.style is not None and segment.style.reverse for segment in strips_of(peek.timeline)[0])
+
+
+@pytest.mark.parametrize(
+    ("width", "title"),
+    [
+        (120, " peek ▸ shopper  /traces/of/last/night/run-17.jsonl"),
+        (80, " peek ▸ shopper  …night/run-17.jsonl"),
+        (40, " shopper"),
+    ],
+)
+async def test_title(story: Path, width: int, title: str) -> None:
+    """Whose run it is can be read at any size; of what was opened the end is left, for it tells more."""
+    async with opened([story], (width, 24)) as peek:
+        peek.debug.query_one(TitleBar)._heading = "/traces/of/last/night/run-17.jsonl"
+        await peek.press("j")
+        shown = peek.bar("title")
+        assert shown[: shown.index("■")].rstrip() == title
+        assert ("ev" in shown) is (width > 40)
+        check_strips(peek)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .entry import Entry, Path
-from .layout import column
+from .layout import column, wrapped
 from .outline import VIEWS, LayingOut, Outline, views_of
 from .subject import Subject
 
-__all__ = ["VIEWS", "Entry", "LayingOut", "Outline", "Path", "Subject", "column", "views_of"]
+__all__ = ["VIEWS", "Entry", "LayingOut", "Outline", "Path", "Subject", "column", "views_of", "wrapped"]

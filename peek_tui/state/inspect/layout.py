@@ -12,7 +12,7 @@ from peek_tui.render.text import cell_width, clean
 from .code import Code, language_of, lines_in_prose, lines_of
 from .entry import Entry, Path, Spans
 
-__all__ = ["Layout", "column", "safe"]
+__all__ = ["Layout", "column", "safe", "wrapped"]
 
 _OPEN_ITEMS = 40
 """A container with more entries than this is folded until it is opened."""
@@ -26,6 +26,11 @@ _OPEN_CHARS = 4_000
 def column(width: int) -> int:
     """Return how wide each of two columns is, with a line between them."""
     return (width - 1) // 2
+
+
+def wrapped(line: str, width: int) -> list[str]:
+    """Return a safe line of text in pieces that fit, cut at blanks where there are some."""
+    return [piece for _, piece in _wrap(line, width)]
 
 
 def safe(line: str) -> str:

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from peek_tui.render import units
-from peek_tui.render.text import cell_width, clean, clean_line, fit
+from peek_tui.render.text import cell_width, clean, clean_line, fit, skip
 from peek_tui.state.browse import Browse
 from peek_tui.state.complete import Mistake
 from peek_tui.state.live import Live
@@ -26,6 +26,12 @@ __all__ = ["Bar", "FilterBar", "KeysBar", "TitleBar", "TypesBar"]
 
 _COUNTS_FROM = 100
 """From this width on, types are shown with their counts."""
+_TOTALS_FROM = 60
+"""From this width on, the title says how many tokens and events there are."""
+_SIGN_FROM = 24
+"""From so many columns on for whose run it is, it says whose program this is."""
+_LEAST = 8
+"""Columns of what was opened that tell something."""
 _CHOICES = 8
 """Completions that are shown at a time."""
 
@@ -86,12 +92,24 @@ class TitleBar(Bar):
 
     def sync(self, view: View, live: Live, lost: int) -> None:
         """Show the state, and how many events the writer could not write."""
-        browse = view.browse
-        palette, agent = self.palette, clean_line(browse.snapshot.agent_name())
-        left: list[Piece] = [(" peek ", palette.strong), ("▸ ", palette.dim), (agent or self._heading, palette.strong)]
-        if agent and agent != self._heading:
-            left.append((f"  {self._heading}", palette.dim))
-        self.show(left, [*self._playing(view.play), *self._run_state(view, live), *self._totals(view, lost)])
+        agent, width = clean_line(view.browse.snapshot.agent_name()), self.app.size.width
+        said = [*self._playing(view.play), *self._run_state(view, live), *self._alarms(view, lost)]
+        totals = self._totals(view) if width >= _TOTALS_FROM else []
+        room = width - sum(cell_width(text) for text, _ in (*said, *totals))
+        self.show(self._whose(agent, room), [*said, *totals])
+
+    def _whose(self, agent: str, room: int) -> list[Piece]:
+        """Return the agent, and as much of the end of what was opened as there is room for: it begins like others."""
+        palette, heading = self.palette, self._heading
+        left: list[Piece] = (
+            [(" peek ", palette.strong), ("▸ ", palette.dim)] if room >= _SIGN_FROM else [(" ", palette.dim)]
+        )
+        left.append((agent or heading, palette.strong))
+        room -= sum(cell_width(text) for text, _ in left) + 3
+        if agent and agent != heading and room >= _LEAST:
+            beyond = cell_width(heading) - room
+            left.append((f"  {heading if beyond <= 0 else f'…{skip(heading, beyond + 1)}'}", palette.dim))
+        return left
 
     def _run_state(self, view: View, live: Live) -> list[Piece]:
         palette, browse = self.palette, view.browse
@@ -108,7 +126,7 @@ class TitleBar(Bar):
     def _playing(self, play: Play | None) -> list[Piece]:
         return [] if play is None else [(f"▶ {play.speed}×  ", self.palette.live)]
 
-    def _totals(self, view: View, lost: int) -> list[Piece]:
+    def _alarms(self, view: View, lost: int) -> list[Piece]:
         palette, snapshot = self.palette, view.browse.snapshot
         errors, alerts = snapshot.errors(), len(view.found.alerts)
         pieces: list[Piece] = [(f"{units.count(errors)} ✗  ", palette.error)] if errors else []
@@ -116,9 +134,12 @@ class TitleBar(Bar):
             pieces.append((f"{units.count(alerts)} !  ", palette.error))
         if lost:
             pieces.append((f"{units.count(lost)} LOST  ", palette.error))
-        pieces.append((f"{units.tokens(snapshot.usage().total)} tok  ", palette.text))
-        pieces.append((f"{units.count(len(snapshot))} ev ", palette.text))
         return pieces
+
+    def _totals(self, view: View) -> list[Piece]:
+        palette, snapshot = self.palette, view.browse.snapshot
+        tokens, events = units.tokens(snapshot.usage().total), units.count(len(snapshot))
+        return [(f"{tokens} tok  ", palette.text), (f"{events} ev ", palette.text)]
 
 
 class TypesBar(Bar):

@@ -85,7 +85,7 @@ class Answering(Filtering):
             Choice(f"{_SIGN[alert.severity]:>2} {_rows(alert.first_row, alert.last_row)}", clean_line(alert.title))
             for alert in alerts
         ]
-        self._choose("alerts", choices, [alert.evidence[0] for alert in alerts])
+        self._choose("alerts", choices, [self._beginning(alert) for alert in alerts])
 
     def action_suspects(self) -> None:
         if self.view.suspects.snapshot is self.browse.snapshot:
@@ -115,6 +115,13 @@ class Answering(Filtering):
             return why(snapshot, row)
 
         self._ask(ask, self._explain, "looking for the causes")
+
+    def _beginning(self, alert: Alert) -> str:
+        """Return the id of the event in which an alert begins; what it is explained by may stand long before."""
+        snapshot = self.browse.snapshot
+        found = ((id, snapshot.find(id)) for id in alert.evidence)
+        rows = ((id, snapshot.row(handle)) for id, handle in found if handle is not None)
+        return next((id for id, row in rows if row >= alert.first_row), alert.evidence[0])
 
     # -- what they find --------------------------------------------------------------------------------------------
 

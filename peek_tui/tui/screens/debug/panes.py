@@ -122,8 +122,8 @@ class Panes(Walking, Searching, Inspecting):
 
     def on_resize(self) -> None:
         if self.app.size != self._settled:
-            self._settled = self.app.size
             self.lay_out(self.layout_chosen)
+            self._settled = self.app.size
             self.call_after_refresh(self._settle)
 
     def lay_out(self, layout: Layout) -> None:
@@ -151,6 +151,8 @@ class Panes(Walking, Searching, Inspecting):
                 view.set_class(pane.top, "-top")
         order = [pane.name for pane in arrangement.panes]
         box.sort_children(key=lambda view: order.index(view.id) if view.id in order else len(order))
+        if self._settled:
+            self.call_after_refresh(self._settle)  # a pane that was not there has no room yet, and shows nothing
 
     def _settle(self) -> None:
         """Paint in the new layout; keys go to the timeline when the pane that had them has no room any more."""
