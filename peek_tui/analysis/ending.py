@@ -83,8 +83,10 @@ class Ending:
     @cached_property
     def calls(self) -> list[Called]:
         """The agent's last calls with their results, in order."""
-        results = {self.news.parent_row(row): row for row in self._rows("tool_result").tolist()}
         rows = self._rows("tool_call")[-_LOOKED_AT:].tolist()
+        answers = self._rows("tool_result")
+        answers = answers[answers.searchsorted(rows[0] if rows else 0) :]
+        results = {self.news.parent_row(row): row for row in answers.tolist()}
         event = self.news.event
         return [Called(event(row), event(results[row]) if row in results else None) for row in rows]
 

@@ -10,6 +10,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,7 +34,7 @@ _MOST_WORDS = 400
 _RESULT, _RESPONSE = "tool_result", "llm_response"
 
 
-_Kind = tuple[int, int, int]
+_Kind = tuple[int, ...]
 """The codes of type, agent and name."""
 
 
@@ -41,8 +43,6 @@ class _Failure:
     """A failed call that may still be recovered."""
 
     row: int
-    call: int
-    """The row of the call; -1 where it has none."""
     words: frozenset[bytes] = field(default=frozenset())
     left: int = PATIENCE
     """How many more results of its kind are looked at."""
@@ -63,42 +63,47 @@ class Failures:
 
     def take(self, news: News) -> list[int]:
         """Look at the new rows, and return the failed ones that have been recovered meanwhile."""
-        rows, kinds = self._worth_looking_at(news)
-        failed = news.column("failed")[rows - news.start].tolist()
-        is_tool = news.code("type", _RESULT)
-        recovered = []
-        calls = [call if key[0] == is_tool else -1 for call, key in zip(news.parent_rows(rows), kinds, strict=True)]
         known: dict[bytes, frozenset[bytes]] = {}
-        for row, call, key, fails in zip(rows.tolist(), calls, kinds, failed, strict=True):
-            if not fails and key not in self._open:
-                continue
-            words = _words_of(payload(news.snapshot.raw(call)), known) if call >= 0 else frozenset()
-            recovered += self._answer(self._open.setdefault(key, []), _Failure(row, call, words), fails=bool(fails))
-            if not self._open[key]:
-                del self._open[key]
+        recovered = []
+        for kind, rows, failed in self._worth_looking_at(news):
+            is_tool = kind[0] == news.code("type", _RESULT)
+            open = self._open.pop(kind, [])
+            at = 0 if open else failed[0]
+            while at < len(rows):
+                row = int(rows[at])
+                words = self._words(news, row, known) if is_tool else frozenset()
+                place = bisect_left(failed, at)
+                fails = failed[place] == at
+                recovered += self._answer(open, _Failure(row, words), fails=fails)
+                at = at + 1 if open else failed[place + fails]
+            if open:
+                self._open[kind] = open
         return recovered
 
-    def _worth_looking_at(self, news: News) -> tuple[NDArray[np.intp], list[_Kind]]:
-        """Return the results that failed or that may recover one, in order, and of which kind each is."""
+    def _worth_looking_at(self, news: News) -> Iterator[tuple[_Kind, NDArray[np.intp], list[int]]]:
+        """Yield the results of those kinds of which one has failed: their rows, and the places of the failed ones.
+
+        Behind these stands the number of rows.
+        """
         import numpy as np
 
         rows = news.rows(_RESULT, _RESPONSE)
         at = rows - news.start
-        types, names, failed = (news.column(name)[at] for name in ("type", "name", "failed"))
-        kinds = types, news.agents(rows), names
+        failed = news.column("failed")[at]
+        kinds = news.column("type")[at], news.agents(rows), news.column("name")[at]
         order = by_kind(*kinds)
-        first = begins(order, *kinds)
-        group, firsts = np.cumsum(first) - 1, np.flatnonzero(first)
-        there = list(zip(*(kind[order[firsts]].tolist() for kind in kinds), strict=True))
-        places = np.arange(len(rows))
-        last = np.maximum.accumulate(np.where(failed[order].astype(bool), places, -PATIENCE - 1))
-        wanted = (places - last <= PATIENCE) & (last >= firsts[group] if len(rows) else True)
-        if self._open:  # what failed before may be recovered by the first ones of its kind
-            is_open = [kind in self._open for kind in there]
-            wanted |= np.array(is_open, bool)[group] & (places - firsts[group] < PATIENCE)
-        kept = np.flatnonzero(wanted)
-        kept = kept[np.argsort(order[kept])]
-        return rows[order[kept]], [there[one] for one in group[kept].tolist()]
+        firsts = np.flatnonzero(begins(order, *kinds))
+        for first, last in zip(firsts.tolist(), [*firsts[1:].tolist(), len(order)], strict=False):
+            of_kind = order[first:last]
+            kind = tuple(int(column[of_kind[0]]) for column in kinds)
+            places = np.flatnonzero(failed[of_kind]).tolist()
+            if places or kind in self._open:
+                yield kind, rows[of_kind], [*places, len(of_kind)]
+
+    def _words(self, news: News, row: int, known: dict[bytes, frozenset[bytes]]) -> frozenset[bytes]:
+        """Return the words of the arguments of a result's call."""
+        call = news.parent_row(row)
+        return _words_of(payload(news.snapshot.raw(call)), known) if call >= 0 else frozenset()
 
     def left_open(self) -> list[int]:
         """Return the failed results that may still be recovered, in order: if the run is over, they are abandoned."""
@@ -106,6 +111,9 @@ class Failures:
 
     def _answer(self, open: list[_Failure], answer: _Failure, *, fails: bool) -> list[int]:
         """Set a result against the failures before it, and return those it recovers."""
+        if not open:
+            open += [answer] if fails else []
+            return []
         tried = [failure for failure in open if _is_retry(failure, answer)]
         if tried:
             self.retries[answer.row] = tried[-1].row

@@ -170,6 +170,7 @@ class Importance:
         values[news.rows(_CHECKED.type) - news.start] = _said(news, _CHECKED, _check)
         failed = news.column("failed")
         values[failed] = np.maximum(values[failed], FAILED)
+        let_others_go_first()
         for row in self._failures.take(news):
             if row not in self._fixed:
                 self._values[row] = RECOVERED

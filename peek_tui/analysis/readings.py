@@ -12,6 +12,9 @@ from peek_tui.trace.bulk import Stretch
 from .turns import let_others_go_first
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from .news import News
 
 __all__ = ["PAYLOAD", "Reading", "as_object", "payload", "read_payloads"]
@@ -31,8 +34,6 @@ class Reading(NamedTuple):
 
 def read_payloads(news: News, readings: Iterable[Reading]) -> dict[Reading, list[Any]]:
     """Return what readings say of the new events of their types, in order."""
-    import numpy as np
-
     found: dict[Reading, list[Any]] = {reading: [] for reading in readings}
     codes = {type: news.code("type", type) for type in dict.fromkeys(reading.type for reading in found)}
     rows = news.rows(*codes)
@@ -41,7 +42,7 @@ def read_payloads(news: News, readings: Iterable[Reading]) -> dict[Reading, list
         of_lines = types[done : done + len(stretch.begins)]
         done += len(of_lines)
         for type, code in codes.items():
-            payloads = _payloads(stretch, np.flatnonzero(of_lines == code).tolist(), ours=ours)
+            payloads = _payloads(stretch, of_lines == code, ours=ours)
             for reading in found:
                 if reading.type == type:
                     found[reading] += reading.of(payloads)
@@ -49,10 +50,10 @@ def read_payloads(news: News, readings: Iterable[Reading]) -> dict[Reading, list
     return found
 
 
-def _payloads(stretch: Stretch, places: list[int], *, ours: bool) -> list[bytes]:
-    """Return the payloads of some lines. `ours` says whether `capture` wrote them: then they are last in a line."""
+def _payloads(stretch: Stretch, wanted: NDArray[np.bool_], *, ours: bool) -> list[bytes]:
+    """Return the payloads of the wanted lines. `ours` says whether `capture` wrote them: then they are last in each."""
     text, find = stretch.text, stretch.text.find
-    spans = ((stretch.begins[at], stretch.ends[at]) for at in places)
+    spans = zip(stretch.begins[wanted].tolist(), stretch.ends[wanted].tolist(), strict=True)
     if not ours:
         return [payload(text[begin:end]) for begin, end in spans]
     return [

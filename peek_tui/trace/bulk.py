@@ -10,6 +10,7 @@ from .columns import Columns
 from .imported import AnyTail
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Stretch", "read_lines", "read_stretches"]
@@ -24,14 +25,14 @@ class Stretch(NamedTuple):
     """A part of a file with lines in it that somebody wants."""
 
     text: bytes
-    begins: list[int]
+    begins: NDArray[np.int64]
     """Where each of the lines begins in it."""
-    ends: list[int]
+    ends: NDArray[np.int64]
     """Where each of them ends, without its newline."""
 
     def lines(self) -> list[bytes]:
         text = self.text
-        return [text[begin:end] for begin, end in zip(self.begins, self.ends, strict=True)]
+        return [text[begin:end] for begin, end in zip(self.begins.tolist(), self.ends.tolist(), strict=True)]
 
 
 def read_lines(columns: Columns, tails: Sequence[AnyTail], handles: Sequence[int] | NDArray[Any]) -> Iterator[bytes]:
@@ -60,4 +61,4 @@ def read_stretches(
     for first, last in zip(firsts, [*firsts[1:], len(at)], strict=True):
         start = int(begins[first])
         text = tails[files[first]].bytes_at(start, int(ends[last - 1]) - start)
-        yield Stretch(text, (begins[first:last] - start).tolist(), (ends[first:last] - start).tolist())
+        yield Stretch(text, begins[first:last] - start, ends[first:last] - start)

@@ -1,7 +1,8 @@
 """Detectors of third parties: what makes them is named by the entry point `peek_tui.detectors` of their packages.
 
-An entry point names a class, or any callable without arguments, that gives a `Detector`. One that cannot be loaded, or
-that raises while it looks, is left out from then on, and why is said in a sentence; the others go on.
+An entry point names a class, or any callable without arguments, that gives a `Detector`. One that cannot be loaded,
+that raises while it looks, or that finds what is no alert, is left out from then on, and why is said in a sentence; the
+others go on. What it `reads` is read apart from what ours do, so that it fails alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 
-from ..alerts import Detector, Found
+from ..alerts import SEVERITIES, Alert, Detector, Found
 from ..news import News
 
 __all__ = ["GROUP", "PluginDetector", "plugin_detectors"]
@@ -34,7 +35,7 @@ class PluginDetector:
         try:
             self._detector = point.load()()
             self.rule = str(self._detector.rule)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._leave_out(f"cannot be loaded from {point.value}", error)
 
     def take(self, news: News) -> Iterable[Found]:
@@ -42,11 +43,25 @@ class PluginDetector:
         if self._detector is None:
             return ()
         try:
-            return list(self._detector.take(news))
-        except Exception as error:
+            return [_checked(found, len(news.snapshot)) for found in self._detector.take(news)]
+        except (Exception, SystemExit) as error:
             self._leave_out("failed", error)
             return ()
 
-    def _leave_out(self, what: str, error: Exception) -> None:
+    def _leave_out(self, what: str, error: Exception | SystemExit) -> None:
         self._detector = None
         self.trouble = f"the detector {self.rule} {what} and is left out: {type(error).__name__}: {error}"
+
+
+def _checked(found: object, rows: int) -> Found:
+    """Return what a detector found. Raises TypeError or ValueError for what could not be shown as an alert."""
+    if not isinstance(found, tuple) or len(found) != 2 or not isinstance(found[1], Alert):
+        raise TypeError(f"take gave {type(found).__name__}, not Found(key, Alert(…))")
+    key, alert = found
+    hash(key)
+    texts = alert.rule, alert.title, *alert.evidence
+    if alert.severity not in SEVERITIES or not all(isinstance(text, str) for text in texts):
+        raise TypeError("an alert has words for rule, title and evidence, and a severity of low, medium or high")
+    if not 0 <= alert.first_row <= alert.last_row < rows:
+        raise ValueError(f"an alert goes from row {alert.first_row} to {alert.last_row} of {rows}")
+    return Found(key, alert)

@@ -15,6 +15,7 @@ from ..alerts import Found
 from ..calls import ANSWERED, CALLED, Step, Steps
 from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
+from ..streaks import begins, by_kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,24 +75,33 @@ class ToolLoop:
         import numpy as np
 
         is_call = steps.is_call
-        newest = np.array([self._newest[agent] for agent in steps.agent.tolist()], np.int64)
-        recent = newest - steps.number <= WINDOW
-        wanted: NDArray[np.bool_] = recent | (steps.failed != 0)
+        wanted: NDArray[np.bool_] = self._is_recent(steps) | (steps.failed != 0)
         wanted |= ~is_call & self._is_known(steps.key ^ steps.outcome)
         order = np.argsort(steps.key, kind="stable")
         keys, calls = steps.key[order], is_call[order]
-        begins = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
-        group = np.cumsum(begins) - 1
+        first = begins(order, steps.key)
+        group, firsts = np.cumsum(first) - 1, np.flatnonzero(first)
         several = order[~calls & (np.bincount(group[~calls], minlength=len(keys))[group] > 1)]  # results of one key
         _, same, times = np.unique(steps.outcome[several] ^ steps.key[several], return_inverse=True, return_counts=True)
         wanted[several] |= (times > 1)[same]
         # calls of one key with no result between, or results
-        run = np.cumsum(begins | (calls != np.roll(calls, 1))) - 1
-        is_last = run == run[np.append(np.flatnonzero(begins)[1:], len(keys)) - 1][group] if len(keys) else begins
-        long = np.zeros(len(keys), np.bool_)
-        long[group[calls & (np.bincount(run)[run] >= UNANSWERED)]] = True
-        wanted[order] |= long[group] | (calls & is_last)
-        return wanted | self._is_known(steps.key)
+        run = np.cumsum(first | (calls != np.roll(calls, 1))) - 1
+        is_last = run == run[np.append(firsts[1:], len(keys)) - 1][group] if len(keys) else first
+        wanted_group = self._is_known(keys[firsts])
+        wanted_group[group[calls & (np.bincount(run)[run] >= UNANSWERED)]] = True
+        wanted[order] |= wanted_group[group] | (calls & is_last)
+        return wanted
+
+    def _is_recent(self, steps: Steps) -> NDArray[np.bool_]:
+        """Return which steps are of calls that may be repeated by later news."""
+        import numpy as np
+
+        order = by_kind(steps.agent)
+        firsts = np.flatnonzero(begins(order, steps.agent))
+        newest = np.array([self._newest[agent] for agent in steps.agent[order[firsts]].tolist()], np.int64)
+        recent = np.empty(len(order), np.bool_)
+        recent[order] = np.repeat(newest, np.diff(firsts, append=len(order))) - steps.number[order] <= WINDOW
+        return recent
 
     def _is_known(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         import numpy as np

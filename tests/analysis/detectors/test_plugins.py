@@ -30,6 +30,17 @@ class Broken(Shouting):
     def take(self, news):
         raise KeyError("nothing there")
 '''
+WRONG = """
+from peek_tui.analysis.alerts import Alert, Found
+from peek_tui.analysis.readings import Reading
+
+class Wrong:
+    def take(self, news):
+        return [WHAT]
+    @property
+    def rule(self):
+        return "wrong"
+"""
 POINTS = """
 [peek_tui.detectors]
 shouting = shouting_plugin:Shouting
@@ -79,3 +90,31 @@ def test_command(run: Run, plugins: Path) -> None:
         "peek: the detector broken failed",
         "peek: the detector missing cannot be loaded from shouting_plugin:Missing",
     ]
+
+
+@pytest.mark.parametrize(
+    ("finds", "trouble"),
+    [
+        ("None", "TypeError: take gave NoneType, not Found(key, Alert(…))"),
+        ("Found(0, None)", "TypeError: take gave Found, not Found(key, Alert(…))"),
+        ("Found([], Alert('wrong', 'low', 'x', (), 0, 0))", "TypeError: unhashable type: 'list'"),
+        ("Found(0, Alert('wrong', 'dire', 'x', (), 0, 0))", "TypeError: an alert has words for rule, title and"),
+        ("Found(0, Alert('wrong', 'low', 'x', (7,), 0, 0))", "TypeError: an alert has words for rule, title and"),
+        ("Found(0, Alert('wrong', 'low', 'x', (), 0, 9))", "ValueError: an alert goes from row 0 to 9 of 1"),
+        ("Found(0, Alert('wrong', 'low', 'x', (), None, 0))", "TypeError: '<=' not supported between"),
+        ("news.read(Reading('log', lambda payloads: 1 / 0))", "ZeroDivisionError: division by zero"),
+        ("exit('no more')", "SystemExit: no more"),
+    ],
+)
+@pytest.mark.usefixtures("plugins")
+def test_wrong_findings(run: Run, plugins: Path, finds: str, trouble: str) -> None:
+    """A detector whose findings are no alerts is left out as one that raises, and those of others are there."""
+    (plugins / "shouting_plugin.py").write_text(PLUGIN + WRONG.replace("WHAT", finds))
+    (plugins / "shouting_plugin-1.0.dist-info" / "entry_points.txt").write_text(
+        f"{POINTS}wrong = shouting_plugin:Wrong"
+    )
+    run.add("log", data={"text": "HELP"})
+    watch = Watch()
+    watch.advance(run.snapshot(), over=True)
+    assert [alert.rule for alert in watch.alerts] == ["shouting"]
+    assert any(one.startswith(f"the detector wrong failed and is left out: {trouble}") for one in watch.troubles)
