@@ -411,11 +411,13 @@ class Records:
         data = {"action": action, "by": by, "reason": reason, "paused_ms": paused_ms}
         return self._record("control", action, data, common)
 
-    def record_error(self, error: Failure, *, parent: str | None = None, links: Sequence[str] = ()) -> EventId:
+    def record_error(self, error: Failure, *, parent: str | None = None, links: Sequence[str] | None = None) -> EventId:
         """Record an exception outside any call."""
-        common: Common = {"error": error, "links": links}
+        common: Common = {"error": error}
         if parent is not None:
             common["parent"] = parent
+        if links is not None:
+            common["links"] = links
         return self._record("error", type(error).__name__ if isinstance(error, BaseException) else None, {}, common)
 
     def record_log(self, stream: str | None = None, text: str | None = None, **common: Unpack[Common]) -> EventId:

@@ -97,7 +97,7 @@ def run_screen(
 
 def _need_terminal() -> None:
     if not has_terminal():
-        raise UsageError("the debugger needs a terminal; `peek events SRC` and `peek stats SRC` do without")
+        raise UsageError("the debugger needs a terminal; `peek ls`, `peek events SRC` and `peek stats SRC` do without")
 
 
 def _check(paths: Sequence[Path], title: str, format: str | None) -> None:

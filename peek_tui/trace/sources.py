@@ -164,6 +164,8 @@ class _Session:
 
 
 def _place(source: str, directory: Path) -> _Place:
+    if not source:  # a variable of a script that is not set; as a path it would be the working directory
+        raise UsageError("SRC is empty: give a file, a directory, the beginning of a session's id, or latest")
     path = Path(source)
     if path.is_dir():
         return _readable(source, _Directory(path))

@@ -170,6 +170,7 @@ class TestParticulars:
         """An error may be a message alone."""
         ctx.record_error("no", **({} if links is None else {"links": links}))
         assert (last(ctx)["name"], last(ctx)["error"]) == ("", {"type": "Error", "message": "no"})
+        assert last(ctx).get("links") == (None if links is None else [])
 
     def test_checkpoint_by_its_other_name(self, ctx: TraceContext) -> None:
         """`create_checkpoint` is `record_checkpoint`."""

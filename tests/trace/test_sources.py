@@ -46,6 +46,12 @@ def test_what_looks_like_a_file(tmp_path: Path, directory: Path, name: str) -> N
     assert resolve(name, directory) == [Path(name)]
 
 
+def test_empty(directory: Path) -> None:
+    """No word at all, as a script gives it whose variable is not set, is not the working directory."""
+    with pytest.raises(UsageError, match="SRC is empty"):
+        resolve("", directory)
+
+
 def test_directory(tmp_path: Path, directory: Path) -> None:
     """A directory is all the traces in it."""
     (directory / "directory.jsonl").rmdir()
