@@ -110,6 +110,11 @@ class TreeView:
         forest = self.forest
         return [] if forest is None else [int(forest.rows[index]) for index in self._lines]
 
+    def place(self, line: int) -> tuple[int, bool]:
+        """Return which branch of the forest a line shows, and whether it is folded: with that, all that it says."""
+        index = self._lines[line]
+        return index, self._is_folded(index)
+
     def branch(self, line: int) -> Branch:
         """Return what a line shows."""
         forest, index = self._there, self._lines[line]

@@ -72,24 +72,50 @@ async def test_no_colour(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             check(peek)
 
 
+class Drawn(Counter[tuple[str | None, int]]):
+    """How often each line is drawn from now on, by its widget and its place there."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        draw = KeptLines._draw
+
+        def count(widget: KeptLines, y: int, rule: Style, filters: Sequence[LineFilter]) -> Strip:
+            self[widget.id, y] += 1
+            return draw(widget, y, rule, filters)
+
+        monkeypatch.setattr(KeptLines, "_draw", count)
+
+    @property
+    def lines(self) -> Counter[str | None]:
+        """How many lines of each widget were drawn."""
+        return Counter(id for id, _ in self)
+
+
 async def test_a_step_down(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A step down lays out nothing and draws nothing twice: two lines of a list, and of the event what differs."""
-    drawn: Counter[tuple[str | None, int]] = Counter()
-    draw, layouts = KeptLines._draw, []
-
-    def count(widget: KeptLines, y: int, rule: Style, filters: Sequence[LineFilter]) -> Strip:
-        drawn[widget.id, y] += 1
-        return draw(widget, y, rule, filters)
-
+    layouts: list[bool] = []
     async with opened([demo]) as peek:
         await peek.press("down", "down")
         await peek.pilot.pause()
-        monkeypatch.setattr(KeptLines, "_draw", count)
+        drawn = Drawn(monkeypatch)
         monkeypatch.setattr(Debug, "_refresh_layout", lambda *_: layouts.append(True))
         await peek.press("down")
         await peek.pilot.pause()
-        lines = Counter(id for id, _ in drawn)
+        lines = drawn.lines
         assert not layouts
         assert set(drawn.values()) == {1}
-        assert (lines["timeline"], lines["tree"], lines["types"]) == (2, 2, 1)
+        assert (lines["timeline"], lines["tree"], lines["types"]) == (2, 1, 1)  # the line left looks as it did before
         assert not {"title", "alerts", "keys", "filters", "flight"} & set(lines)
+
+
+async def test_lines_that_come_back(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of the tree is drawn once, wherever it is shown; of another tree all are drawn."""
+    async with opened([demo]) as peek:
+        await peek.press("G", "g")
+        drawn = Drawn(monkeypatch)
+        await peek.press("G", "g")
+        assert drawn.lines["timeline"]
+        assert not drawn.lines["tree"]
+        await peek.press("2")
+        assert drawn.lines["tree"] > 2
+        check(peek)

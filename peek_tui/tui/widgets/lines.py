@@ -6,7 +6,7 @@ four fifths of what a key cost. Here a line is kept as it goes to the screen unt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 from typing import Self
 
@@ -17,10 +17,20 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-__all__ = ["KeptLines"]
+__all__ = ["Eager", "KeptLines"]
+
+_MOST = 512
+"""Lines that are kept wherever they stood: a dozen screens of a list."""
 
 
-class KeptLines(Widget):
+class Eager(Widget):
+    """Tells the screen at once what is to be painted; others wait for a turn of the event loop first, each for one."""
+
+    def check_idle(self) -> None:
+        self._check_refresh()
+
+
+class KeptLines(Eager):
     """Keeps the lines that `render_line` has drawn.
 
     It may have a rule at its left, above it, or both; what has a frame around it is left to Textual.
@@ -32,7 +42,22 @@ class KeptLines(Widget):
 
     @cached_property
     def _kept(self) -> dict[int, Strip]:
+        """The lines that are on the screen, by their place there."""
         return {}
+
+    @cached_property
+    def _known(self) -> dict[Hashable, Strip]:
+        """Lines by what they are drawn from, for when they come back or stand elsewhere."""
+        return {}
+
+    def source(self, y: int) -> Hashable | None:
+        """Return what a line of the content is drawn from: of the same, the same is made. None: nobody says."""
+        return None
+
+    def forget(self) -> None:
+        """Draw every line anew: from what they were drawn, something else is to be drawn now."""
+        self._known.clear()
+        self.refresh()
 
     @property
     def base(self) -> Style:
@@ -56,17 +81,31 @@ class KeptLines(Widget):
         if gutter.right or gutter.bottom:
             return super().render_lines(crop)
         filters = self.get_line_filters()
-        look = (self.outer_size, gutter, self.visual_style, filters)
+        look = (self.outer_size, gutter, self.visual_style, self.app.theme, filters)
         if look != self._look:
             self._look = look
             self._kept.clear()
+            self._known.clear()
         kept, rows = self._kept, crop.line_range
         if wanted := [y for y in rows if y not in kept]:
             rule = self._rule
-            kept |= {y: self._draw(y, rule, filters) for y in wanted}
+            kept |= {y: self._line(y, rule, filters) for y in wanted}
         strips = [kept[y] for y in rows]
         left, right = crop.column_span
         return strips if (left, right) == (0, self.outer_size.width) else [strip.crop(left, right) for strip in strips]
+
+    def _line(self, y: int, rule: Style, filters: Sequence[LineFilter]) -> Strip:
+        """Return a line of the widget, drawn or known."""
+        top = self.styles.gutter.top
+        source = self.source(y - top) if y >= top else None
+        if source is None:
+            return self._draw(y, rule, filters)
+        known = self._known
+        if source not in known:
+            if len(known) == _MOST:
+                known.clear()
+            known[source] = self._draw(y, rule, filters)
+        return known[source]
 
     def _draw(self, y: int, rule: Style, filters: Sequence[LineFilter]) -> Strip:
         """Return a line of the widget: what it shows, and the rules beside it."""

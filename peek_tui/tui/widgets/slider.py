@@ -12,6 +12,8 @@ from textual.geometry import Region
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
+from .lines import Eager
+
 __all__ = ["Slider"]
 
 _EIGHTHS = 8
@@ -19,7 +21,7 @@ _MOST = 64
 """Bars that are kept."""
 
 
-class Slider(ScrollBar):
+class Slider(Eager, ScrollBar):
     """Looks like Textual's own, which a console of Rich's draws whole with every event that is inspected."""
 
     _shown: tuple[Strip, ...] = ()

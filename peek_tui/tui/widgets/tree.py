@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from peek_tui.render import units
 from peek_tui.render.summary import summary
@@ -29,11 +29,22 @@ class DecisionTree(RowView):
         self.view = view
         self._event_of = event_of
         """Reads the event with a handle."""
+        self._forest = view.forest
+        """The one whose lines are known."""
 
     def sync(self) -> None:
         """Draw what the state says now."""
         changed = self.view.update()
+        if self._forest is not self.view.forest:
+            self._forest = self.view.forest
+            self.forget()
         self.show(len(self.view), self.view.position, changed=changed)
+
+    def source(self, y: int) -> Hashable | None:
+        line = self.scroll_offset.y + y
+        if line >= self.lines:
+            return None
+        return self.view.place(line), self.has_focus if line == self._selected else None
 
     def draw(self, line: int, width: int) -> list[Piece]:
         branch, palette = self.view.branch(line), self.palette
