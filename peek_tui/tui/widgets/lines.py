@@ -27,7 +27,11 @@ class Eager(Widget):
     """Tells the screen at once what is to be painted; others wait for a turn of the event loop first, each for one."""
 
     def check_idle(self) -> None:
-        self._check_refresh()
+        """See to what there is to do: what is to be painted now, anything else when nothing else is going on."""
+        if self._repaint_required:
+            self._check_refresh()
+        else:
+            super().check_idle()
 
 
 class KeptLines(Eager):
