@@ -121,20 +121,21 @@ class News:
         return tuple(self.event(row).id for row in rows)
 
     def parent_rows(self, rows: NDArray[np.intp]) -> list[int]:
-        """Return the rows that new rows belong to, -1 for those that belong to none."""
+        """Return the rows that new rows belong to, -1 for those that belong to none, or to one that is newer."""
         import numpy as np
 
         columns = self.snapshot.columns
-        parents = columns.parent[rows]
-        known = (parents >= 0) & (parents < self.end)
-        found: list[int] = np.where(known, columns.to_rows(np.where(known, parents, 0)), -1).tolist()
+        handles = columns.parent[rows]
+        there = (handles >= 0) & (handles < len(self.snapshot))
+        parents = columns.to_rows(np.where(there, handles, 0))
+        found: list[int] = np.where(there & (parents < self.end), parents, -1).tolist()
         return found
 
     def parent_row(self, row: int) -> int:
-        """Return the row that any row belongs to, -1 if that is none."""
-        columns = self.snapshot.columns
-        parent = int(columns.parent[row])
-        return self.snapshot.row(parent) if 0 <= parent < self.end else -1
+        """Return the row that any row belongs to, -1 if that is none or a newer one."""
+        handle = int(self.snapshot.columns.parent[row])
+        parent = self.snapshot.row(handle) if 0 <= handle < len(self.snapshot) else -1
+        return parent if parent < self.end else -1
 
     @cached_property
     def usages(self) -> Usages:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from peek_tui.analysis import alerts
+from peek_tui.analysis import alerts, news
 from peek_tui.analysis.alerts import Watch, find_alerts
-from peek_tui.analysis.importance import Importance, importance
+from peek_tui.analysis.importance import FAILED, Importance, importance
 from peek_tui.trace.store import Store
 from tests.state.traces import NOON, TraceFile
 
@@ -37,6 +38,24 @@ def test_late_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: in
     assert len(watch.alerts) >= 5
     assert rate.of(snapshot).tolist() == importance(snapshot).tolist()
     store.close()
+
+
+def test_pieces_of_several_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a run of two files a result belongs to its call, in however small pieces the rows are looked at."""
+    first, second = TraceFile(tmp_path / "a.jsonl", "aaaaaaaa"), TraceFile(tmp_path / "b.jsonl", "bbbbbbbb")
+    for step in range(24):
+        for file in (first, second):
+            name, ts = f"read {file.path.stem}", NOON + step * SECOND
+            failing = {"error": {"type": "E", "message": "no"}} if step % 6 == 0 else {}
+            other = {"path": "readme"} if failing else {"url": "index"}
+            call = file.add("tool_call", name, {"arguments": other}, ts=ts)
+            file.add("tool_result", name, {"result": "x"}, call, ts + 1, **failing)
+    with closing(Store.load([first.path, second.path])) as store:
+        together = find_alerts(store.snapshot()), importance(store.snapshot()).tolist()
+        monkeypatch.setattr(news, "PIECE", 7)
+        assert (find_alerts(store.snapshot()), importance(store.snapshot()).tolist()) == together
+        assert together[1].count(FAILED) == 8
+        assert {alert.rule for alert in together[0]} == {"tool_loop", "oscillation"}
 
 
 def test_read_again(run: Run) -> None:
