@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from peek_tui.render.text import clean_line
-from peek_tui.trace.query import of_types
 from peek_tui.trace.store import Snapshot
 
 __all__ = ["Call", "OpenCalls"]
 
 _CALLS = ("llm_request", "tool_call")
 _ANSWERS = ("llm_response", "tool_result")
-_WATCHED = of_types([*_CALLS, *_ANSWERS, "llm_chunk"])
 _FAR = 2_000
 """Rows that are looked at at once, while the screen waits. Of a run that is faster, only what is newest."""
 _TAIL = 240
@@ -60,7 +58,7 @@ class OpenCalls:
         if before is None or start < len(before) or len(snapshot) - start > _FAR:
             self._open.clear()  # what stood before has moved, or may have been answered meanwhile
             start = max(0, len(snapshot) - _FAR)
-        self._take(snapshot, snapshot.matching(_WATCHED, range(start, len(snapshot))))
+        self._take(snapshot, start)
 
     def rate(self, now: int) -> str:
         """Return the events of the last seconds as bars, the newest last, each as high as its share of the most."""
@@ -75,20 +73,27 @@ class OpenCalls:
             number += self._arrived.pop()[1]
         self._arrived.append((second, number))
 
-    def _take(self, snapshot: Snapshot, rows: Iterable[int]) -> None:
-        """Take events. Lines are read of chunks only, and of calls that are open after all of them."""
+    def _take(self, snapshot: Snapshot, start: int) -> None:
+        """Take the events from a row on. Lines are read of chunks only, of calls that are open after all of them."""
+        columns = snapshot.columns
+        words, types, parents = columns.words("type"), columns.type[start:].tolist(), columns.parent[start:].tolist()
+        called: list[int] = []
+        answered: set[int] = set()
         chunks: dict[int, list[int]] = {}
-        for row in rows:
-            type, call = snapshot.type(row), snapshot.parent(row)
+        for row, type, call in zip(range(start, len(snapshot)), map(words.__getitem__, types), parents, strict=True):
             if type in _CALLS:
-                self._open[snapshot.handle(row)] = Call(type, clean_line(snapshot.name(row)), snapshot.ts(row))
+                called.append(row)
             elif type in _ANSWERS:
-                self._open.pop(call, None)
-                chunks.pop(call, None)
-            elif call in self._open:
+                answered.add(call)
+            elif type == "llm_chunk":
                 chunks.setdefault(call, []).append(row)
-        for call, said in chunks.items():
-            self._listen(snapshot, call, said)
+        self._open |= {
+            handle: _call(snapshot, row) for row in called if (handle := snapshot.handle(row)) not in answered
+        }
+        for call in answered & self._open.keys():
+            del self._open[call]
+        for call in chunks.keys() & self._open.keys():
+            self._listen(snapshot, call, chunks[call])
 
     def _listen(self, snapshot: Snapshot, handle: int, rows: Sequence[int]) -> None:
         """Take what a model says in these chunks, from the last one back."""
@@ -100,3 +105,7 @@ class OpenCalls:
             if len(heard) >= _TAIL:
                 break
         self._open[handle] = call._replace(said=(call.said + heard)[-_TAIL:])
+
+
+def _call(snapshot: Snapshot, row: int) -> Call:
+    return Call(snapshot.type(row), clean_line(snapshot.name(row)), snapshot.ts(row))
