@@ -24,14 +24,21 @@ _READING = frozenset(
 )
 """The commands that start no other program."""
 
+_INTERRUPTED = 130
 _ROOT_OPTIONS = ("--help", "-h", "--install-completion", "--show-completion")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `peek` with these arguments, the process's own by default. Ends in SystemExit, or returns for success."""
+    try:
+        _main(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:  # a Ctrl-C while a command is still being imported
+        raise SystemExit(_INTERRUPTED) from None
+
+
+def _main(words: list[str]) -> None:
     _own_packages_first()
     _open_output()
-    words = list(sys.argv[1:] if arguments is None else arguments)
     if words in (["--version"], ["-V"]):  # asked by scripts, which must not pay for imports
         from capture._version import __version__
 

@@ -236,6 +236,24 @@ class TestPipes:
         assert list(place.iterdir()) == []
 
 
+    def test_interrupted_early(self) -> None:
+        """So does one that strikes while the command is still being imported."""
+        program = """
+import sys
+from peek_tui.cli.main import main
+
+class Struck:
+    def find_spec(self, name, *_):
+        if name == "peek_tui.cli.root":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Struck())
+main(["stats"])
+"""
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment(), check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 class TestHostile:
     @pytest.fixture
     def hostile(self, tmp_path: Path) -> Path:
