@@ -146,6 +146,10 @@ class Snapshot:
         """Yield the lines of these rows as `lines` does, but where they stand: for who needs but a part of each."""
         return read_stretches(self._columns, self._tails, self._handles(rows))
 
+    def head(self, length: int) -> bytes:
+        """Return the first bytes of the first file, half a line too."""
+        return self._tails[0].bytes_at(0, length) if self._tails else b""
+
     @property
     def is_merged(self) -> bool:
         """Whether rows are of several files, so that those that come later may stand among them."""

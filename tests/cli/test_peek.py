@@ -158,6 +158,16 @@ class TestUnreadable:
         reason = "line 1 is not JSON: Expecting value at character 0"
         assert (done.stdout, done.stderr) == ("", f"peek: {path} is not a trace Peek can read: {reason}\n")
 
+    @pytest.mark.parametrize(
+        ("text", "code"), [("hello", 3), ("[1", 3), ('{"v":', 0), ("\ufeff {", 0), ("", 0), ("\n", 0)]
+    )
+    def test_no_whole_line(self, peek: Peek, tmp_path: Path, text: str, code: int) -> None:
+        """Half a line is a trace that has begun, if it may become an event."""
+        path = tmp_path / "notes.txt"
+        path.write_text(text, encoding="utf-8")
+        said = f"peek: {path} is not a trace Peek can read: it does not begin with a JSON object\n"
+        assert peek("stats", path, code=code).stderr == (said if code else "")
+
     def test_no_sessions(self, peek: Peek, tmp_path: Path) -> None:
         """The latest of no sessions is not there, and how to make one is said."""
         done = peek("events", code=3)
@@ -234,7 +244,6 @@ class TestPipes:
             said = running.communicate(timeout=30)
         assert (running.returncode, *said) == (130, b"", b"")
         assert list(place.iterdir()) == []
-
 
     def test_interrupted_early(self) -> None:
         """So does one that strikes while the command is still being imported."""
