@@ -48,6 +48,8 @@ def short(value: Any, levels: int = _LEVELS) -> str:
 
 def _pair(key: str, value: Any, levels: int) -> str:
     key, text = key[:_LONG], short(value, levels)
+    if isinstance(value, dict | list) and levels:
+        return f"{key}={{{text}}}" if isinstance(value, dict) else f"{key}=[{text}]"  # quoted, it would be all escapes
     return f"{key}={json.dumps(text, ensure_ascii=False) if ' ' in text or not text else text}"
 
 

@@ -27,7 +27,7 @@ LINES: dict[str, tuple[dict[str, Any], str]] = {
     "llm_chunk": ({"text": "It ra"}, "It ra"),
     "llm_response": ({"model": "n", "content": TEXT, "finish_reason": "end_turn"}, "It rains."),
     "tool_call": ({"arguments": {"q": "two words", "n": 3}}, 'q="two words" n=3'),
-    "tool_result": ({"result": {"rows": [1, 2]}, "is_error": False}, 'rows="1, 2"'),
+    "tool_result": ({"result": {"rows": [1, 2]}, "is_error": False}, "rows=[1, 2]"),
     "decision": ({"reasoning": "because", "confidence": 0.857, "chosen_action": "n"}, "0.86 because"),
     "safety_check": (
         {"policy_name": "n", "outcome": "block", "blocked_action": "refund", "rationale": "too much"},
@@ -36,16 +36,16 @@ LINES: dict[str, tuple[dict[str, Any], str]] = {
     "refusal": ({"reason": "too much", "policy_name": "n", "blocked_action": "refund"}, "refund too much"),
     "policy_violation": (
         {"policy_name": "n", "violation_type": "limit", "severity": "high", "details": {"over": 3}},
-        "violation_type=limit severity=high details=over=3",
+        "violation_type=limit severity=high details={over=3}",
     ),
-    "prompt_policy": ({"template_id": "n", "policy_parameters": {"tone": "dry"}}, "policy_parameters=tone=dry"),
+    "prompt_policy": ({"template_id": "n", "policy_parameters": {"tone": "dry"}}, "policy_parameters={tone=dry}"),
     "behavior_alert": (
         {"alert_type": "n", "severity": "high", "signal": "again and again"},
         'severity=high signal="again and again"',
     ),
     "repair_attempt": ({"attempted_fix": "try again", "outcome": "success"}, "success try again"),
     "checkpoint": ({"state": {"turn": 2}, "memory": {"messages": []}, "label": "n"}, "turn=2"),
-    "drift": ({"differences": {"model": "other"}}, "differences=model=other"),
+    "drift": ({"differences": {"model": "other"}}, "differences={model=other}"),
     "file_read": ({"path": "n", "bytes": 12480}, "12,480 bytes"),
     "file_write": ({"path": "n", "bytes": 1, "diff": "+x"}, "1 bytes"),
     "subagent_start": ({"agent_id": "1", "agent_type": "n", "prompt": "search"}, "search"),
@@ -214,3 +214,10 @@ def test_anything(type: str, name: str, data: dict[str, Any], error: Any, usage:
     """Whatever JSON stands in whichever field of whichever type, there is a line."""
     line = summary(event(type, name, {"type": type, "data": data, "error": error, "usage": usage}))
     assert obeyed(line) == set()
+
+
+def test_nested(tmp_path: Path) -> None:
+    """What stands within a value is told as it is, not quoted over and over."""
+    data = {"arguments": {"todos": [{"content": "Find the lamp", "done": False}], "at": {}, "by": []}}
+    told = 'todos=[content="Find the lamp" done=false] at={} by=[]'
+    assert summary(event_of(tmp_path, "tool_call", "n", data)) == told

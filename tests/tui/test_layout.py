@@ -6,6 +6,7 @@ import pytest
 from textual.geometry import Region
 
 from peek_tui.tui.widgets.bars import Bar, TitleBar
+from tests.state.traces import TraceFile
 
 from .screens import SIZES, Peek, check_strips, opened, strips_of, text_of
 from .story import Row
@@ -175,3 +176,27 @@ async def test_title(story: Path, width: int, title: str) -> None:
         assert shown[: shown.index("■")].rstrip() == title
         assert ("ev" in shown) is (width > 40)
         check_strips(peek)
+
+
+async def test_nothing_known(tmp_path: Path) -> None:
+    """Where no event says when it was there is no column of times, nor tokens of which nobody has told."""
+    trace = TraceFile(tmp_path / "trace.jsonl")
+    for name in ("search", "buy"):
+        trace.write(b'{"v":1,"id":"5f3a9c1e000000ff","type":"tool_call","name":"%s","data":{}}\n' % name.encode())
+    async with opened([trace.path]) as peek:
+        assert text_of(peek.timeline).splitlines()[0].split() == ["▌", "0", "TOOL", "→", "search"]
+        assert "tok" not in peek.bar("title")
+        trace.add("log", "now")
+        await peek.until(lambda: "12:00:00 LOG" in text_of(peek.timeline))
+        assert "--:--:-- TOOL → search" in text_of(peek.timeline)
+
+
+async def test_long_name_in_tree(tmp_path: Path) -> None:
+    """A long name leaves room in the tree for what the event says."""
+    trace = TraceFile(tmp_path / "trace.jsonl")
+    trace.add("llm_response", "openai/a-model-with-a-name-longer-than-most", {"content": "the lamp is sold"})
+    trace.add("tool_call", "a_tool_with_a_name_longer_than_most")
+    async with opened([trace.path]) as peek:
+        answered, called = text_of(peek.tree).strip().splitlines()[:2]
+        assert "openai/a-model-wi…  the lamp is sold" in answered
+        assert "a_tool_with_a_name_longer_than_most" in called

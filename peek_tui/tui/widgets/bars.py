@@ -138,8 +138,9 @@ class TitleBar(Bar):
 
     def _totals(self, view: View) -> list[Piece]:
         palette, snapshot = self.palette, view.browse.snapshot
-        tokens, events = units.tokens(snapshot.usage().total), units.count(len(snapshot))
-        return [(f"{tokens} tok  ", palette.text), (f"{events} ev ", palette.text)]
+        tokens = snapshot.usage().total
+        spent = [(f"{units.tokens(tokens)} tok  ", palette.text)] if tokens else []  # else nobody has told
+        return [*spent, (f"{units.count(len(snapshot))} ev ", palette.text)]
 
 
 class TypesBar(Bar):

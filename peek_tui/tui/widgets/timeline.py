@@ -40,11 +40,15 @@ class Timeline(RowView):
         super().__init__(id="timeline")
         self._view = view
         self._browse = view.browse
+        self._timed = True
+        """Whether any event says when it was: if none does, there is no column of times."""
         self.event_of = lru_cache(_CACHED)(self._read)
 
     def sync(self, *, changed: bool) -> None:
         """Draw what the state says now; `changed` when rows other than the selected one may differ."""
-        changed = changed or self._view.times.follows_selection
+        timed = self._browse.snapshot.span()[1] > 0
+        changed = changed or self._view.times.follows_selection or timed is not self._timed
+        self._timed = timed
         self.show(len(self._browse.rows), self._browse.position, changed=changed)
 
     def _read(self, handle: int) -> Event:
@@ -108,7 +112,7 @@ class Timeline(RowView):
             (marker, palette.strong),
             (number, palette.dim),
             (f"{sign or ' '} ", palette.error if sign == "●" else palette.number),
-            (f"{time} ", palette.dim),
+            (f"{time} " if self._timed else "", palette.dim),
             (f"{fit(look.code, 4)} ", kind),
             (f"{'✗' if failed else look.sign} ", palette.error if failed else kind),
             (f"{fit(name, most) if cell_width(name) > most else name}{'  ' if name else ''}", palette.strong),

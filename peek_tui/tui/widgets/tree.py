@@ -17,6 +17,8 @@ __all__ = ["DecisionTree"]
 
 _ROOMY = 60
 """From this width on a level is indented by two columns; below it by one."""
+_NAME = 18
+"""Columns that a name has at the least, if it needs them, beside what the event says."""
 _SHARE = 3
 """The part of the width that is spent on indenting at the most is one of so many; deeper levels are numbered."""
 
@@ -62,12 +64,16 @@ class DecisionTree(RowView):
             (f"{branch.mark} " if branch.mark else "", palette.error),
         ]
         room = max(0, width - sum(cell_width(text) for text, _ in head) - sum(cell_width(text) for text, _ in tail) - 1)
+        said = summary(event)
+        most = max(_NAME, room // _SHARE) if said else room  # a long name would leave no room for what tells more
+        if cell_width(name) > most:
+            name = fit(name, most)
         title = fit(name, room) if cell_width(name) + 2 > room else f"{name}  " if name else ""
         body = palette.error if failed else palette.dim
         return [
             *head,
             (title, palette.strong),
-            (fit(summary(event), room - cell_width(title)), body),
+            (fit(said, room - cell_width(title)), body),
             (" ", body),
             *((text, palette.error if is_error else palette.dim) for text, is_error in tail),
         ]
