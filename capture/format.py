@@ -28,6 +28,7 @@ __all__ = [
     "parse_line",
     "payload_keys",
     "plain_body",
+    "reason_of",
 ]
 
 VERSION = 1
@@ -147,7 +148,7 @@ def parse_line(line: bytes) -> ParsedLine:
     try:
         event = load_json(text)
     except (ValueError, RecursionError) as error:
-        reason = _reason(text, error)
+        reason = reason_of(text, error)
         header = _rescue_header(text) or _rescue_text(text)
         if header is None:
             raise LineError(reason) from error
@@ -213,7 +214,8 @@ def _is_event(event: Any) -> bool:
     return isinstance(event, dict) and isinstance(event.get("type"), str)
 
 
-def _reason(text: bytes, error: Exception) -> str:
+def reason_of(text: bytes, error: Exception) -> str:
+    """Return in a few words why `load_json` cannot read a text."""
     if isinstance(error, RecursionError):
         return "JSON nested too deep"
     if b"\0" in text:

@@ -42,6 +42,8 @@ def clean_line(text: str) -> str:
 
 def escape_json(text: str) -> str:
     r"""Return JSON text with the same characters as `\u` escapes: the same values, and nothing a terminal obeys."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSAFE.sub(_json_escape, text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from capture.format import reason_of
 from capture.values import load_json
 
 from .compressed import AnyFile
@@ -23,6 +24,8 @@ class DocumentFile:
         self._given = 0
         """How many bytes of that were handed out."""
         self._ended = False
+        self._failure: str | None = None
+        """Why what was read up to the end of the file is no document."""
 
     @property
     def gone(self) -> bool:
@@ -30,7 +33,8 @@ class DocumentFile:
 
     @property
     def trouble(self) -> str | None:
-        return self._file.trouble
+        failure = f"the document cannot be read ({self._failure})" if self._failure and not self._ended else None
+        return self._file.trouble or failure
 
     def next(self, length: int) -> bytes:
         """Return up to so many bytes that were not read yet; the last one is the newline."""
@@ -76,11 +80,13 @@ class DocumentFile:
         self._file.close()
 
     def _is_whole(self) -> bool:
-        text = bytes(self._text).strip()
+        text = bytes(self._text).strip().removeprefix(b"\xef\xbb\xbf")
         if not text.endswith(b"}"):
+            self._failure = "it does not end with a brace" if text else None
             return False
         try:
-            load_json(text.removeprefix(b"\xef\xbb\xbf"))
-        except (ValueError, RecursionError):
+            load_json(text)
+        except (ValueError, RecursionError) as error:
+            self._failure = reason_of(text, error)
             return False
         return True

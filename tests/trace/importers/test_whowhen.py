@@ -118,8 +118,28 @@ def test_grows(tmp_path: Path) -> None:
     while store.advance():
         pass
     assert not store.snapshot().unfinished
+    assert store.snapshot().stats().damaged == ()
     assert len(store.snapshot()) == 6
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        (b"", "it does not end with a brace"),
+        (b"\xff}", "not UTF-8 at byte "),
+        (b",}", "not JSON: Expecting property name enclosed in double quotes at character "),
+        (b'}\n{"history": []}', "not JSON: Extra data at character "),
+    ],
+)
+def test_damaged(tmp_path: Path, end: bytes, why: str) -> None:
+    """A document that is damaged is not an empty run: why it cannot be read is said."""
+    path = written(tmp_path / "run.json", LEADER)
+    path.write_bytes(path.read_bytes().rstrip()[:-1] + end)
+    snapshot = read(path, "whowhen")
+    (damage,) = snapshot.stats().damaged
+    assert (len(snapshot), damage.file, damage.part) == (0, str(path), "line")
+    assert damage.reason.startswith(f"the document cannot be read ({why}")
 
 
 def test_not_one() -> None:
