@@ -196,7 +196,8 @@ class BatchReader:
         header = self._fixed.read(lines, starts, ends)
         said, length = header.said, np.minimum(ends - starts, _LONGEST_LINE)
         header.fits[:] &= ~self._is_agents(header.type)
-        spent = Spending(*(column[header.fits[said.spent.at]] for column in said.spent))
+        fitting = header.fits[said.spent.at]
+        spent = Spending(*(column[fitting] for column in said.spent))
         batch = Batch(
             starts, length, header.ts, header.id, header.parent, header.session, header.type, said.name, said.agent,
             said.duration, np.zeros(len(starts), np.bool_), spent, len(starts),

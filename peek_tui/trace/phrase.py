@@ -97,8 +97,7 @@ class PhraseParser:
 
     def parse(self, text: bytes) -> Phrase:
         """Return what a phrase says, up to the colon before what it leads to."""
-        quote = text.rfind(b'"', 0, -2)
-        members, key = text[:quote], text[quote + 1 : -2]
+        members, _, key = text[:-2].rpartition(b'"')
         if key in COUNTS:
             return Phrase({b"{": After.USAGE, b",": After.COUNT}.get(members, After.NOWHERE), COUNTS[key])
         if key not in _KEYS or not members.endswith(b","):

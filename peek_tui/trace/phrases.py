@@ -176,8 +176,8 @@ class _Phrases:
         for size, known in self._texts.items():
             known[first:end] = padded[:, : size // 8]
         self._lengths[first:end] = list(map(len, texts))
-        phrases = np.array(list(map(self._parser.parse, texts)), np.int64)
-        for field, values in zip(Phrase._fields, phrases.T, strict=True):
+        columns = zip(*map(self._parser.parse, texts), strict=True)
+        for field, values in zip(Phrase._fields, columns, strict=True):
             getattr(self, field)[first:end] = values
 
     def _make_room(self, size: int) -> None:
@@ -237,5 +237,7 @@ def _spent(lines: Positions, numbers: NDArray[np.float64], fits: Fits) -> Spent:
     cost, importance = numbers[Next.COST], numbers[Next.IMPORTANCE]
     stated = ~np.isnan(numbers[Next.USAGE])
     some = np.flatnonzero((stated | ~np.isnan(cost) | ~np.isnan(importance)) & fits[lines])
-    counts = np.nan_to_num(numbers[Next.INPUT : Next.REASONING + 1, some]).astype(np.int64)
-    return Spent(lines[some], np.where(stated[some], counts, -1).T, cost[some], importance[some])
+    counts = numbers[Next.INPUT : Next.REASONING + 1, some]
+    counts[np.isnan(counts)] = 0
+    counts[:, ~stated[some]] = -1
+    return Spent(lines[some], counts.T.astype(np.int64), cost[some], importance[some])
