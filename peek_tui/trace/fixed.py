@@ -71,6 +71,7 @@ class FixedReader:
         parent = _read_ids(header["parent"], fits)
         session = self._read_sessions(header["session"], fits)
         type, width = self._types.read(header["type"], fits)
+        del header  # as much memory is taken for phrases: let it be the same
         said = self._phrases.read(block, starts + (len(_TEMPLATE) + width), fits)
         return FixedHeaders(fits, ts, id, parent, session, type, said)
 

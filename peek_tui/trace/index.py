@@ -75,6 +75,8 @@ class Index:
     def expect(self, bytes: int) -> None:
         """Make room for the events of files of this many bytes, as far as those read so far tell how many they are."""
         if self.is_small:
+            if self.bytes and bytes > SMALL:  # the first screen is there, and what comes is large
+                _keep_freed_memory()
             return
         events = len(self) * bytes // self.bytes
         if events > self._room:
@@ -181,9 +183,7 @@ class Index:
         was_small = self.is_small
         self.bytes += bytes
         if was_small and not self.is_small:
-            from .memory import keep_freed_memory  # whose import takes as long as many rows
-
-            keep_freed_memory()
+            _keep_freed_memory()
             for column in (*self.columns.all().values(), *vars(self.spendings).values()):
                 column.expect(0)
 
@@ -255,3 +255,9 @@ class Index:
             self.numbering.see_all(np.delete(batch.id, list(batch.imported)))
         else:
             self.numbering.see_all(batch.id)
+
+
+def _keep_freed_memory() -> None:
+    from .memory import keep_freed_memory  # whose import takes as long as many rows
+
+    keep_freed_memory()
