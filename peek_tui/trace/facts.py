@@ -15,7 +15,7 @@ from capture.events import NO_EVENT
 
 from .batch import Batch, Vocabulary, batch_of
 from .columns import among, grouped
-from .header import Header, read_agent
+from .header import AgentData, Header, read_agent
 from .model import Usage
 
 __all__ = ["SPENDS", "Facts", "SessionFacts", "worst"]
@@ -75,15 +75,15 @@ class SessionFacts(msgspec.Struct):
         if not isnan(cost_usd):
             self.cost_usd = (self.cost_usd or 0.0) + cost_usd
 
-    def start_agent(self, header: Header, host: str) -> None:
+    def start_agent(self, header: Header, data: AgentData) -> None:
         """Note that an agent began; one with no parent is the run's own."""
         if header.parent == NO_EVENT:
             if header.id in self.other_ends:
                 self._come_out(self.other_ends.pop(header.id))
             else:
                 self.open_roots.add(header.id)
-            self.agent = self.agent or header.name
-            self.host = self.host or host
+            self.agent = self.agent or header.name or data.agent_name or ""
+            self.host = self.host or data.host or ""
 
     def end_agent(self, header: Header, status: str | None) -> None:
         """Note that an agent ended; an end that belongs to nothing is the run's own."""
@@ -132,7 +132,7 @@ class Facts:
         for index, (header, text) in batch.agents.items():
             facts, data = self._changed(int(batch.session[index])), read_agent(text)
             if header.type == "agent_start":
-                facts.start_agent(header, data.host or "")
+                facts.start_agent(header, data)
             else:
                 facts.end_agent(header, data.status or None)
 

@@ -85,6 +85,7 @@ class AgentData(msgspec.Struct, gc=False):
 
     host: str | None = None
     status: str | None = None
+    agent_name: str | None = None
 
 
 class _Agent(msgspec.Struct, gc=False):
@@ -168,7 +169,7 @@ def read_agent(text: bytes) -> AgentData:
     except REFUSED:
         data = parse_fields(text)[0].get("data")
         payload = data if isinstance(data, dict) else {}
-        return AgentData(read_word(payload, "host"), read_word(payload, "status"))
+        return AgentData(*(read_word(payload, key) for key in ("host", "status", "agent_name")))
 
 
 def read_word(event: Mapping[str, Any], key: str) -> str:

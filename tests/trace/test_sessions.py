@@ -105,10 +105,11 @@ class TestStatus:
 
     def test_end_of_a_foreign_writer(self, trace: traces.TraceFile, load: Load) -> None:
         """An end that belongs to nothing is the run's own; one that says no more than that is an end as well."""
-        trace.add("agent_start", "desk", {"host": locks.this_host()})
+        trace.add("agent_start", "", {"host": locks.this_host(), "agent_name": "desk"})
         trace.add("agent_end", "desk", {"status": "error"})
         store = load(trace)
         assert (store.status(), store.sessions()[0].outcome) == ("finished", "error")
+        assert store.sessions()[0].agent == "desk"
         other = traces.TraceFile(trace.path.with_name("other.jsonl"))
         root = other.add("agent_start", "desk", {"host": locks.this_host()})
         other.add("agent_end", "desk", {}, parent=root)
