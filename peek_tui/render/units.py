@@ -13,12 +13,14 @@ def count(number: int) -> str:
 
 
 def tokens(number: int) -> str:
-    """Return `950`, `4.1k` or `1.2M`."""
+    """Return `950`, `4.1k`, `1.2M` or `1.6G`."""
     if number < 1_000:
         return str(number)
     if number < 999_950:
         return f"{number / 1_000:.1f}k"
-    return f"{number / 1_000_000:.1f}M"
+    if number < 999_950_000:
+        return f"{number / 1_000_000:.1f}M"
+    return f"{number / 1_000_000_000:.1f}G"
 
 
 def duration(milliseconds: float | None) -> str:

@@ -36,6 +36,8 @@ def test_count(number: int, text: str) -> None:
         (999_949, "999.9k"),
         (999_950, "1.0M"),
         (1_234_567, "1.2M"),
+        (999_950_000, "1.0G"),
+        (1_618_000_000, "1.6G"),
     ],
 )
 def test_tokens(number: int, text: str) -> None:

@@ -51,6 +51,7 @@ class TestDamage:
     async def test_nothing_yet(self, trace: TraceFile) -> None:
         """A trace without events opens, takes every key, and shows the first event when it comes."""
         async with opened([trace.path]) as peek:
+            assert text_of(peek.timeline).strip().startswith("there are no events yet")
             await peek.press(*"jkgGsSeEudJK0ixFpptt-=hl1", "tab", "enter", "escape")
             await peek.press("colon", "5", "enter")
             assert peek.row is None
@@ -95,6 +96,17 @@ class TestReading:
             await peek.until(lambda: peek.bar("keys") == said)
             await peek.press("j", "j")
             assert peek.row == 2
+
+    async def test_end_while_it_is_read(self, story: Path) -> None:
+        """Who goes to the end while a trace is read gets to its end, also of a run that is over."""
+        async with opened([story]) as peek:
+            followed = []
+            for complete in (True, False):
+                peek.debug.reader.reading = peek.debug.reader.reading._replace(complete=complete)
+                await peek.press("k", "G")
+                followed.append(peek.debug.browse.follow)
+            assert followed == [False, True]
+            assert "FOLLOW" not in peek.bar("title")  # nobody waits for more of it
 
     async def test_begun_again(self, trace: TraceFile) -> None:
         """When the file is rewritten the new one is shown, from the same place, and nothing of the old one is left."""

@@ -119,7 +119,7 @@ class TitleBar(Bar):
             pieces.append((f"FROZEN +{units.count(browse.behind)}  ", palette.error))
         elif view.waiting() is not None:
             pieces.append(("WAITING  ", palette.strong))
-        elif browse.follow:
+        elif browse.follow and live.may_grow:
             pieces.append(("FOLLOW  ", palette.strong))
         return pieces
 

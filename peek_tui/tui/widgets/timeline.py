@@ -22,6 +22,7 @@ __all__ = ["Timeline"]
 _CACHED = 512
 """Events kept drawn: a few screens."""
 _NOTHING = " nothing passes the filters: z takes back the last one, ^F turns all off"
+_EMPTY = " there are no events yet: what is recorded from now on appears here"
 _DURATION = 7
 _ASIDE = 20
 """Columns by which the summaries are scrolled at a time."""
@@ -56,8 +57,9 @@ class Timeline(RowView):
         return snapshot.event(snapshot.row(handle))
 
     def render_line(self, y: int) -> Strip:
-        if y == 0 and not self._lines and self._browse.filtered:
-            return strip_of([(_NOTHING, self.palette.dim)], self.line_width, self.base)
+        if y == 0 and not self._lines:
+            said = _NOTHING if self._browse.filtered else _EMPTY
+            return strip_of([(said, self.palette.dim)], self.line_width, self.base)
         return super().render_line(y)
 
     def _time(self, line: int, ts: int, width: int) -> str:
