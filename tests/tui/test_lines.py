@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyte
 import pytest
 from rich.style import Style
+from textual._compositor import Compositor, CompositorUpdate
+from textual.app import App
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -72,6 +76,34 @@ async def test_no_colour(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             check(peek)
 
 
+class Painted(pyte.Screen):
+    """A terminal on which a screen is painted."""
+
+    def write(self, app: App[None], update: CompositorUpdate) -> None:
+        pyte.Stream(self).feed(update.render_segments(app.console))
+
+    def cells(self) -> list[list[pyte.screens.Char]]:
+        return [[self.buffer[y][x] for x in range(self.columns)] for y in range(self.lines)]
+
+
+async def test_what_is_painted(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is pressed, what is painted of it leaves on the terminal what a screen painted as a whole would."""
+    terminal = Painted(120, 40)
+
+    def display(app: App[None], _: Screen[None], update: CompositorUpdate | None) -> None:
+        if update is not None:
+            terminal.write(app, update)
+
+    monkeypatch.setattr(App, "_display", display)
+    async with opened([demo]) as peek:
+        for keys in (["G"], ["g"], *WAYS):
+            await peek.press(*keys)
+            await peek.pilot.pause()
+            whole = Painted(120, 40)
+            whole.write(peek.app, peek.app.screen._compositor.render_full_update())
+            assert terminal.cells() == whole.cells(), keys
+
+
 class Drawn(Counter[tuple[str | None, int]]):
     """How often each line is drawn from now on, by its widget and its place there."""
 
@@ -92,13 +124,14 @@ class Drawn(Counter[tuple[str | None, int]]):
 
 
 async def test_a_step_down(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A step down lays out nothing and draws nothing twice: two lines of a list, and of the event what differs."""
+    """A step down lays out and composes nothing, and draws nothing twice: of the event what differs, else two lines."""
     layouts: list[bool] = []
     async with opened([demo]) as peek:
         await peek.press("down", "down")
         await peek.pilot.pause()
         drawn = Drawn(monkeypatch)
         monkeypatch.setattr(Debug, "_refresh_layout", lambda *_: layouts.append(True))
+        monkeypatch.setattr(Compositor, "_render_chops", lambda *_: layouts.append(True))
         await peek.press("down")
         await peek.pilot.pause()
         lines = drawn.lines

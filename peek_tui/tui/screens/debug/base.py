@@ -19,6 +19,7 @@ from peek_tui.state.view import View
 from peek_tui.trace.model import Event
 from peek_tui.trace.store import Store
 from peek_tui.tui.actions import ACTIONS, Keymap
+from peek_tui.tui.compositor import LineCompositor
 from peek_tui.tui.widgets.alerts import AlertsBar
 from peek_tui.tui.widgets.bars import FilterBar, KeysBar, TitleBar, TypesBar
 from peek_tui.tui.widgets.inspector import Inspector
@@ -60,6 +61,7 @@ class DebugBase(Screen[None]):
         manner: Manner | None = None,
     ) -> None:
         super().__init__()
+        self._compositor = LineCompositor()
         self.memory = memory
         self.manner = manner or Manner(Keymap(ACTIONS))
         self.keymap = self.manner.keymap

@@ -1,0 +1,66 @@
+"""What of a screen is painted again, where its widgets keep their lines and lie beside one another.
+
+Textual cuts each line of a change at the edges of all widgets on it and puts the pieces together from the front to the
+back: a fifth of what a key cost. Here the lines go to the terminal as their widgets keep them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.console import Console
+from textual._compositor import Compositor, CompositorUpdate
+from textual.strip import Strip
+
+from .widgets.lines import KeptLines
+from .widgets.slider import Slider
+
+__all__ = ["LineCompositor"]
+
+
+class Line(NamedTuple):
+    """A line of a widget, and where on the screen it begins."""
+
+    y: int
+    x: int
+    strip: Strip
+
+    @property
+    def end(self) -> int:
+        """The column behind it."""
+        return self.x + self.strip.cell_length
+
+
+class Lines(CompositorUpdate):
+    """Lines of widgets."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+
+    def render_segments(self, console: Console) -> str:
+        """Return what to write."""
+        return "".join(f"\x1b[{y + 1};{x + 1}H{strip.render(console)}" for y, x, strip in self.lines)
+
+
+class LineCompositor(Compositor):
+    """Composes a screen all of whose widgets lie beside one another."""
+
+    def render_partial_update(self) -> CompositorUpdate | None:  # type: ignore[override]  # Textual promises one of its kinds
+        """Return the lines on which something is to be painted again; what they do not cover is left to Textual."""
+        spans = list(self._regions_to_spans(self._dirty_regions))
+        lines: list[Line] = []
+        covered = 0
+        for widget, (region, clip) in self.visible_widgets.items():
+            if isinstance(widget, KeptLines | Slider) and clip.contains_region(region):
+                on = [span for span in spans if region.y <= span[0] < region.bottom and span[1] < region.right]
+                strips = widget.render_lines(region.size.region) if on else []
+                for y, left, right in on:
+                    line = Line(y, region.x, strips[y - region.y])
+                    cells = min(line.end, right) - max(line.x, left)
+                    if cells > 0:
+                        lines.append(line)
+                        covered += cells
+        if covered < sum(right - left for _, left, right in spans):
+            return super().render_partial_update()
+        self._dirty_regions.clear()
+        return Lines(sorted(lines, key=lambda line: line[:2])) if lines else None
