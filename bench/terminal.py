@@ -80,7 +80,9 @@ class Terminal:
         return self._arrival(text) - self.started
 
     def press_until(self, key: bytes, text: str) -> float:
-        """Press a key, and return the seconds to the moment this text was on the screen."""
+        """Press a key when all that came is on the screen; return the seconds to the moment this text was, too."""
+        self.settle(0)
+        self._cells()
         pressed = perf_counter()
         os.write(self._fd, key)
         return self._arrival(text) - pressed

@@ -236,7 +236,7 @@ def test_pipe(peek: Start, story: Path) -> None:
 def test_idle(peek: Start, story: Path) -> None:
     """A screen on which nothing happens writes nothing."""
     terminal = peek(story)
-    terminal.wait_for("■ FINISHED completed", " 1/69")
+    terminal.wait_for("■ FINISHED completed", " 1/69", "alerts  ")
     terminal.settle()
     before = len(terminal.written)
     terminal.listen(1.0)
