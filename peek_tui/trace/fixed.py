@@ -32,7 +32,13 @@ _FIXED = Pattern(_TEMPLATE, bytes(255 if byte else 0 for byte in _TEMPLATE))
 _HEADER = np.dtype(
     {
         "names": ["words", "ts_high", "ts_middle", "ts_low", "id", "parent", "session", "type"],
-        "formats": [(np.uint64, _FIXED.size // 8), "<u8", "<u8", "<u8", "S16", "S16", (np.uint64, 4), (np.uint64, 4)],
+        "formats": [
+            (np.uint64, _FIXED.size // 8),
+            "<u8",
+            "<u8",
+            "<u8",
+            *[(np.uint64, words) for words in (2, 2, 4, 4)],
+        ],
         "offsets": [0, 12, 20, 23, 38, 66, 95, len(_TEMPLATE)],
         "itemsize": _FIXED.size + 32,
     }
@@ -175,20 +181,33 @@ def _read_ts(header: NDArray[Any], fits: Fits) -> NDArray[np.int64]:
     return (high[0] * 1000 + middle[0] // 100_000) * 100_000_000 + low[0]
 
 
-def _read_ids(text: NDArray[np.bytes_], fits: Fits) -> NDArray[np.uint64]:
-    """Decode 16 lower-case hex digits each; FORMAT.md's id of no writer is all zeros, so others of it do not fit."""
-    digits = text.tobytes()
+def _read_ids(text: NDArray[np.uint64], fits: Fits) -> NDArray[np.uint64]:
+    """Decode 16 lower-case hex digits each; FORMAT.md's id of no writer is all zeros, so others of it do not fit.
+
+    Nearly always all are of one writer: then its half is decoded once.
+    """
+    writer, counter = text[:, 0], text[:, 1]
     try:
-        if ((np.frombuffer(digits, np.uint8) & _CASES) == _CAPITAL).any():
-            raise NotHexError
-        numbers = np.frombuffer(unhexlify(digits), ">u8").astype(np.uint64)
+        if len(text) and (writer == writer[0]).all():
+            high = int.from_bytes(_unhex(writer[0].tobytes()), "big")
+            numbers = np.frombuffer(_unhex(counter.tobytes()), ">u4") + np.uint64(high << 32)
+        else:
+            numbers = np.frombuffer(_unhex(text.tobytes()), ">u8").astype(np.uint64)
     except NotHexError:
         numbers = np.zeros(len(text), np.uint64)
-        known = [_IS_ID(id) is not None for id in text.tolist()]
+        ids = np.ascontiguousarray(text).view("S16")[:, 0]
+        known = [_IS_ID(id) is not None for id in ids.tolist()]
         fits &= known
-        numbers[known] = [int(id, 16) for id in text[known].tolist()]
+        numbers[known] = [int(id, 16) for id in ids[known].tolist()]
     fits &= (numbers == 0) | (numbers >> np.uint64(32) != 0)
     return numbers
+
+
+def _unhex(digits: bytes) -> bytes:
+    """Return what lower-case hex digits stand for. Raises NotHexError for anything else."""
+    if ((np.frombuffer(digits, np.uint8) & _CASES) == _CAPITAL).any():
+        raise NotHexError
+    return unhexlify(digits)
 
 
 _CASES, _CAPITAL = 0x60, 0x40
