@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Stretch", "read_lines", "read_stretches"]
 
-_AT_ONCE = 1024 * 1024
+_AT_ONCE = 512 * 1024
 """Bytes read together: what begins in one such stretch of a file."""
 _GAP = 64 * 1024
 """Bytes nobody asked for that are read rather than the file asked again: to ask costs as much as so many."""

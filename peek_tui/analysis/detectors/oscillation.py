@@ -96,13 +96,13 @@ def _worth_looking_at(steps: Steps) -> NDArray[np.bool_]:
     near = np.zeros(len(calls) + 1, np.int64)
     changes = np.flatnonzero(agents[1:] != agents[:-1]) + 1
     edges = [0, *changes.tolist(), len(calls)]
-    closes = [_closes(agents, keys, period, rounds) for period, rounds in ROUNDS.items()]
     for first, last in ((0, _KEPT), (-_KEPT - 1, 0)):
         np.add.at(near, np.clip(np.add(edges, first), 0, len(calls)), 1)
         np.add.at(near, np.clip(np.add(edges, last), 0, len(calls)), -1)
-    places = np.concatenate(closes)
-    np.add.at(near, np.maximum(places - _KEPT, 0), 1)
-    np.add.at(near, np.minimum(places + 2, len(calls)), -1)
+    for period, rounds in ROUNDS.items():
+        places = _closes(agents, keys, period, rounds)
+        np.add.at(near, np.maximum(places - period * rounds, 0), 1)
+        np.add.at(near, np.minimum(places + 2, len(calls)), -1)
     wanted = np.ones(len(steps.row), np.bool_)
     wanted[calls] = np.cumsum(near)[: len(calls)] > 0
     left_out = np.sort(steps.row[calls[~wanted[calls]]])
