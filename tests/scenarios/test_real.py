@@ -47,7 +47,7 @@ def go_to_last_error(terminal: Terminal) -> None:
 def fold_agent(terminal: Terminal) -> None:
     """Fold the agent that is selected, pass over it and back, and unfold it, in the tree."""
     terminal.press("t")
-    wait_marked(terminal, "▾ ▶ general-purpose", below="· deferred_tools_delta")
+    wait_marked(terminal, "▾ ▶ general-purpose", below="· deferred_tools_de")
     terminal.press("h")
     wait_marked(terminal, "▸ ▶ general", "1✗ 25 more 459 tok", below="← Agent  [Subagent")
     terminal.wait_for(" 111/166", "prompt: do sub work")
@@ -57,7 +57,7 @@ def fold_agent(terminal: Terminal) -> None:
     terminal.press("k")
     wait_marked(terminal, "▸ ▶ general", below="← Agent  [Subagent")
     terminal.press("l")
-    wait_marked(terminal, "▾ ▶ general-purpose", below="· deferred_tools_delta")
+    wait_marked(terminal, "▾ ▶ general-purpose", below="· deferred_tools_de")
 
 
 def wait_marked(terminal: Terminal, *texts: str, below: str) -> None:
