@@ -47,7 +47,7 @@ class Timeline(RowView):
 
     def sync(self, *, changed: bool) -> None:
         """Draw what the state says now; `changed` when rows other than the selected one may differ."""
-        timed = self._browse.snapshot.span()[1] > 0
+        timed = any(facts.first_ts for facts in self._browse.snapshot.sessions())
         changed = changed or self._view.times.follows_selection or timed is not self._timed
         self._timed = timed
         self.show(len(self._browse.rows), self._browse.position, changed=changed)
