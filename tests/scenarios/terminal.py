@@ -86,8 +86,12 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        """The lines on the screen, without the blanks at their ends."""
-        return [line.rstrip() for line in self._screen.display]
+        """The lines on the screen, without the blanks at their ends.
+
+        A frame may have come in part: then half of a wide character can be all there is of it.
+        """
+        rows = (self._screen.buffer[row] for row in range(self._screen.lines))
+        return ["".join(row[column].data for column in range(self._screen.columns)).rstrip() for row in rows]
 
     @property
     def text(self) -> str:
