@@ -68,7 +68,7 @@ async def _(peek: Peek, key: str) -> None:
     await peek.go(Row.SOLD_OUT)
     await peek.press(key)
     lines = (await chooser(peek)).splitlines()
-    assert lines[0].split()[:3] == ["▌0", "root", "AGNT"]
-    assert any(line.split()[1:5] == ["call", "TOOL", "✗", "buy"] for line in lines)
-    await peek.press("enter")
+    assert lines[0].split()[1:5] == ["call", "TOOL", "✗", "buy"]
+    assert lines[-1].split()[:3] == ["0", "root", "AGNT"]
+    await peek.press(*["down"] * len(lines), "enter")
     assert peek.row == 0

@@ -154,9 +154,9 @@ class Answering(Filtering):
         self._choose("what most likely made it fail", choices, [one.id for one in suspects], chosen)
 
     def _explain(self, causes: list[Cause]) -> None:
-        near = causes[-_MOST:]
+        near = causes[: -_MOST - 1 : -1]
         choices = [Choice(f"{count(one.row)} {one.relation}", self._what(one.row)) for one in near]
-        self._choose("why: from the root to this event", choices, [cause.id for cause in near])
+        self._choose("why: from this event back to the root", choices, [cause.id for cause in near])
 
     def _what(self, row: int) -> str:
         """Return what stands in a row, as the timeline says it, but for the models' names, which say little here."""
