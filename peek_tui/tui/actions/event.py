@@ -7,7 +7,7 @@ from .action import Action
 __all__ = ["EVENT"]
 
 EVENT = (
-    Action("why", "why", ("Y",), "Event", "why: the chain of causes from a root to this event"),
+    Action("why", "why", ("Y",), "Event", "why: the chain of causes, from this event back to a root"),
     Action("mark", "mark", ("m",), "Event", "mark this event with a letter"),
     Action("go-mark", "go_mark", ("apostrophe",), "Event", "to a mark: its letter; ' the next, \" the one before"),
     Action("marks", "marks", ("M",), "Event", "all marks and notes"),
