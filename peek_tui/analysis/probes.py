@@ -11,7 +11,7 @@ __all__ = ["holding"]
 _AT_ONCE = 256 * 1024
 """Bytes that are compared at a time: what the processor keeps at hand."""
 _CASE = 0x20
-"""The bit that makes a letter a small one."""
+"""The bit that makes a letter a small one. Of other bytes it makes others: so both sides are compared with it."""
 
 
 def holding(texts: Sequence[bytes], words: Sequence[bytes], *, any_case: bool = False) -> set[int]:
@@ -32,14 +32,15 @@ def _places(text: bytes, words: Sequence[bytes], *, any_case: bool) -> list[int]
     longest = max(map(len, words))
     for first in range(0, len(text), _AT_ONCE):
         as_written = np.frombuffer(text, np.uint8, min(_AT_ONCE + longest, len(text) - first), first)
-        codes = as_written | np.uint8(_CASE if any_case else 0)
+        case = _CASE if any_case else 0
+        codes = as_written | np.uint8(case)
         for word in words:
             size = len(codes) - len(word) + 1
             if size <= 0:
                 continue
-            alike = codes[:size] == word[0]
+            alike = codes[:size] == word[0] | case
             for at in (len(word) // 2, len(word) - 1):
-                alike &= codes[at : at + size] == word[at]
+                alike &= codes[at : at + size] == word[at] | case
             for place in (np.flatnonzero(alike) + first).tolist():
                 there = text[place : place + len(word)]
                 if word == (there.lower() if any_case else there):

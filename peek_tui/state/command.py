@@ -12,10 +12,10 @@ from .prompt import Completion
 __all__ = ["COMMANDS", "complete_command", "mistake_in_command", "split"]
 
 COMMANDS = {
-    "break": "a filter: c and C stop at what it wants",
+    "break": "a filter: running stops at what it wants",
     "filter": "a filter: only what it wants is shown",
     "find": "a text or pattern to look for",
-    "near": "the type that < and > go to",
+    "near": "the type that nearest before and after go to",
     "note": "a note on this event",
 }
 """What takes an argument, and what that is. Every action is a command without one."""

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from peek_tui.analysis import probes
 from peek_tui.analysis.probes import holding
 
-WORDS = (b"must ", b"abba", b'"base":')
-PARTS = st.sampled_from([*WORDS, *map(bytes.upper, WORDS), b"a", b"b", b" ", b"mast ", "ą".encode()])
+WORDS = (b"must ", b"abba", b'"base":', b"_a_")
+PARTS = st.sampled_from([*WORDS, *map(bytes.upper, WORDS), b"a", b"b", b"_", b" ", b"mast ", "ą".encode()])
 TEXTS = st.lists(st.lists(PARTS).map(b"".join), max_size=12)
 
 

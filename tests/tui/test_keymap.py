@@ -116,6 +116,15 @@ async def test_pressed(story: Path) -> None:
         assert " ^N error " in peek.bar("keys")
 
 
+async def test_said_where_nothing_is_shown(story: Path) -> None:
+    """A timeline in which the filters leave nothing says how to take them back by the keys that were chosen."""
+    async with opened([story], config=Config(keys={"undo": ("^N",), "filters": ("^Y",)})) as peek:
+        await peek.press("ampersand", *"name=nobody", "enter")
+        await peek.until(lambda: "takes back" in text_of(peek.timeline))
+        said = text_of(peek.timeline).strip()
+        assert said == "nothing passes the filters: ^N takes back the last one, ^Y turns all off"
+
+
 async def test_problem_is_said(story: Path) -> None:
     """What is wrong with the choice is said as the screen opens."""
     async with opened([story], config=Config(keys={"next-error": ("x",)})) as peek:

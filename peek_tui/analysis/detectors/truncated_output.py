@@ -16,8 +16,9 @@ __all__ = ["TruncatedOutput"]
 
 REASONS = frozenset({"length", "max_tokens", "max_output_tokens", "MAX_TOKENS", "model_context_window_exceeded"})
 
-_KEY = b'"finish_reason":"'
-_BYTES = tuple(reason.encode() for reason in REASONS)
+_KEY = b'"finish_reason":'
+_BYTES = tuple(f'{blank}"{reason}"'.encode() for blank in ("", " ") for reason in REASONS)
+"""As most writers space JSON."""
 
 
 def _seem_cut(answers: list[bytes]) -> Iterator[bool]:

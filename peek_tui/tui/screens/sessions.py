@@ -120,7 +120,7 @@ class Sessions(Screen[None]):
         if self.list.shown:
             return _HEAD
         if self.list.all:
-            return " no session is like that: q shows all"
+            return f" no session is like that: {self._keymap.key('leave')} shows all"
         if self.session_watch.failure is not None:
             return f" {clean_line(str(self.session_watch.failure))}"
         if self.session_watch.sessions is None:

@@ -14,6 +14,7 @@ from peek_tui.render.words import look_of
 from peek_tui.state.skim import Fold
 from peek_tui.state.view import View
 from peek_tui.trace.model import Event
+from peek_tui.tui.actions import Keymap
 
 from .rows import Piece, RowView, strip_of
 
@@ -21,7 +22,7 @@ __all__ = ["Timeline"]
 
 _CACHED = 512
 """Events kept drawn: a few screens."""
-_NOTHING = " nothing passes the filters: z takes back the last one, ^F turns all off"
+_NOTHING = " nothing passes the filters: {} takes back the last one, {} turns all off"
 _EMPTY = " there are no events yet: what is recorded from now on appears here"
 _DURATION = 7
 _ASIDE = 20
@@ -37,9 +38,10 @@ _WIDE = 100
 class Timeline(RowView):
     """Draws a `Browse`."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, keymap: Keymap) -> None:
         super().__init__(id="timeline")
         self._view = view
+        self._nothing = _NOTHING.format(keymap.key("undo"), keymap.key("filters"))
         self._browse = view.browse
         self._timed = True
         """Whether any event says when it was: if none does, there is no column of times."""
@@ -58,7 +60,7 @@ class Timeline(RowView):
 
     def render_line(self, y: int) -> Strip:
         if y == 0 and not self._lines:
-            said = _NOTHING if self._browse.filtered else _EMPTY
+            said = self._nothing if self._browse.filtered else _EMPTY
             return strip_of([(said, self.palette.dim)], self.line_width, self.base)
         return super().render_line(y)
 

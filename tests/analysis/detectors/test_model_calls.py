@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from peek_tui.analysis.detectors.context_window import window_of
@@ -100,3 +101,13 @@ def test_truncated(run: Run) -> None:
     assert (first.evidence, second.evidence) == (tuple(cut), (last,))
     assert first.title == "claude-sonnet-5 ran out of room 2 times between 1 and 3, its answers are cut"
     assert second.title == "claude-sonnet-5 ran out of room at 7, its answer is cut"
+
+
+def test_truncated_of_another_writer(run: Run) -> None:
+    """An answer that was cut is found in the lines of a writer that puts blanks behind colons, too."""
+    for number, spacing in enumerate(((",", ":"), (", ", ": "))):
+        event = {"v": 1, "id": f"5f3a9c1e0000000{number}", "session": "s", "ts": number, "type": "llm_response"}
+        line = json.dumps({**event, "name": "m", "data": {"finish_reason": "length"}}, separators=spacing)
+        run.write(line.encode() + b"\n")
+    [alert] = run.alerts("truncated_output")
+    assert (alert.first_row, alert.last_row) == (0, 1)

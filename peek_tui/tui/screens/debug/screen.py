@@ -38,7 +38,7 @@ class Debug(Arriving, Moving, Commands, Panes):
         yield TypesBar()
         yield StripBar()
         with _Box(id="panes"):
-            yield Timeline(self.view)
+            yield Timeline(self.view, self.keymap)
             yield DecisionTree(self.tree_view, self.event_of)
             yield Inspector()
         yield AlertsBar()

@@ -59,7 +59,7 @@ class Seeking(Prompts):
     def action_choose_near(self) -> None:
         """Choose the type that is gone to before and after."""
         prompt = Prompt("type ", self._types, earlier=self.view.typed["type "])
-        self.ask(Asked(prompt, "the type that < and > go to; Tab completes", self.near))
+        self.ask(Asked(prompt, "the type that nearest before and after go to; Tab completes", self.near))
 
     def action_run(self, by: int) -> None:
         """Run to the next breakpoint or alert; where there is none yet and the run goes on, wait for it."""
