@@ -92,7 +92,8 @@ class Pipe:
         except OSError as error:
             self.trouble = f"{self._source} was not read to its end: {error.strerror}"
         finally:
-            self._copy.close()
+            with suppress(OSError):  # of what could not be written either, and `trouble` says so
+                self._copy.close()
             self.ended = True
             self._news.set()
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "cache_path", "load_cache", "part_of", "save_cache"]
 
-_MAGIC = b"PEEKIX04"
+_MAGIC = b"PEEKIX05"
 """Changes with what is in the file: a cache of another version is no cache."""
 _ALIGNED = 64
 _END = 4096
@@ -38,6 +38,8 @@ class Part(msgspec.Struct, frozen=True):
     inode: int
     device: int
     length: int
+    size: int
+    """Bytes it had altogether: half a line may stand behind what was indexed."""
     modified: int
     """When it was last written to, in nanoseconds: one that has not grown since is the same only if this is."""
     beginning: str
@@ -70,8 +72,8 @@ def part_of(path: Path, fd: int, length: int) -> Part:
     status = os.fstat(fd)
     beginning = os.pread(fd, min(_END, length), 0)
     end = os.pread(fd, min(_END, length), max(0, length - _END))
-    place = os.path.realpath(path), status.st_ino, status.st_dev, length, status.st_mtime_ns
-    return Part(*place, _digest(beginning), _digest(end))
+    place = os.path.realpath(path), status.st_ino, status.st_dev
+    return Part(*place, length, status.st_size, status.st_mtime_ns, _digest(beginning), _digest(end))
 
 
 def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -139,13 +141,10 @@ def _map(file: BinaryIO, places: Mapping[str, _Array], start: int) -> dict[str, 
 
 
 def _is_same(part: Part, fd: int) -> bool:
-    status = os.fstat(fd)
-    if status.st_size < part.length:
-        return False
     now = part_of(Path(part.path), fd, part.length)
-    return now == part or (
-        status.st_size > part.length and msgspec.structs.replace(now, modified=part.modified) == part
-    )
+    if now.size > part.size:
+        part = msgspec.structs.replace(part, size=now.size, modified=now.modified)
+    return now == part
 
 
 def _forget_oldest(directory: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from peek_tui.errors import NoTraceError
 
-from .ending import ended_agents, with_ending
+from .ending import Ends, ended_agents, with_ending
 from .facts import SessionFacts
 from .imported import AnyTail, open_again, open_tail
 from .index import Index
@@ -77,7 +77,7 @@ class Store:
         """Whether all that the files held was read once: from then on they are followed."""
         self.at_end = False
         """Whether the last `advance` left nothing: what comes while lines are worked on is for the next one."""
-        self._ended: dict[str, str | None] | None = None
+        self._ended: Ends | None = None
         self._snapshot: Snapshot | None = None
         self._keeper = Keeper(self._cache)
 

@@ -187,6 +187,17 @@ def test_copy_that_cannot_be_kept(trace: Path) -> None:
     assert done.stderr == "peek: - was not read to its end: File too large\n"
 
 
+@pytest.mark.parametrize("command", ["stats", "events"])
+def test_little_that_cannot_be_kept(trace: Path, command: str) -> None:
+    """Neither is a few lines that come at once and find no room; nobody waits for more of them."""
+    shell = f"ulimit -f 1; head -n 6 '{trace}' | '{sys.executable}' -m peek_tui {command} - >&2"
+    done = subprocess.run(
+        ["/bin/sh", "-c", shell], capture_output=True, text=True, env=environment(), check=False, timeout=60
+    )
+    assert done.returncode == 3
+    assert done.stderr.endswith("peek: - was not read to its end: File too large\n")
+
+
 def test_left_out(peek: Peek, trace: Path) -> None:
     """The traces of a directory that cannot be opened are named in one sentence, and the others are read."""
     for name in "abcde":

@@ -68,8 +68,13 @@ def test_taken_up(trace: Path) -> None:
     assert read(trace) == {"log": EVENTS, "tool_call": 1}
 
 
-def test_rewritten_in_place(trace: Path) -> None:
-    """A line that is changed in the middle of a file, at the same length, is read."""
+@pytest.mark.parametrize("half", [b"", LINE[:50]])
+def test_rewritten_in_place(trace: Path, half: bytes) -> None:
+    """A line that is changed in the middle of a file, at the same length, is read; also where its writer was killed."""
+    with trace.open("ab") as file:
+        file.write(half)
+    rmtree(trace.parent / "cache")
+    read(trace)
     with trace.open("r+b") as file:
         file.seek(len(line(0)) * (EVENTS // 2))
         file.write(line(EVENTS // 2, b"lag"))

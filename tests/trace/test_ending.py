@@ -11,6 +11,7 @@ import pytest
 
 from peek_tui.demo.generate import generate
 from peek_tui.trace.store import FIRST_SLICE, Store
+from tests.state.traces import TraceFile
 
 
 @pytest.fixture
@@ -65,3 +66,19 @@ def test_other_agents_end(path: Path) -> None:
         stack.callback(store.close)
         store.advance(FIRST_SLICE)
         assert store.status() == "crashed"
+
+
+def test_other_runs_end(tmp_path: Path) -> None:
+    """An end that belongs to nothing is that of its own run, not of the others in a file."""
+    path = tmp_path / "run.jsonl"
+    one, other = (TraceFile(path, writer=8 * sign, session=32 * sign) for sign in "ab")
+    for trace in (one, other):
+        trace.add("agent_start", "desk")
+    for _ in range(1_000):
+        one.add("log", "", {"text": "x" * 200})
+    other.add("agent_end", "desk", {"status": "error"})
+    with ExitStack() as stack:
+        store = Store([path])
+        stack.callback(store.close)
+        store.advance(FIRST_SLICE)
+        assert [(facts.finished, facts.outcome) for facts in store.sessions()] == [(False, None), (True, "error")]
