@@ -122,7 +122,7 @@ async def test_said_where_nothing_is_shown(story: Path) -> None:
         await peek.press("ampersand", *"name=nobody", "enter")
         await peek.until(lambda: "takes back" in text_of(peek.timeline))
         said = text_of(peek.timeline).strip()
-        assert said == "nothing passes the filters: ^N takes back the last one, ^Y turns all off"
+        assert said == "nothing passes the filters: ^N takes back the last, ^Y turns all off"
 
 
 async def test_problem_is_said(story: Path) -> None:

@@ -22,7 +22,7 @@ __all__ = ["Timeline"]
 
 _CACHED = 512
 """Events kept drawn: a few screens."""
-_NOTHING = " nothing passes the filters: {} takes back the last one, {} turns all off"
+_NOTHING = " nothing passes the filters: {} takes back the last, {} turns all off"
 _EMPTY = " there are no events yet: what is recorded from now on appears here"
 _DURATION = 7
 _ASIDE = 20
