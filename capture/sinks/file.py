@@ -32,6 +32,7 @@ _OWN_WRITER = re.compile(r"(?<=-[0-9a-f]{8})-[0-9a-f]{8}$")
 """The writer at the end of a name we chose, behind the session."""
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 """Not blocking matters to a pipe that nobody reads: what it has no room for is lost, and the host goes on."""
+_STDERR = 2
 _LOCK_ATTEMPTS = 20
 _LOCK_PAUSE = 0.001
 _REOPEN_AFTER = 1.0
@@ -143,7 +144,7 @@ class FileSink:
             raise self._failure.with_traceback(None)  # or it would grow with every event that is lost
         try:
             _make_private(self.path.parent)
-            self._fd = os.open(self.path, _FLAGS, 0o600)
+            self._fd = _out_of_the_way(os.open(self.path, _FLAGS, 0o600))
             self._torn = _ends_in_half_a_line(self._fd)
         except OSError as error:
             if not from_signal_handler(error):
@@ -175,6 +176,18 @@ def _make_private(directory: Path) -> None:
     missing = [level for level in (directory, *directory.parents) if not level.exists()]
     for level in reversed(missing):
         level.mkdir(mode=0o700, exist_ok=True)
+
+
+def _out_of_the_way(fd: int) -> int:
+    """Return another descriptor for a file that was opened as stdin, stdout or stderr, which its host had closed: what
+    C libraries write there is no event.
+    """
+    if fd > _STDERR:
+        return fd
+    try:
+        return _out_of_the_way(os.dup(fd))
+    finally:
+        os.close(fd)
 
 
 def _ends_in_half_a_line(fd: int) -> bool:

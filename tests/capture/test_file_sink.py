@@ -255,3 +255,20 @@ def test_direct(ctx: TraceContext) -> None:
     """An event stands in the file when its `record_*` method returns."""
     id = ctx.record_decision("why")
     assert read_events(ctx.path)[-1]["id"] == id
+
+
+def test_closed_standard_streams(run_python: RunPython, tmp_path: Path) -> None:
+    """Where a host has closed its standard streams, what is written to them by number goes to no trace."""
+    program = """
+import contextlib, os, sys
+from capture import TraceContext
+
+os.closerange(0, 3)
+with TraceContext(path=sys.argv[1]) as ctx:
+    ctx.record_decision("why")
+    for number in range(3):
+        with contextlib.suppress(OSError):
+            os.write(number, b"from a C library\\n")
+"""
+    run_python(program, tmp_path / "run.jsonl")
+    assert [event["type"] for event in read_events(tmp_path / "run.jsonl")] == ["agent_start", "decision", "agent_end"]
