@@ -17,6 +17,8 @@ from .widgets.slider import Slider
 
 __all__ = ["LineCompositor"]
 
+_KEPT = (KeptLines, Slider)
+
 
 class Line(NamedTuple):
     """A line of a widget, and where on the screen it begins."""
@@ -24,11 +26,6 @@ class Line(NamedTuple):
     y: int
     x: int
     strip: Strip
-
-    @property
-    def end(self) -> int:
-        """The column behind it."""
-        return self.x + self.strip.cell_length
 
 
 class Lines(CompositorUpdate):
@@ -51,14 +48,15 @@ class LineCompositor(Compositor):
         lines: list[Line] = []
         covered = 0
         for widget, (region, clip) in self.visible_widgets.items():
-            if isinstance(widget, KeptLines | Slider) and clip.contains_region(region):
-                on = [span for span in spans if region.y <= span[0] < region.bottom and span[1] < region.right]
+            if isinstance(widget, _KEPT) and clip.contains_region(region):
+                (x, top, _, _), end, bottom = region, region.right, region.bottom
+                on = [span for span in spans if top <= span[0] < bottom and span[1] < end and x < span[2]]
                 strips = widget.render_lines(region.size.region) if on else []
                 for y, left, right in on:
-                    line = Line(y, region.x, strips[y - region.y])
-                    cells = min(line.end, right) - max(line.x, left)
+                    strip = strips[y - top]
+                    cells = min(x + strip.cell_length, right) - max(x, left)
                     if cells > 0:
-                        lines.append(line)
+                        lines.append(Line(y, x, strip))
                         covered += cells
         if covered < sum(right - left for _, left, right in spans):
             return super().render_partial_update()

@@ -150,6 +150,8 @@ def _wrap(line: str, width: int) -> list[tuple[int, str]]:
 
 def _fitting(line: str, start: int, width: int) -> int:
     """Return where the part of `line` from `start` on that fits into `width` columns ends, after one at the least."""
+    if line[start : start + width + 1].isascii():
+        return min(len(line), start + width)
     used = 0
     for index in range(start, min(len(line), start + width + 1)):
         used += cell_width(line[index])

@@ -197,7 +197,7 @@ class Inspector(RowView):
         return next((line for line in above if entries[line].indent < entry.indent), 0)  # the first is around them all
 
     def _go_top(self) -> None:
-        if self.scroll_offset.y:
+        if self.top:
             self.scroll_to(y=0, animate=False, force=True, immediate=True)
         self._sync(0)
 
@@ -205,7 +205,8 @@ class Inspector(RowView):
         """Repaint only the lines that differ from what is on the screen."""
         entries = self._outline.entries if self._outline is not None else []
         before, self._drawn = self._drawn, list(entries)
-        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.page_height
+        top = self.top
+        bottom = top + self.page_height
         self.show(len(entries), min(max(0, selected), max(0, len(entries) - 1)), changed=False)
         seen = range(top, min(bottom, max(len(before), len(entries))))
         self.refresh_each(line for line in seen if before[line : line + 1] != entries[line : line + 1])

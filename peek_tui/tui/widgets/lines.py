@@ -43,6 +43,8 @@ class KeptLines(Eager):
 
     _look: object = None
     """What all kept lines depend on: when it changes, none of them is what it should be."""
+    _rule = Style.null()
+    """How rules look."""
 
     @cached_property
     def _kept(self) -> dict[int, Strip]:
@@ -90,42 +92,42 @@ class KeptLines(Eager):
             self._look = look
             self._kept.clear()
             self._known.clear()
+            self._rule = self._drawn_rule
         kept, rows = self._kept, crop.line_range
-        if wanted := [y for y in rows if y not in kept]:
-            rule = self._rule
-            kept |= {y: self._line(y, rule, filters) for y in wanted}
+        for y in rows:
+            if y not in kept:
+                kept[y] = self._line(y, gutter.top, filters)
         strips = [kept[y] for y in rows]
         left, right = crop.column_span
         return strips if (left, right) == (0, self.outer_size.width) else [strip.crop(left, right) for strip in strips]
 
-    def _line(self, y: int, rule: Style, filters: Sequence[LineFilter]) -> Strip:
+    def _line(self, y: int, top: int, filters: Sequence[LineFilter]) -> Strip:
         """Return a line of the widget, drawn or known."""
-        top = self.styles.gutter.top
         source = self.source(y - top) if y >= top else None
         if source is None:
-            return self._draw(y, rule, filters)
+            return self._draw(y, filters)
         known = self._known
         if source not in known:
             if len(known) == _MOST:
                 known.clear()
-            known[source] = self._draw(y, rule, filters)
+            known[source] = self._draw(y, filters)
         return known[source]
 
-    def _draw(self, y: int, rule: Style, filters: Sequence[LineFilter]) -> Strip:
+    def _draw(self, y: int, filters: Sequence[LineFilter]) -> Strip:
         """Return a line of the widget: what it shows, and the rules beside it."""
         top, _, _, left = self.styles.gutter
         if y < top:
             width = self.outer_size.width
-            strip = Strip([Segment(("┌" if left else "─").ljust(width, "─"), rule)], width)
+            strip = Strip([Segment(("┌" if left else "─").ljust(width, "─"), self._rule)], width)
         else:
             strip = self.render_line(y - top)
             if left:
-                strip = Strip([Segment("│", rule), *strip], 1 + strip.cell_length)
+                strip = Strip([Segment("│", self._rule), *strip], 1 + strip.cell_length)
         for line_filter in filters:
             strip = strip.apply_filter(line_filter, self.background_colors[1])
         return strip
 
     @property
-    def _rule(self) -> Style:
+    def _drawn_rule(self) -> Style:
         kind, colour = self.styles.border_top
         return self.base + Style.from_color((colour if kind else self.styles.border_left[1]).rich_color)

@@ -89,6 +89,11 @@ class RowView(KeptLines, ScrollView, can_focus=True):
         return self._vertical_scrollbar
 
     @property
+    def top(self) -> int:
+        """The first line that is seen."""
+        return round(self.scroll_y)
+
+    @property
     def line_width(self) -> int:
         """The columns there are for a line: there is always a scrollbar."""
         return self.outer_size.width - self.styles.gutter.width - self.styles.scrollbar_size_vertical
@@ -111,13 +116,13 @@ class RowView(KeptLines, ScrollView, can_focus=True):
 
     def refresh_each(self, lines: Iterable[int]) -> None:
         """Repaint some lines."""
-        top, width = self.scroll_offset.y, self.line_width
+        top, width = self.top, self.line_width
         if regions := [Region(0, line - top, width, 1) for line in lines]:
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
         width = self.line_width
-        line = self.scroll_offset.y + y
+        line = self.top + y
         base = self.base
         if not 0 <= line < self._lines:
             return Strip.blank(width, base)
@@ -132,7 +137,7 @@ class RowView(KeptLines, ScrollView, can_focus=True):
 
     def _reveal(self) -> bool:
         """Scroll the selected line into view; at an edge by half a page, so that not every step repaints all."""
-        top, height = self.scroll_offset.y, self.page_height
+        top, height = self.top, self.page_height
         if height < 2:  # not laid out yet: where it would scroll to now says nothing of where it should
             return False
         last = max(0, self._lines - height)
@@ -159,6 +164,6 @@ class RowView(KeptLines, ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        line = -1 if offset is None else self.scroll_offset.y + offset.y
+        line = -1 if offset is None else self.top + offset.y
         if 0 <= line < self._lines:
             self.post_message(self.Clicked(self, line))

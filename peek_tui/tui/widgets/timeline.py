@@ -90,7 +90,7 @@ class Timeline(RowView):
 
     def _goes_on(self) -> bool:
         """Whether a line that is seen has more to say than there is room for."""
-        snapshot, top = self._browse.snapshot, self.scroll_offset.y
+        snapshot, top = self._browse.snapshot, self.top
         for line, row in enumerate(self._browse.rows[top : top + self.page_height], top):
             event = self.event_of(snapshot.handle(row))
             _, room, _ = self._columns(line, row, event, self.line_width)

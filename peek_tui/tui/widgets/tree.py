@@ -43,7 +43,7 @@ class DecisionTree(RowView):
         self.show(len(self.view), self.view.position, changed=changed)
 
     def source(self, y: int) -> Hashable | None:
-        line = self.scroll_offset.y + y
+        line = self.top + y
         if line >= self.lines:
             return None
         return self.view.place(line), self.has_focus if line == self._selected else None

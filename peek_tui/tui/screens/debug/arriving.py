@@ -12,8 +12,6 @@ from peek_tui.errors import InputError
 from peek_tui.state.pace import Pace
 from peek_tui.state.reader import Reading
 from peek_tui.tui.widgets.flight import FlightBar
-from peek_tui.tui.widgets.inspector import Inspector
-from peek_tui.tui.widgets.timeline import Timeline
 
 from .answering import Answering
 from .seeking import Seeking
@@ -125,7 +123,7 @@ class Arriving(Seeking, Answering):
         self._last_taken = monotonic()
         reading = self.reader.reading
         grown = len(reading.snapshot) - len(self.browse.snapshot)
-        self.reader.pace = self._pace.wait(thread_time(), grown, self.query_one(Timeline).page_height)
+        self.reader.pace = self._pace.wait(thread_time(), grown, self.parts.timeline.page_height)
         changed = (
             self._begin_again(reading) if reading.edition != self._edition else self.browse.update(reading.snapshot)
         )
@@ -156,8 +154,8 @@ class Arriving(Seeking, Answering):
         if self.browse.frozen:
             return False
         self._edition = reading.edition
-        self.query_one(Timeline).event_of.cache_clear()
-        self.query_one(Inspector).show_subject(None)
+        self.parts.timeline.event_of.cache_clear()
+        self.parts.inspector.show_subject(None)
         self.view.begin_again(reading.snapshot)
         self.answers.begin_again()
         self.stop_asking()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from textual.css.query import NoMatches
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Tooltip
 
 from peek_tui.render.text import clean_line
 from peek_tui.state.answers import Answers
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BRISK", "SLOW", "DebugBase", "Manner"]
 
+Child = TypeVar("Child", bound=Widget)
+
 BRISK = 0.05
 SLOW = 0.25
 """The pace at which is painted what arrives, on an ordinary line and on a slow one; in seconds."""
@@ -46,6 +52,20 @@ class Manner(NamedTuple):
     """Seconds between two paintings of what arrives, at the least."""
     at_failure: bool = False
     """Whether a run that failed opens where it failed."""
+
+
+class Parts(NamedTuple):
+    """The widgets that show the state."""
+
+    timeline: Timeline
+    tree: DecisionTree
+    inspector: Inspector
+    title: TitleBar
+    types: TypesBar
+    filters: FilterBar
+    strip: StripBar
+    alerts: AlertsBar
+    keys: KeysBar
 
 
 class DebugBase(Screen[None]):
@@ -100,30 +120,30 @@ class DebugBase(Screen[None]):
 
         `changed` when rows other than the selected one may differ.
         """
-        self.query_one(KeysBar).sync()
+        self.parts.keys.sync()
         self.paint(changed=changed)
 
     def paint(self, *, changed: bool) -> None:
         """Bring the widgets in step with the state."""
-        tree = self.query_one(DecisionTree)
-        self.query_one(Timeline).sync(changed=changed)
-        if tree.display:
-            tree.sync()
-        row = self.browse.selected if self.focused is tree else self.browse.row
-        self.query_one(Inspector).show_subject(None if row is None else self.subject(row))
-        self.query_one(TitleBar).sync(self.view, self.live, self.reader.reading.lost)
-        self.query_one(TypesBar).sync(self.browse)
-        self.query_one(FilterBar).sync(self.view)
-        self.query_one(StripBar).sync(self.view)
-        self.query_one(AlertsBar).sync(self.view)
+        parts = self.parts
+        parts.timeline.sync(changed=changed)
+        if parts.tree.display:
+            parts.tree.sync()
+        row = self.browse.selected if self.focused is parts.tree else self.browse.row
+        parts.inspector.show_subject(None if row is None else self.subject(row))
+        parts.title.sync(self.view, self.live, self.reader.reading.lost)
+        parts.types.sync(self.browse)
+        parts.filters.sync(self.view)
+        parts.strip.sync(self.view)
+        parts.alerts.sync(self.view)
 
     def say(self, text: str) -> None:
         """Say something in the place of the keys, until the next key."""
-        self.query_one(KeysBar).say(text)
+        self.parts.keys.say(text)
 
     def tell(self, text: str) -> None:
         """Say what a key did, until the next key."""
-        self.query_one(KeysBar).say(text, good=True)
+        self.parts.keys.say(text, good=True)
 
     def choose(self, title: str, choices: list[Choice], chosen: Callable[[int | None], None]) -> None:
         """List things to choose from; `chosen` is told the number of the one that was, or None."""
@@ -164,9 +184,31 @@ class DebugBase(Screen[None]):
 
     # -- what is there ---------------------------------------------------------------------------------------------
 
+    @cached_property
+    def parts(self) -> Parts:
+        """The widgets, which are there as long as the screen is; to look for them took a fiftieth of a key."""
+        one = self.query_one
+        return Parts(
+            one(Timeline),
+            one(DecisionTree),
+            one(Inspector),
+            one(TitleBar),
+            one(TypesBar),
+            one(FilterBar),
+            one(StripBar),
+            one(AlertsBar),
+            one(KeysBar),
+        )
+
+    def get_child_by_type(self, expect_type: type[Child]) -> Child:
+        """Return a child. With each key Textual looks for a tooltip; that there is none it would say at length."""
+        if expect_type is Tooltip:
+            raise NoMatches
+        return super().get_child_by_type(expect_type)
+
     def event_of(self, handle: int) -> Event:
         """Return the event with a handle; those of a few screens are kept."""
-        return self.query_one(Timeline).event_of(handle)
+        return self.parts.timeline.event_of(handle)
 
     def subject(self, row: int) -> Subject:
         """Return the event in a row with all that it is read beside."""
@@ -190,7 +232,7 @@ class DebugBase(Screen[None]):
     @property
     def pane(self) -> RowView:
         """The pane that keys go to."""
-        return self.focused if isinstance(self.focused, RowView) else self.query_one(Timeline)
+        return self.focused if isinstance(self.focused, RowView) else self.parts.timeline
 
     def touched(self) -> None:
         """Note that a key came: what arrives waits until its frame is painted."""

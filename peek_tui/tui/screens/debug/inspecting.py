@@ -7,7 +7,6 @@ from peek_tui.state.inspect.copied import PARTS, event_json, part
 from peek_tui.state.prompt import Prompt
 from peek_tui.tui.clipboard import copy, keep
 from peek_tui.tui.outside import pipe_to, show_in_editor
-from peek_tui.tui.widgets.inspector import Inspector
 
 from .prompts import Asked, Prompts
 
@@ -21,11 +20,11 @@ class Inspecting(Prompts):
     """The views of the inspector, and ways out of it."""
 
     def action_view(self) -> None:
-        self.query_one(Inspector).next_view()
+        self.parts.inspector.next_view()
         self.sync(changed=False)
 
     def action_changes(self) -> None:
-        inspector, subject = self.query_one(Inspector), self._looked_at()
+        inspector, subject = self.parts.inspector, self._looked_at()
         if subject is None:
             return
         order = ["payload", *(view for view in views_of(subject) if view in _COMPARISONS)]
@@ -52,7 +51,7 @@ class Inspecting(Prompts):
 
     def follow_link(self) -> bool:
         """Go to the event whose id stands on the inspector's line; return whether there is one."""
-        entry = self.query_one(Inspector).entry
+        entry = self.parts.inspector.entry
         ids = [] if entry is None or entry.folds else entry.text.split()
         handle = next((found for id in ids if (found := self.browse.snapshot.find(id)) is not None), None)
         if handle is None:
@@ -61,7 +60,7 @@ class Inspecting(Prompts):
         return True
 
     def _copy(self, key: str) -> None:
-        entry, subject = self.query_one(Inspector).entry, self._looked_at()
+        entry, subject = self.parts.inspector.entry, self._looked_at()
         text = None if subject is None else part(subject, () if entry is None else entry.path, key)
         if text is not None:
             self._told(copy(text, self._write))
@@ -74,7 +73,7 @@ class Inspecting(Prompts):
     def _looked_at(self) -> Subject | None:
         """Return the event that the inspector shows, or would if there were room for it; say so when there is none."""
         row = self.browse.row
-        subject = self.query_one(Inspector).subject or (None if row is None else self.subject(row))
+        subject = self.parts.inspector.subject or (None if row is None else self.subject(row))
         if subject is None:
             self.say("there is no event here")
         return subject

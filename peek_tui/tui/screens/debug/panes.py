@@ -32,7 +32,7 @@ class Panes(Walking, Searching, Inspecting):
         if self.in_timeline:
             await self.tree_there()
             self.lay_out(replace(self.layout_chosen, tree_first=True, hidden=self.layout_chosen.hidden - {"tree"}))
-            self.set_focus(self.query_one(DecisionTree))
+            self.set_focus(self.parts.tree)
         else:
             self.action_back()
         self.sync(changed=True)
@@ -75,7 +75,7 @@ class Panes(Walking, Searching, Inspecting):
                 self.sync(changed=True)
             case _:
                 self.lay_out(replace(self.layout_chosen, alone="inspector"))
-                self.set_focus(self.query_one(Inspector))
+                self.set_focus(self.parts.inspector)
 
     def action_fold(self) -> None:
         match self.focused:
@@ -97,7 +97,7 @@ class Panes(Walking, Searching, Inspecting):
 
     def action_back(self) -> None:
         self.lay_out(replace(self.layout_chosen, alone="", tree_first=False))
-        self.set_focus(self.query_one(Timeline))
+        self.set_focus(self.parts.timeline)
 
     def action_leave(self) -> None:
         if not self.in_timeline:
@@ -157,5 +157,5 @@ class Panes(Walking, Searching, Inspecting):
     def _settle(self) -> None:
         """Paint in the new layout; keys go to the timeline when the pane that had them has no room any more."""
         if self.focused is None or not self.focused.display:
-            self.set_focus(self.query_one(Timeline))
+            self.set_focus(self.parts.timeline)
         self.paint(changed=False)

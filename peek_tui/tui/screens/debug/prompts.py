@@ -10,7 +10,6 @@ from textual import events
 from peek_tui.errors import UsageError
 from peek_tui.state.complete import Mistake
 from peek_tui.state.prompt import Prompt
-from peek_tui.tui.widgets.bars import KeysBar
 
 from .base import DebugBase
 
@@ -80,7 +79,7 @@ class Prompts(DebugBase):
             super().tell(text)
 
     def _show(self, asked: Asked) -> None:
-        self.query_one(KeysBar).ask(asked.prompt, asked.hint, asked.mistake(asked.prompt.text))
+        self.parts.keys.ask(asked.prompt, asked.hint, asked.mistake(asked.prompt.text))
 
     def _finish(self, asked: Asked) -> None:
         self._asked = None
