@@ -111,9 +111,9 @@ class Drawn(Counter[tuple[str | None, int]]):
         super().__init__()
         draw = KeptLines._draw
 
-        def count(widget: KeptLines, y: int, rule: Style, filters: Sequence[LineFilter]) -> Strip:
+        def count(widget: KeptLines, y: int, filters: Sequence[LineFilter]) -> Strip:
             self[widget.id, y] += 1
-            return draw(widget, y, rule, filters)
+            return draw(widget, y, filters)
 
         monkeypatch.setattr(KeptLines, "_draw", count)
 

@@ -151,10 +151,10 @@ class TypesBar(Bar):
 
     def sync(self, browse: Browse) -> None:
         """Show the state."""
-        palette = self.palette
+        palette, counted = self.palette, self.size.width >= _COUNTS_FROM
         left: list[Piece] = [(" ", palette.dim)]
         for key, name, number, shown in browse.counts():
-            text = f"{key} {name}" + (f" {units.tokens(number)}" if self.size.width >= _COUNTS_FROM else "")
+            text = f"{key} {name}" + (f" {units.tokens(number)}" if counted else "")
             self._calls[len(left)] = f"toggle_group('{key}')"
             left.append((f"[{text}]", palette.groups[key]) if shown else (f" {text} ", palette.dim))
         here = units.count(browse.position + 1 if browse.rows else 0)

@@ -188,7 +188,7 @@ class Inspector(RowView):
 
     @property
     def _width(self) -> int:
-        return max(20, self.scrollable_content_region.width)
+        return max(20, self.line_width)
 
     def _branch_above(self, entry: Entry) -> int:
         assert self._outline is not None

@@ -48,6 +48,17 @@ def strip_of(pieces: list[Piece], width: int, base: Style) -> Strip:
     return Strip(segments, width)
 
 
+def _runs(lines: Iterable[int]) -> list[range]:
+    """Return lines, those that follow one another together."""
+    runs: list[range] = []
+    for line in lines:
+        if runs and runs[-1].stop == line:
+            runs[-1] = range(runs[-1].start, line + 1)
+        else:
+            runs.append(range(line, line + 1))
+    return runs
+
+
 class RowView(KeptLines, ScrollView, can_focus=True):
     """A scrolling list with one selected line. Subclasses say how many lines there are and what a line shows."""
 
@@ -100,7 +111,7 @@ class RowView(KeptLines, ScrollView, can_focus=True):
 
     @property
     def page_height(self) -> int:
-        return max(1, self.scrollable_content_region.height)
+        return max(1, self.outer_size.height - self.styles.gutter.height)
 
     def show(self, lines: int, selected: int, *, changed: bool) -> None:
         """Take the number of lines and the selected one; `changed` repaints all that is seen, else two lines."""
@@ -117,7 +128,7 @@ class RowView(KeptLines, ScrollView, can_focus=True):
     def refresh_each(self, lines: Iterable[int]) -> None:
         """Repaint some lines."""
         top, width = self.top, self.line_width
-        if regions := [Region(0, line - top, width, 1) for line in lines]:
+        if regions := [Region(0, run.start - top, width, len(run)) for run in _runs(lines)]:
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import ceil
 from typing import Self
 
@@ -37,7 +37,7 @@ class Slider(Eager, ScrollBar):
         if repaint and not regions and self._shown:
             cells = self._cells
             before = self._shown if len(self._shown) == len(cells) else (None,) * len(cells)
-            regions = tuple(Region(0, y, 1, 1) for y, cell in enumerate(cells) if cell != before[y])
+            regions = tuple(Region(0, y, 1, 1) for y, cell in enumerate(cells) if cell is not before[y])
             if not regions and not layout:
                 return self
             repaint = bool(regions)
@@ -84,4 +84,10 @@ def _draw(bar: ScrollBarRender, height: int, base: Style) -> tuple[Strip, ...]:
     drawn = ScrollBarRender.render_bar(
         height, bar.virtual_size, bar.window_size, bar.position, back_color=style.bgcolor, bar_color=style.color
     )
-    return tuple(Strip([segment], 1) for segment in Segment.apply_style(drawn.segments, base))
+    return tuple(map(_cell, Segment.apply_style(drawn.segments, base)))
+
+
+@lru_cache(_MOST)
+def _cell(segment: Segment) -> Strip:
+    """Return a cell, the same one for all that look alike: what does not change is told by that."""
+    return Strip([segment], 1)

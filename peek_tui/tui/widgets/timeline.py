@@ -67,7 +67,8 @@ class Timeline(RowView):
     def _time(self, line: int, ts: int, width: int) -> str:
         browse, view = self._browse, self._view
         previous = browse.snapshot.ts(browse.rows[line - 1]) if line else None
-        return view.times.text(ts, previous, None if browse.row is None else browse.snapshot.ts(browse.row), width)
+        row = browse.row if view.times.follows_selection else None
+        return view.times.text(ts, previous, None if row is None else browse.snapshot.ts(row), width)
 
     def draw(self, line: int, width: int) -> list[Piece]:
         snapshot, row = self._browse.snapshot, self._browse.rows[line]
