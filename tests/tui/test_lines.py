@@ -12,6 +12,7 @@ from rich.style import Style
 from textual._compositor import Compositor, CompositorUpdate
 from textual.app import App
 from textual.filter import LineFilter
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -152,3 +153,26 @@ async def test_lines_that_come_back(demo: Path, monkeypatch: pytest.MonkeyPatch)
         await peek.press("2")
         assert drawn.lines["tree"] > 2
         check(peek)
+
+
+async def test_beside_a_change(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what a change reaches is asked for its lines, and lines in a row are one change."""
+    asked: list[str | None] = []
+    changes: list[Region] = []
+    async with opened([demo]) as peek:
+        render, refresh = KeptLines.render_lines, KeptLines.refresh
+
+        def rendering(widget: KeptLines, crop: Region) -> list[Strip]:
+            asked.append(widget.id)
+            return render(widget, crop)
+
+        def refreshing(widget: KeptLines, *regions: Region, **how: bool) -> KeptLines:
+            changes.extend(regions)
+            return refresh(widget, *regions, **how)
+
+        monkeypatch.setattr(KeptLines, "render_lines", rendering)
+        monkeypatch.setattr(KeptLines, "refresh", refreshing)
+        peek.timeline.refresh_each([1, 2, 3, 5])
+        await peek.pilot.pause()
+        assert asked == ["timeline"]
+        assert [(region.y, region.height) for region in changes] == [(1, 3), (5, 1)]
