@@ -160,6 +160,8 @@ async def test_beside_a_change(demo: Path, monkeypatch: pytest.MonkeyPatch) -> N
     asked: list[str | None] = []
     changes: list[Region] = []
     async with opened([demo]) as peek:
+        await peek.press("down", "down")
+        await peek.pilot.pause()
         render, refresh = KeptLines.render_lines, KeptLines.refresh
 
         def rendering(widget: KeptLines, crop: Region) -> list[Strip]:
