@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from peek_tui.state import ends
 from peek_tui.state.ends import counterpart
 from peek_tui.state.inspect import Subject
 
@@ -38,3 +39,14 @@ def test_chunks(trace: TraceFile) -> None:
     trace.add("llm_response", "m", parent=request)
     snapshot = trace.snapshot()
     assert [counterpart(snapshot, row) for row in range(3)] == [2, 0, 0]
+
+
+def test_far_away(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A result is found however far from its call it is, and of several the first one after it."""
+    monkeypatch.setattr(ends, "_NEAR", 2)
+    call = trace.add("tool_call", "grep")
+    for _ in range(5):
+        trace.add("note", "n")
+    trace.add("tool_result", "grep", parent=call)
+    trace.add("tool_result", "grep", parent=call)
+    assert counterpart(trace.snapshot(), 0) == 6
