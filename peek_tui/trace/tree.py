@@ -268,10 +268,12 @@ def _by_levels(children: NDArray[np.int32], first: NDArray[np.int32]) -> _Shape 
         before = befores.pop()
         above = places[-1][level.fruitful] + 1 - before.take(level.ends - level.numbers)
         places.append(before[:-1] + np.repeat(above, level.numbers))
+    lengths = [len(level.rows) for level in levels]
     rows = np.concatenate([level.rows for level in levels]).astype(np.intp)
-    depths = np.arange(len(levels), dtype=np.min_scalar_type(len(levels) - 1))
+    del levels, level, before  # nothing that is built takes more memory than what follows
+    depths = np.arange(len(lengths), dtype=np.min_scalar_type(len(lengths) - 1))
     return (
-        _put(rows, np.repeat(depths, [len(level.rows) for level in levels])),
+        _put(rows, np.repeat(depths, lengths)),
         _put(rows, np.concatenate(sizes[::-1])),
         _put(rows, np.concatenate(places)),
     )
