@@ -91,28 +91,30 @@ class Watch:
         self._reads = {reading for detector in self._detectors for reading in getattr(detector, "reads", ())}
         self._calls = Calls()
         self._found: dict[tuple[str, Hashable], Alert] = {}
-        self._seen = 0
+        self.seen = 0
+        """How many rows were looked at, the first ones."""
         self._saved: bytes | None = None
         self._saved_at = 0
         self._left_out: dict[str, str] = {}
         """Why detectors of ours are left out, by their rules."""
 
-    def advance(self, snapshot: Snapshot, *, over: bool = False) -> list[Alert]:
+    def advance(self, snapshot: Snapshot, *, over: bool = False, most: int | None = None) -> list[Alert]:
         """Take what a newer snapshot of the same store has, and return the alerts that are new or have changed.
 
-        `over` says that the run has ended and nothing will follow. When rows that were looked at are not where they
-        were, those behind are looked at again: an alert may come a second time, or be gone from `alerts`.
+        `over` says that the run has ended and nothing will follow; `most` rows are looked at, the others the next time.
+        When rows that were looked at are not where they were, those behind are looked at again: an alert may come a
+        second time, or be gone from `alerts`.
         """
         start = self._progress.start(snapshot)
-        if start < self._seen:
-            start = self._go_back(start)
+        start = self._go_back(start) if start < self.seen else self.seen
+        end = len(snapshot) if most is None else min(len(snapshot), start + most)
         changed: dict[tuple[str, Hashable], Alert] = {}
-        settled = len(snapshot) - SETTLED
+        settled = end - SETTLED
         if snapshot.is_merged and settled - max(start, self._saved_at) >= SETTLED:
             changed |= self._look(snapshot, start, settled, over=False)
             self._save(settled)
             start = settled
-        changed |= self._look(snapshot, start, len(snapshot), over=over)
+        changed |= self._look(snapshot, start, end, over=over and end == len(snapshot))
         return in_order(changed.values())
 
     def _look(self, snapshot: Snapshot, start: int, end: int, *, over: bool) -> dict[tuple[str, Hashable], Alert]:
@@ -128,7 +130,7 @@ class Watch:
                     for key, alert in self._ask(detector, news):
                         changed[detector.rule, key] = alert
         self._found |= changed
-        self._seen = end
+        self.seen = end
         return changed
 
     def _ask(self, detector: Detector, news: News) -> list[Found]:

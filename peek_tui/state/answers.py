@@ -32,6 +32,8 @@ _PAUSE = 0.15
 """Seconds between two looks at a trace that grows, at the least."""
 _SHARE = 20
 """Of so many seconds one is spent on looking, while a trace grows faster than it could be looked at."""
+_MOST = 16_384
+"""Events that are looked at together in a trace that grows: more come in a pause when it grows faster than that."""
 _LULL = 1.0
 """Seconds without anything new after which all is looked at that was put off."""
 
@@ -155,13 +157,16 @@ class Answers(Background):
             if pause > 0 and not wanted.over:
                 self.rest(pause)
                 continue
+            began = monotonic()
+            at_once = watch is None or wanted.over or began >= wanted.since + _LULL
             watch = watch or self._watch()  # no sooner: importing it would take its time from the first reading
-            done, began = wanted, monotonic()
-            watch.advance(wanted.snapshot, over=wanted.over)
+            watch.advance(wanted.snapshot, over=wanted.over, most=None if at_once else _MOST)
+            done = wanted if watch.seen == len(wanted.snapshot) else None
+            importance = self.found.importance if done is None else wanted.snapshot.columns.importance
             with self._changing:
                 if self._begun_again:
                     continue
-                self.found = Found(watch.alerts, wanted.snapshot.columns.importance)
+                self.found = Found(watch.alerts, importance)
                 self.seen = wanted.snapshot
             self.tell()
             ended = monotonic()

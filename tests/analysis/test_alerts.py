@@ -16,9 +16,13 @@ from .run import Run
 SECOND = 1_000_000_000
 
 
+@pytest.mark.parametrize("most", [None, 15])
 @pytest.mark.parametrize("settled", [10, 4096])
-def test_late_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: int) -> None:
-    """Events of another file that belong among those already looked at: the end is as if all had been read at once."""
+def test_late_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: int, most: int | None) -> None:
+    """Events of another file that belong among those already looked at: the end is as if all had been read at once.
+
+    It is the same for who falls behind.
+    """
     monkeypatch.setattr(alerts, "SETTLED", settled)
     first, second = TraceFile(tmp_path / "a.jsonl", "aaaaaaaa"), TraceFile(tmp_path / "b.jsonl", "bbbbbbbb")
     store, watch, rate = Store([first.path, second.path]), Watch(), Importance()
@@ -31,9 +35,11 @@ def test_late_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: in
                 file.add("tool_result", "search", {"result": step}, call, ts + 1, **failing)
             while store.advance():
                 pass
-            watch.advance(store.snapshot())
+            watch.advance(store.snapshot(), most=most)
             rate.of(store.snapshot())
     snapshot = store.snapshot()
+    while watch.seen < len(snapshot):
+        watch.advance(snapshot, most=most)
     assert watch.alerts == find_alerts(snapshot, over=False)
     assert len(watch.alerts) >= 5
     assert rate.of(snapshot).tolist() == importance(snapshot).tolist()

@@ -9,7 +9,7 @@ from peek_tui.analysis.alerts import Alert, Watch
 from peek_tui.analysis.culprit.rank import Suspect
 from peek_tui.state import answers
 from peek_tui.state.answers import Answers, Found, Remark, Suspects, where_it_failed
-from peek_tui.trace.store import Snapshot
+from peek_tui.trace.store import Snapshot, Store
 from tests.state.traces import TraceFile
 
 LOOP = Alert("tool_loop", "medium", "bash failed 6 times", ("a", "b", "a"), 3, 9)
@@ -122,6 +122,39 @@ def test_pace(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
         assert looks.join(PATIENCE)
 
 
+def test_torrent(trace: TraceFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what comes faster than it can be looked at some is looked at after each pause, the rest in the first calm."""
+    now, watch, store = 100.0, Watch(), Store([trace.path])
+    monkeypatch.setattr(answers, "monotonic", lambda: now)
+    monkeypatch.setattr(answers, "_MOST", 2)
+    looks = Rests()
+    monkeypatch.setattr(looks, "_watch", lambda: watch)
+    told: SimpleQueue[int] = SimpleQueue()
+    looks.start(lambda: told.put(watch.seen))
+    try:
+        trace.add("log")
+        store.advance()
+        looks.look(store.snapshot(), over=False)
+        assert told.get(timeout=PATIENCE) == 1
+        looks.until_rests(60.0)
+        for _ in range(9):
+            trace.add("log")
+        store.advance()
+        looks.look(store.snapshot(), over=False)
+        for seen in (3, 5):
+            looks.until_rests(0.15)
+            now += 0.15
+            assert told.get(timeout=PATIENCE) == seen
+        looks.until_rests(0.15)
+        now += 1.0
+        assert told.get(timeout=PATIENCE) == 10
+        looks.until_rests(60.0)
+    finally:
+        looks.stop()
+        assert looks.join(PATIENCE)
+        store.close()
+
+
 class Interrupted(Watch):
     """Is told in the middle of a look that all begins again, once."""
 
@@ -130,11 +163,11 @@ class Interrupted(Watch):
         self._looks = looks
         self._news = news
 
-    def advance(self, snapshot: Snapshot, *, over: bool = False) -> list[Alert]:
+    def advance(self, snapshot: Snapshot, *, over: bool = False, most: int | None = None) -> list[Alert]:
         if snapshot is not self._news:
             self._looks.begin_again()
             self._looks.look(self._news, over=True)
-        return super().advance(snapshot, over=over)
+        return super().advance(snapshot, over=over, most=most)
 
 
 def test_begun_again(trace: TraceFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,9 +147,12 @@ async def _(peek: Peek, key: str) -> None:
     first, *_ = text_of(peek.timeline).splitlines()[number].partition("0.90")
     await peek.press(key)
     assert text_of(peek.timeline).splitlines()[number].startswith(f"{first}…")
-    await peek.press(*[key] * 9)
-    assert peek.bar("keys") == " no line here goes on further right"
-    await peek.press(*["h"] * 9)
+    times = 0  # the first line says how the test was started, which may be long
+    while peek.bar("keys") != " no line here goes on further right":
+        assert times < 200
+        await peek.press(key)
+        times += 1
+    await peek.press(*["h"] * times)
 
 
 async def _open_decision(peek: Peek) -> None:
