@@ -30,7 +30,7 @@ _FEW = 5
 """Suspects that are named."""
 _PAUSE = 0.15
 """Seconds between two looks at a trace that grows, at the least."""
-_SHARE = 20
+_SHARE = 25
 """Of so many seconds one is spent on looking, while a trace grows faster than it could be looked at."""
 _MOST = 16_384
 """Events that are looked at together in a trace that grows: more come in a pause when it grows faster than that."""
