@@ -33,7 +33,7 @@ _PAUSE = 0.15
 _SHARE = 25
 """Of so many seconds one is spent on looking, while a trace grows faster than it could be looked at."""
 _MOST = 16_384
-"""Events that are looked at together in a trace that grows: more come in a pause when it grows faster than that."""
+"""Events that are looked at between two pauses, at the most, while a trace grows faster than it could be looked at."""
 _LULL = 1.0
 """Seconds without anything new after which all is looked at that was put off."""
 
