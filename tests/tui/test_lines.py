@@ -43,29 +43,34 @@ def cells(strip: Strip) -> list[tuple[str, Style | None]]:
     return [(char, segment.style) for segment in strip for char in segment.text]
 
 
-def check(peek: Peek) -> None:
-    for widget in kept(peek):
-        region = widget.outer_size.region
-        ours = widget.render_lines(region)
-        widget._styles_cache.clear()
-        theirs = Widget.render_lines(widget, region)
-        for y, (strip, other) in enumerate(zip(ours, theirs, strict=True)):
-            assert cells(strip) == cells(other)[: len(strip.text)], (widget, y)
-            assert strip.cell_length >= region.width - widget.scrollbar_size_vertical
+def same(widget: KeptLines | Slider) -> bool:
+    """Whether all lines of a widget are what Textual draws."""
+    region = widget.outer_size.region
+    ours = widget.render_lines(region)
+    widget._styles_cache.clear()
+    theirs = Widget.render_lines(widget, region)
+    assert all(strip.cell_length >= region.width - widget.scrollbar_size_vertical for strip in ours)
+    pairs = zip(ours, theirs, strict=True)
+    return all(cells(strip) == cells(other)[: len(strip.text)] for strip, other in pairs)
+
+
+async def check(peek: Peek) -> None:
+    """All lines are what Textual draws, as soon as the screen has heard what was found beside it."""
+    await peek.until(lambda: all(map(same, kept(peek))))
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
 async def test_as_textual_draws_them(demo: Path, theme: str) -> None:
     """Whatever is pressed, a line that is kept is the one that Textual would draw now."""
     async with opened([demo], config=Config(theme=theme)) as peek:
-        check(peek)
+        await check(peek)
         for keys in WAYS:
             await peek.press(*keys)
-            check(peek)
+            await check(peek)
         for size in ((80, 24), (200, 60)):
             await peek.pilot.resize_terminal(*size)
             await peek.rest()
-            check(peek)
+            await check(peek)
 
 
 async def test_no_colour(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +79,7 @@ async def test_no_colour(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened([demo]) as peek:
         for keys in WAYS[:8]:
             await peek.press(*keys)
-            check(peek)
+            await check(peek)
 
 
 class Painted(pyte.Screen):
@@ -85,6 +90,16 @@ class Painted(pyte.Screen):
 
     def cells(self) -> list[list[pyte.screens.Char]]:
         return [[self.buffer[y][x] for x in range(self.columns)] for y in range(self.lines)]
+
+
+def painted(peek: Peek) -> list[list[pyte.screens.Char]] | None:
+    """What the screen painted as a whole looks like, None as long as something of it is to be painted yet."""
+    compositor = peek.app.screen._compositor
+    if compositor._dirty_regions:
+        return None
+    whole = Painted(120, 40)
+    whole.write(peek.app, compositor.render_full_update())
+    return whole.cells()
 
 
 async def test_what_is_painted(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,10 +114,7 @@ async def test_what_is_painted(demo: Path, monkeypatch: pytest.MonkeyPatch) -> N
     async with opened([demo]) as peek:
         for keys in (["G"], ["g"], *WAYS):
             await peek.press(*keys)
-            await peek.pilot.pause()
-            whole = Painted(120, 40)
-            whole.write(peek.app, peek.app.screen._compositor.render_full_update())
-            assert terminal.cells() == whole.cells(), keys
+            await peek.until(lambda: painted(peek) == terminal.cells())
 
 
 class Drawn(Counter[tuple[str | None, int]]):
@@ -152,7 +164,7 @@ async def test_lines_that_come_back(demo: Path, monkeypatch: pytest.MonkeyPatch)
         assert not drawn.lines["tree"]
         await peek.press("2")
         assert drawn.lines["tree"] > 2
-        check(peek)
+        await check(peek)
 
 
 async def test_beside_a_change(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
