@@ -93,12 +93,13 @@ class Peek:
         return text_of(self.app.screen.query_one(f"#{id}", Bar))
 
     def has_read(self) -> bool:
-        """Whether all there is has been read and is on the screen."""
+        """Whether all there is has been read and looked at for alerts, and is on the screen."""
         screen = self.app.screen
         if isinstance(screen, Debug):
-            reading, forest = screen.reader.reading, screen.tree_view.forest
-            seen = (screen.browse.snapshot, None if forest is None else forest.snapshot)
-            return reading.settled and all(snapshot is reading.snapshot for snapshot in seen)
+            reading, forest, answers = screen.reader.reading, screen.tree_view.forest, screen.answers
+            seen = (screen.browse.snapshot, None if forest is None else forest.snapshot, answers.seen)
+            heard = screen.view.found is answers.found
+            return reading.settled and heard and all(snapshot is reading.snapshot for snapshot in seen)
         return self.sessions.session_watch.sessions is not None or self.sessions.session_watch.failure is not None
 
     async def press(self, *keys: str) -> None:
