@@ -31,8 +31,15 @@ class SessionWatch(Background):
         self._directory = directory
         self.sessions: Sequence[Session] | None = None
         """None until the first look has come to something."""
+        self._looked = False
+        """Whether the first look has come to its end."""
         self.paused = False
         """Whether nobody looks at the list."""
+
+    @property
+    def looking_first(self) -> bool:
+        """Whether the first look goes on, so that there may be more sessions than are known."""
+        return not self._looked and self.failure is None
 
     def work(self) -> None:
         """Look. What the first look finds is told as it is found, for there may be gigabytes of it."""
@@ -43,18 +50,18 @@ class SessionWatch(Background):
 
     def _look(self) -> None:
         found: list[Session] = []
-        first, told = self.sessions is None, monotonic()
+        told = monotonic()
         for session in read_sessions(trace_files(self._directory), cache_directory(), why_it_failed):
             if self.stopped:
                 return
             found.append(session)
-            if first and monotonic() - told >= _EVERY:
+            if not self._looked and monotonic() - told >= _EVERY:
                 told = monotonic()
-                self._show(found)
-        self._show(found)
+                self._show(found, looked=False)
+        self._show(found, looked=True)
 
-    def _show(self, found: Sequence[Session]) -> None:
+    def _show(self, found: Sequence[Session], *, looked: bool) -> None:
         sessions = sorted(found, key=lambda session: session.status != "running")  # stable: newest first in each half
-        if sessions != self.sessions:
-            self.sessions = sessions
+        if (sessions, looked) != (self.sessions, self._looked):
+            self.sessions, self._looked = sessions, looked
             self.tell()

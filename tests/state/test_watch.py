@@ -3,9 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Event
 
 import pytest
 
+from peek_tui.state import watch
 from peek_tui.state.watch import SessionWatch
 
 from .traces import TraceFile
@@ -56,3 +58,24 @@ def test_none(watching: Callable[[], Watching]) -> None:
     looking = watching()
     assert looking.wait() == []
     assert looking.watch.sessions == []
+
+
+def test_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first look finds is told as it is found, and that there may be more until it has come to its end."""
+    for number in (1, 2):
+        TraceFile(tmp_path / f"{number}.jsonl", f"{number}" * 8, f"{number}" * 32).add("agent_start", "one")
+    monkeypatch.setattr(watch, "_EVERY", 0.0)
+    looking = SessionWatch(tmp_path)
+    told: list[tuple[int, bool]] = []
+    ended = Event()
+
+    def tell() -> None:
+        told.append((len(looking.sessions or ()), looking.looking_first))
+        if not looking.looking_first:
+            ended.set()
+
+    looking.start(tell)
+    assert ended.wait(PATIENCE)
+    looking.stop()
+    assert looking.join(PATIENCE)
+    assert told == [(1, True), (2, True), (2, False)]

@@ -100,7 +100,7 @@ class Peek:
             seen = (screen.browse.snapshot, None if forest is None else forest.snapshot, answers.seen)
             heard = screen.view.found is answers.found
             return reading.settled and heard and all(snapshot is reading.snapshot for snapshot in seen)
-        return self.sessions.session_watch.sessions is not None or self.sessions.session_watch.failure is not None
+        return "so far" not in self.bar("title")
 
     async def press(self, *keys: str) -> None:
         """Press keys as fast as a terminal sends what was pasted: `Pilot.press` rests 80 ms after each."""

@@ -111,7 +111,7 @@ class Sessions(Screen[None]):
                 ("failed only  " if self.list.failed_only else "", palette.error),
                 (f"{clean(self.list.words)}  " if self.list.words else "", palette.number),
                 (f"{len(self.list.shown)} of " if self.list.filtered else "", palette.text),
-                (f"{len(self.list.all)} in all ", palette.text),
+                (f"{len(self.list.all)} {'so far…' if self.session_watch.looking_first else 'in all'} ", palette.text),
             ],
         )
         head.show([(self._head(), palette.dim)])
@@ -123,7 +123,7 @@ class Sessions(Screen[None]):
             return f" no session is like that: {self._keymap.key('leave')} shows all"
         if self.session_watch.failure is not None:
             return f" {clean_line(str(self.session_watch.failure))}"
-        if self.session_watch.sessions is None:
+        if self.session_watch.looking_first:
             return " reading…"
         return f" no sessions yet in {clean_line(str(self._directory))}; `peek demo` makes one"
 
