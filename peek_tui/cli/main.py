@@ -39,11 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _main(words: list[str]) -> None:
     _own_packages_first()
     _open_output()
-    if words in (["--version"], ["-V"]):  # asked by scripts, which must not pay for imports
-        from capture._version import __version__
-
-        sys.stdout.write(f"peek {__version__}\n")
-        raise SystemExit(0)
+    if words in (["--version"], ["-V"]):
+        _say_version()
+        return
     if not words or words[0] not in (*COMMANDS, *_ROOT_OPTIONS):
         words.insert(0, "open")
     if words[0] == "open" and not any(word.startswith("-") and word != "-" for word in words):
@@ -76,6 +74,19 @@ def _open_output() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
+
+
+def _say_version() -> None:
+    """Write the version. Scripts ask for it, which must not pay for imports."""
+    from capture._version import __version__
+
+    try:
+        sys.stdout.write(f"peek {__version__}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        from .output import ending, give_up_writing
+
+        ending(give_up_writing)(error)
 
 
 def _open(sources: Sequence[str]) -> None:

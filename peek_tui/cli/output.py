@@ -6,8 +6,9 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from enum import IntEnum
+from io import StringIO
 from typing import Any, BinaryIO, NoReturn, ParamSpec
 
 import orjson
@@ -23,7 +24,9 @@ __all__ = [
     "ending",
     "fail",
     "flush",
+    "give_up_writing",
     "note",
+    "of_others",
     "print_json",
     "print_line",
     "writes_unicode",
@@ -65,7 +68,18 @@ def data_stream() -> Iterator[BinaryIO]:
     try:
         yield sys.stdout.buffer
     except OSError as error:
-        _give_up_writing(error)
+        give_up_writing(error)
+
+
+@contextmanager
+def of_others() -> Iterator[None]:
+    """Have what a library prints to stdout, such as help, be written by us, and the process end if it cannot be."""
+    held = _Held()
+    try:
+        with redirect_stdout(held):
+            yield
+    finally:
+        ending(_write)(held.getvalue())
 
 
 def writes_unicode() -> bool:
@@ -78,7 +92,7 @@ def flush() -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        _give_up_writing(error)
+        give_up_writing(error)
 
 
 def note(text: str) -> None:
@@ -99,19 +113,33 @@ def close_quietly() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _write(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-    except OSError as error:
-        _give_up_writing(error)
-
-
-def _give_up_writing(error: OSError) -> NoReturn:
+def give_up_writing(error: OSError) -> NoReturn:
     """Raise `UsageError` for a stdout that takes nothing, a full disk's say; a reader that is gone stays what it is."""
     if isinstance(error, BrokenPipeError):
         raise error
     close_quietly()
     raise UsageError(f"the output cannot be written: {error.strerror}; give it another place") from None
+
+
+class _Held(StringIO):
+    """Stands for stdout, and looks like it to whoever decides by that on colours and lines."""
+
+    encoding = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._terminal = sys.stdout.isatty()
+        self.encoding = sys.stdout.encoding
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except OSError as error:
+        give_up_writing(error)
 
 
 def _encode(value: Any) -> str:

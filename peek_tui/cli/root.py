@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from .output import ending
+from .output import ending, of_others
 
 __all__ = ["command_line"]
 
@@ -23,6 +24,7 @@ session's id or its beginning, or latest.
 def command_line(names: Iterable[str]) -> typer.Typer:
     """Return the application with these commands; each is `run` in the module of its name, imported only now."""
     app = typer.Typer(
+        cls=_Group,
         help=_HELP,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -31,8 +33,20 @@ def command_line(names: Iterable[str]) -> typer.Typer:
     )
     app.callback()(_root)
     for name in names:
-        app.command(name)(ending(import_module(f"peek_tui.cli.{name}").run))
+        app.command(name, cls=_Command)(ending(import_module(f"peek_tui.cli.{name}").run))
     return app
+
+
+class _Group(TyperGroup):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with of_others():  # reading the words `--help` prints it
+            return super().parse_args(ctx, args)
+
+
+class _Command(TyperCommand):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with of_others():
+            return super().parse_args(ctx, args)
 
 
 def _root(

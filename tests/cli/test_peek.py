@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -28,6 +29,8 @@ READERS = {
     "convert": ("-o", "out.jsonl"),
 }
 """Every command that reads a SRC, and what it needs beside it."""
+HELPS = ("--help",), ("ls", "--help"), ("run", "--help"), ("--version",)
+"""What is printed before any command begins."""
 FLAGS = {
     "open": {"--format", "--theme", "--no-mouse", "--slow-link"},
     "tail": {"--format", "--theme", "--no-mouse", "--slow-link"},
@@ -378,20 +381,40 @@ def test_threads_of_numpy(words: list[str], expected: str) -> None:
 class TestOutput:
     """What becomes of output that cannot be written as it is."""
 
-    def test_full_disk(self, trace: Path) -> None:
+    COMMANDS = ("events", "{}"), ("stats", "{}", "--json"), ("convert", "{}", "-o", "-"), *HELPS
+
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
+    @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+    def test_full_disk(self, trace: Path, words: tuple[str, ...], unbuffered: str) -> None:
         """A full disk behind stdout is one sentence, not the exit code of a "no"."""
-        for command, *more in (["events"], ["stats", "--json"], ["convert", "-o", "-"]):
-            with Path("/dev/full").open("wb") as full:
-                done = subprocess.run(
-                    [*PEEK, command, trace, *more],
-                    stdout=full,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                    env=environment(),
-                    check=False,
-                )
-            said = "peek: the output cannot be written: No space left on device; give it another place\n"
-            assert (done.returncode, done.stderr) == (2, said)
+        with Path("/dev/full").open("wb") as full:
+            done = self.run(words, trace, full, PYTHONUNBUFFERED=unbuffered)
+        said = "peek: the output cannot be written: No space left on device; give it another place\n"
+        assert (done.returncode, done.stderr) == (2, said)
+
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
+    @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+    def test_reader_gone(self, trace: Path, words: tuple[str, ...], unbuffered: str) -> None:
+        """Whoever reads no more of the output than they like to hears nothing of it."""
+        reading, writing = os.pipe()
+        os.close(reading)
+        with os.fdopen(writing, "wb") as pipe:
+            done = self.run(words, trace, pipe, PYTHONUNBUFFERED=unbuffered)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    @staticmethod
+    def run(words: tuple[str, ...], trace: Path, stdout: IO[bytes], **changes: str) -> subprocess.CompletedProcess[str]:
+        """Run a command on a trace, which its words call {}, with something for its stdout."""
+        command = [*PEEK, *(word.format(trace) for word in words)]
+        env = environment(**changes)
+        return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, check=False)
+
+    @pytest.mark.parametrize("words", HELPS, ids=" ".join)
+    def test_help_closed(self, words: tuple[str, ...]) -> None:
+        """Help and version are written to nobody without a word when stdout is closed."""
+        shell = ["sh", "-c", '"$@" >&-', "sh"]
+        done = subprocess.run([*shell, *PEEK, *words], env=environment(), capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
 
     @pytest.mark.parametrize(("command", "code"), [("stats", 0), ("events", 0), ("search nowhere", 1)])
     def test_closed(self, trace: Path, command: str, code: int) -> None:
