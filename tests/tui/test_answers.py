@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from textual.geometry import Region
 
 from peek_tui.tui.screens.chooser import Chooser
 from tests.state.traces import TraceFile
@@ -149,3 +150,23 @@ async def test_told_in_full(demo: Path, size: tuple[int, int]) -> None:
             assert second in " ".join(text_of(whole).split())
         await peek.press("enter")
         assert peek.row == peek.debug.view.found.alerts[1].first_row
+
+
+async def test_told_in_full_when_resized(demo: Path) -> None:
+    """A list over the screen is, from size to size, what it would be had it been opened so."""
+    async with opened([demo], (200, 60)) as peek:
+        await peek.until(lambda: len(peek.debug.view.found.alerts) == 2)
+        await peek.press("A", "down")
+        for size in (*SIZES, SIZES[0]):
+            await peek.pilot.resize_terminal(*size)
+            resized = await listed_at(peek, size)
+            await peek.press("escape", "A", "down")
+            assert resized == await listed_at(peek, size)
+
+
+async def listed_at(peek: Peek, size: tuple[int, int]) -> tuple[Region, Region, str, str]:
+    """Where the list over the screen and the text below it are once it is laid out for a size, and what they say."""
+    choices, whole = peek.app.screen.query_one("#choices"), peek.app.screen.query_one("#whole")
+    await peek.until(lambda: peek.app.screen.size == size and choices.size.height > 0)
+    await peek.rest()
+    return choices.region, whole.region, text_of(choices), text_of(whole) if whole.display else ""

@@ -60,6 +60,9 @@ class Chooser(ModalScreen[int | None]):
     def on_mount(self) -> None:
         self._sync(changed=True)
 
+    def on_resize(self) -> None:
+        self._sync(changed=True)
+
     def typed(self, event: events.Key | events.Paste) -> bool:
         """Take a key before any binding does."""
         if isinstance(event, events.Paste):
