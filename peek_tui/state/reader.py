@@ -46,6 +46,8 @@ class Reading(NamedTuple):
     """How many events the writer says it could not write."""
     edition: int = 0
     """How often a file was cut, rewritten or replaced, and all was read again: handles are those of an edition."""
+    over: bool = False
+    """Whether there will be no more: who wrote the files had ended before they were read to their ends."""
 
     @property
     def settled(self) -> bool:
@@ -87,8 +89,9 @@ class Reader(Background):
         """Read on. While there is more to read, news is told now and then; after that, each time there is any."""
         while not self.stopped:
             began = monotonic()
+            over = not self.live.may_grow
             self._read_on()
-            news = self._publish(complete=True)
+            news = self._publish(complete=True, over=over)
             usual = _LOOKS.get(self.live.status, _OVER)
             wait = max(self.pace, usual) if news else usual
             self.rest(max(0.0, began + wait - monotonic()))
@@ -107,7 +110,7 @@ class Reader(Background):
                 self._publish(complete=False)
             sleep(0)  # lets the screen have its turn
 
-    def _publish(self, *, complete: bool) -> bool:
+    def _publish(self, *, complete: bool, over: bool = False) -> bool:
         """Take what the store has read, tell when there is anything new in it, and return whether there was."""
         edition = self.reading.edition
         if self._store.begun_again is not self._begun_again:
@@ -115,8 +118,10 @@ class Reader(Background):
             self.reading = self.reading._replace(forest=None, lost=0)
             self._growing = None
         snapshot = self._store.snapshot()
-        reading = Reading(snapshot, self._forest(snapshot), complete, self._lost(snapshot), edition)
-        news = self.live.poll(complete=complete) or reading != self.reading
+        news = self.live.poll(complete=complete)
+        over = over and not self.live.may_grow
+        reading = Reading(snapshot, self._forest(snapshot), complete, self._lost(snapshot), edition, over)
+        news = news or reading != self.reading
         self.reading = reading
         if news:
             self.tell()

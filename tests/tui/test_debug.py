@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shutil import copyfile
+from threading import Event
 
 import pytest
 
+from capture import TraceContext
 from peek_tui.errors import InputError
 from peek_tui.state.marks import Marks
 from peek_tui.state.marks_file import encode_marks, marks_path
@@ -14,6 +17,7 @@ from tests.state.traces import SESSION, TraceFile
 
 from .losing import record_loss
 from .screens import opened, text_of
+from .story import ROWS, Row
 
 
 @pytest.fixture
@@ -97,16 +101,43 @@ class TestReading:
             await peek.press("j", "j")
             assert peek.row == 2
 
-    async def test_end_while_it_is_read(self, story: Path) -> None:
-        """Who goes to the end while a trace is read gets to its end, also of a run that is over."""
-        async with opened([story]) as peek:
-            followed = []
-            for complete in (True, False):
-                peek.debug.reader.reading = peek.debug.reader.reading._replace(complete=complete)
-                await peek.press("k", "G")
-                followed.append(peek.debug.browse.follow)
-            assert followed == [False, True]
+    @pytest.mark.parametrize("filtered", [False, True])
+    async def test_end_while_it_is_read(self, story: Path, trace: TraceFile, filtered: bool) -> None:
+        """Who goes to the end while a finished run is read comes to its end and stays there, whatever comes later."""
+        read_on = Event()
+
+        def more() -> list[Path]:
+            assert read_on.wait(30)
+            return []
+
+        copyfile(story, trace.path)
+        async with opened([trace.path], read=False, more=more) as peek:
+            await peek.press(*("ampersand", *"-zebra", "enter") if filtered else (), "G")
+            assert peek.debug.browse.follow
             assert "FOLLOW" not in peek.bar("title")  # nobody waits for more of it
+            read_on.set()
+            await peek.until(lambda: peek.row == Row.END and not peek.debug.browse.follow)
+            trace.add("log", "late")
+            await peek.until(lambda: len(peek.debug.browse.rows) == ROWS + 1)
+            assert peek.row == Row.END
+            await peek.press("k", "G")
+            assert peek.row == Row.END + 1
+
+    async def test_followed_to_its_end(self, trace: TraceFile) -> None:
+        """The last event of a run that is followed is selected when it ends, and stays so when its file grows again."""
+        with TraceContext(agent_name="a", path=trace.path) as agent:
+            agent.record_tool_call("search", {})
+            async with opened([trace.path], follow=True, at_failure=True) as peek:
+                agent.record_tool_result("search", error=ValueError("no lamp"))
+                await peek.until(lambda: peek.row == 2)
+                assert "FOLLOW" in peek.bar("title")
+                agent.__exit__(None, None, None)
+                await peek.until(lambda: not peek.debug.browse.follow)
+                assert peek.event.type == "agent_end"
+                trace.add("log", "late")
+                await peek.until(lambda: len(peek.debug.browse.rows) == 5)
+                await peek.until(peek.has_read)
+                assert peek.event.type == "agent_end"
 
     async def test_begun_again(self, trace: TraceFile) -> None:
         """When the file is rewritten the new one is shown, from the same place, and nothing of the old one is left."""

@@ -55,7 +55,7 @@ class Answering(Filtering):
         """Have analysis look at what has been read, as soon as that is all there is."""
         reading = self.reader.reading
         if reading.complete or self.live.status == "running":
-            self.answers.look(reading.snapshot, over=reading.complete and not self.live.may_grow)
+            self.answers.look(reading.snapshot, over=reading.over)
 
     def on_answering_answered(self) -> None:
         for asked in (self.answers, self._question):
@@ -191,7 +191,7 @@ class Answering(Filtering):
     def open_at_failure(self) -> None:
         """Begin where a run failed, as a debugger does with a core; not with one that was left somewhere else."""
         reading, snapshot = self.reader.reading, self.browse.snapshot
-        fresh = self.manner.at_failure and not self.last_key and not self.view.was_left and not self.browse.follow
+        fresh = self.manner.at_failure and not self.last_key and not self.view.was_left
         if not fresh or self._opened or not reading.complete or self.answers.seen is not snapshot:
             return
         self._opened = True

@@ -40,6 +40,7 @@ class Arriving(Seeking, Answering):
     """Whether there is news that was not taken in yet."""
 
     def on_mount(self) -> None:
+        self._opened = self.browse.follow  # who follows has said where to begin
         self._pace = Pace(self.manner.pace, thread_time())
         self.start_sift()
         self.sync(changed=True)
@@ -135,6 +136,7 @@ class Arriving(Seeking, Answering):
         if self.tree_view.forest is not None:
             self.first_tree.set()
         self._fly()
+        self.end_follow()
         found, alerts = self.view.found, self.take_answers()
         self.look_for_answers()
         self.paint(changed=changed or found is not self.view.found)

@@ -182,6 +182,12 @@ class DebugBase(Screen[None]):
     def arrived(self, alerts: Sequence[Alert] = ()) -> None:
         """Hear of events that were taken in, or of new alerts; who waits for some looks at them."""
 
+    def end_follow(self) -> None:
+        """Follow no more once the last event of a run that is over is selected: if it goes on, nothing moves."""
+        reading = self.reader.reading
+        if reading.over and self.browse.snapshot is reading.snapshot and self.view.waiting() is None:
+            self.browse.follow = False
+
     # -- what is there ---------------------------------------------------------------------------------------------
 
     @cached_property

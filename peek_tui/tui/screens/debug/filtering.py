@@ -70,6 +70,7 @@ class Filtering(Prompts):
             raise sift.failure
         changed = self.browse.sifted()
         self.start_sift()
+        self.end_follow()
         if not self.browse.frozen:
             self.tree_view.take(self.reader.reading.forest)  # which may have been ahead of what was visible
         self.paint(changed=changed)

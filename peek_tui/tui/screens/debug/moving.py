@@ -41,7 +41,7 @@ class Moving(DebugBase):
     def action_end(self) -> None:
         if self.in_timeline:
             self.go(self.browse.go_end)
-            self.browse.follow = self.live.may_grow or not self.reader.reading.complete  # the end is still to come
+            self.browse.follow = not self.reader.reading.over  # the end is still to come
             self.sync(changed=False)
         else:
             self.action_move(self._length)

@@ -104,8 +104,9 @@ class Seeking(Prompts):
             look.start(self._tell_sought)
         if row is not None:
             self._stop_at(row)
-        elif self._look is None and self.answers.seen is self.browse.snapshot and not self.live.may_grow:
+        elif self._look is None and self.answers.seen is self.browse.snapshot and self.reader.reading.over:
             self.view.end_wait()
+            self.end_follow()
             self.sync(changed=False)
             self.say(f"the run is {self.live.status}: no breakpoint or alert came")
 
