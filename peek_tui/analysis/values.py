@@ -22,6 +22,12 @@ MOST_TEXT = 20_000
 """Characters of one event that are looked at: a page that was fetched says in its beginning what it is."""
 
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?\d[\d,]*(?:\.\d+)?(?![\w])")
+_SURE = re.compile(
+    r"\b(?:confidence|certainty)(?:[ _]?(?:score|level))?\W{1,4}(?:(?:is|of|at|about)\W{1,3})?\d[\d.]*"
+    r"|(?<![\w.])\d[\d.]*\W{0,3}(?:confident|certain|sure)\b",
+    re.IGNORECASE,
+)
+"""How sure somebody says to be of what is said: a number about it, and none that it speaks of."""
 _NAME = re.compile(r"(?<![\w.])(?:[A-Z][\w'’-]+)(?:[ ](?:(?:of|the|de|van|von|and|&)[ ])?[A-Z][\w'’-]+)*")
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]{3,60})[\"”]")
 _MONEY = re.compile(
@@ -97,7 +103,7 @@ def differ(one: Any, other: Any) -> bool:
 
 def values(text: str) -> set[str]:
     """Return the numbers, ids and names a text speaks of, in one spelling each."""
-    found = {_number(match) for match in _NUMBER.findall(text)}
+    found = {_number(match) for match in _NUMBER.findall(_SURE.sub(" ", text))}
     for match in _NAME.finditer(text):
         name = match[0]
         if " " in name or not _begins_sentence(text, match.start()):

@@ -38,7 +38,8 @@ def _seconds(look: Callable[[T], object], given: T) -> float:
 
 
 @pytest.mark.parametrize(
-    ("look", "piece"), [(values, "a-"), (values, "a1-"), (values, "A "), (_command, "\n"), (_command, "; ")]
+    ("look", "piece"),
+    [(values, "a-"), (values, "a1-"), (values, "A "), (values, "1."), (_command, "\n"), (_command, "; ")],
 )
 def test_linear(look: Callable[[str], object], piece: str) -> None:
     """A text eight times as long takes nothing like the square of that as long, whatever it repeats."""

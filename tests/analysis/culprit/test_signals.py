@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,6 +77,25 @@ def test_new_values() -> None:
     steps = (act("It says 4711"), seen("and 8899"), act("so 8899 and 4711"), act("or 5050"))
     assert measured("most_new_values", told("What is 1001?"), *steps) == [0.2, 0, 0.2]
     assert measured("most_new_values", told("What is 4711?"), *steps) == [0, 0, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Ann Lee paid 4711. Confidence: 0.97", {"4711", "ann lee"}),
+        ('{"amount": 4711, "confidence": 0.97}', {"4711"}),
+        ("confidence_score=0.97 for 4711", {"4711"}),
+        ("4711, with a confidence of 97%", {"4711"}),
+        ("I am 97 % sure that it is 4711", {"4711"}),
+        ("97% confident: 4711", {"4711"}),
+        ("confidence in plan 4711", {"4711"}),
+        ("we are sure; 97 is 4711", {"97", "4711"}),
+    ],
+)
+def test_confidence(said: str, found: set[str]) -> None:
+    """How sure an agent says it is, is no value that it brings in."""
+    run = Run((told("Who paid?"), act(said)))
+    assert {value for value in run.fresh[0] if value not in ("amount", "confidence")} == found
 
 
 def test_untold() -> None:
