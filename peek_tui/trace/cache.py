@@ -2,19 +2,28 @@
 
 One file in the user's cache directory holds the columns as they are in memory, and is mapped: nothing of it is read
 that is not looked at. It is only ever replaced as a whole, so a reader keeps the one it has. It is never the truth: it
-is used if the trace's files are those it was made from, perhaps longer by now, and otherwise made again. What else
-somebody does to a file changes its time; only what is changed in the middle of one that also grew is not noticed.
+is used if it is as it was written and the trace's files are those it was made from, perhaps longer by now, and
+otherwise made again.
+
+To look at every byte would take many times as long as to open the index, so changes are told by two signs. Whoever
+writes to a file changes its *time*: that of the index and of a trace that has not grown must be the one noted down. And
+*samples* spread over a file must be what they were. They alone speak for a trace that has grown: they notice bytes
+that moved and whatever is changed in many places, as a name or a stretch of zeros; one line that is changed at the
+same length between two samples they do not. For the index they speak of what no writer did: pages that a machine
+without power has not brought to its disk.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
+from zlib import crc32
 
 import msgspec
 
@@ -23,10 +32,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "cache_path", "load_cache", "part_of", "save_cache"]
 
-_MAGIC = b"PEEKIX05"
+_MAGIC = b"PEEKIX07"
 """Changes with what is in the file: a cache of another version is no cache."""
 _ALIGNED = 64
-_END = 4096
+_SAMPLES = 64
+"""Samples of a file: a stretch longer than what lies between two, a sixty-third of it, cannot be missed."""
+_SAMPLE = 4096
+"""Bytes of one: a page, which is what reading one byte costs."""
+_PROLOGUE = len(_MAGIC) + 8 + 4
+"""Bytes before the header: what this is, how long the header is, and a checksum of it and of samples of the arrays."""
+_TICK = 1_000_000_000
+"""Nanoseconds: any file system can keep the time of a file to a whole second."""
 _MOST_FILES = 64
 """Indexes that are kept; the one unused for longest goes first."""
 
@@ -42,9 +58,8 @@ class Part(msgspec.Struct, frozen=True):
     """Bytes it had altogether: half a line may stand behind what was indexed."""
     modified: int
     """When it was last written to, in nanoseconds: one that has not grown since is the same only if this is."""
-    beginning: str
-    """Digests of the first and the last 4 KiB of that length."""
-    end: str
+    samples: int
+    """A checksum of samples of that length."""
 
 
 class _Array(msgspec.Struct, frozen=True):
@@ -58,6 +73,8 @@ class _Header(msgspec.Struct, frozen=True):
     arrays: dict[str, _Array]
     size: int
     """Bytes that the arrays take."""
+    made: int
+    """When the index was made, in nanoseconds, which is the time of its file as long as nobody writes to it."""
     meta: Any
 
 
@@ -70,10 +87,8 @@ def cache_path(directory: Path, paths: Sequence[Path]) -> Path:
 def part_of(path: Path, fd: int, length: int) -> Part:
     """Describe an open file whose first `length` bytes are indexed."""
     status = os.fstat(fd)
-    beginning = os.pread(fd, min(_END, length), 0)
-    end = os.pread(fd, min(_END, length), max(0, length - _END))
     place = os.path.realpath(path), status.st_ino, status.st_dev
-    return Part(*place, length, status.st_size, status.st_mtime_ns, _digest(beginning), _digest(end))
+    return Part(*place, length, status.st_size, status.st_mtime_ns, _checksum(b"", fd, range(length)))
 
 
 def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -83,15 +98,20 @@ def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, ND
     for name, array in arrays.items():
         places[name] = _Array(offset, len(array), array.dtype.str)
         offset = _aligned(offset + array.nbytes)
-    header = msgspec.json.encode(_Header(parts, places, offset, meta))
-    start = _aligned(len(_MAGIC) + 8 + len(header))
+    made = time.time_ns() // _TICK * _TICK
+    header = msgspec.json.encode(_Header(parts, places, offset, made, meta))
+    start = _aligned(_PROLOGUE + len(header))
     with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         try:
-            file.write(_MAGIC + len(header).to_bytes(8, "little") + header)
             for name, array in arrays.items():
                 file.seek(start + places[name].offset)
                 file.write(array.data)
             file.truncate(start + offset)
+            file.seek(0)
+            checksum = _checksum(header, file.fileno(), range(start, start + offset))
+            file.write(_MAGIC + len(header).to_bytes(8, "little") + checksum.to_bytes(4, "little") + header)
+            file.flush()
+            os.utime(file.fileno(), ns=(time.time_ns(), made))
             Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink()
@@ -109,20 +129,22 @@ def load_cache(path: Path, open_parts: Mapping[str, int]) -> tuple[list[Part], A
         with path.open("rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 return None
-            size = int.from_bytes(file.read(8), "little")
-            whole = os.fstat(file.fileno()).st_size
-            if size > whole:
+            size, checksum = (int.from_bytes(file.read(bytes), "little") for bytes in (8, 4))
+            status = os.fstat(file.fileno())
+            if size > status.st_size:
                 return None
-            header = msgspec.json.decode(file.read(size), type=_Header)
-            start = _aligned(len(_MAGIC) + 8 + size)
-            if start + header.size != whole:
+            text, start = file.read(size), _aligned(_PROLOGUE + size)
+            if checksum != _checksum(text, file.fileno(), range(start, status.st_size)):
+                return None
+            header = msgspec.json.decode(text, type=_Header)
+            if (start + header.size, header.made) != (status.st_size, status.st_mtime_ns):
                 return None
             if [part.path for part in header.parts] != list(open_parts):
                 return None
             if not all(_is_same(part, open_parts[part.path]) for part in header.parts):
                 return None
             with suppress(OSError):  # a cache that may only be read is as good
-                os.utime(file.fileno())  # it was used
+                os.utime(file.fileno(), ns=(time.time_ns(), header.made))  # it was used
             return header.parts, header.meta, _map(file, header.arrays, start)
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
@@ -148,7 +170,7 @@ def _is_same(part: Part, fd: int) -> bool:
 
 
 def _forget_oldest(directory: Path) -> None:
-    kept = sorted(directory.glob("*.index"), key=lambda path: path.stat().st_mtime, reverse=True)
+    kept = sorted(directory.glob("*.index"), key=lambda path: path.stat().st_atime, reverse=True)
     for path in kept[_MOST_FILES:]:
         path.unlink(missing_ok=True)
 
@@ -157,5 +179,10 @@ def _aligned(offset: int) -> int:
     return -(-offset // _ALIGNED) * _ALIGNED
 
 
-def _digest(text: bytes) -> str:
-    return blake2b(text, digest_size=16).hexdigest()
+def _checksum(text: bytes, fd: int, places: range) -> int:
+    """Return a checksum of a text and of samples of a stretch of a file, its first and last bytes among them."""
+    checksum, size = crc32(text), min(_SAMPLE, len(places))
+    for sample in range(_SAMPLES):
+        place = places.start + (len(places) - size) * sample // (_SAMPLES - 1)
+        checksum = crc32(os.pread(fd, size, place), checksum)
+    return checksum
