@@ -1,6 +1,9 @@
 """A file that others append to, and what else they may do to it: cut it, rewrite it, put another one in its place.
 
 Reads with `pread` and never maps: a mapped file that is truncated kills the reader. Positions are absolute.
+
+A file that others wrote to is known by what was its beginning and its end, and by samples between them: so it is
+noticed that bytes moved, or that a larger part was written over; not that a few bytes far from a sample were.
 """
 
 from __future__ import annotations
@@ -14,13 +17,12 @@ from pathlib import Path
 from peek_tui.errors import InputError, NoTraceError
 
 from .locks import writer_lives
+from .samples import SAMPLE, Samples
 
 __all__ = ["PATH_LOOKS", "GrowingFile"]
 
 PATH_LOOKS = 0.25
 """Seconds between two looks at which file the path names now: on a network each one is a question to the server."""
-_MARK = 64
-"""Bytes compared to know content again: in ours the first 64 hold the time and the id of the first event."""
 _SETTLED = 1_000_000_000
 """Nanoseconds after which a change would have another time: a file's clock may tick as slowly as this."""
 
@@ -35,11 +37,11 @@ class GrowingFile:
             os.close(self._fd)
             raise InputError(f"{path} is not a regular file; to read a pipe, give - and pipe into peek")
         self._position = 0
-        self._first = b""
+        self._samples = Samples()
         self._last = b""
-        """The first and the last bytes that were read: they tell whether the file is still the same."""
+        """Samples of what was read, and its last bytes: they tell whether the file is still the same."""
         self._known: tuple[int, int] | None = None
-        """The size and time of the file when these bytes were compared, once they can be relied on."""
+        """The size and time of the file when these were compared, once they can be relied on."""
         self._changed: str | None = None
         self._failure: str | None = None
         self._next_look = 0.0
@@ -56,26 +58,26 @@ class GrowingFile:
         data = self.bytes_at(self._position, length)
         if not data:
             return b""
-        if not self._is_same():  # looked at after the bytes were read, so these belong to what was compared
+        if not self._has_same_ends():  # looked at after the bytes were read, so these belong to what was compared
             self._changed = self._changed or "was rewritten"
             return b""
-        self._position += len(data)
-        self._first = self._first if len(self._first) == _MARK else (self._first + data[:_MARK])[:_MARK]
-        self._last = (self._last + data[-_MARK:])[-_MARK:]
+        start, self._position = self._position, self._position + len(data)
+        self._samples.see(start, len(data), lambda offset, length: data[offset - start : offset - start + length])
+        self._last = (self._last + data[-SAMPLE:])[-SAMPLE:]
         return data
 
     def skip_to(self, offset: int) -> None:
         """Go on as if everything before had been read."""
         self._position = offset
-        self._first = self.bytes_at(0, min(_MARK, offset))
-        self._last = self.bytes_at(max(0, offset - _MARK), min(_MARK, offset))
+        self._samples.see(0, offset, self.bytes_at)
+        self._last = self._before(offset)
 
     def take_back(self, length: int) -> None:
         """Go back by so many bytes of those that were read last: they will be read again."""
         if length:
             self._position -= length
-            self._first = self._first[: self._position]
-            self._last = self.bytes_at(max(0, self._position - _MARK), min(_MARK, self._position))
+            self._samples.forget(self._position)
+            self._last = self._before(self._position)
 
     def at_end(self) -> bool:
         """Whether nothing more can be read for now."""
@@ -122,8 +124,14 @@ class GrowingFile:
             self._failure = error.strerror
             return None
 
+    def _before(self, offset: int) -> bytes:
+        return self.bytes_at(max(0, offset - SAMPLE), min(SAMPLE, offset))
+
+    def _has_same_ends(self) -> bool:
+        return self._holds(0, self._samples.first) and self._holds(self._position - len(self._last), self._last)
+
     def _is_same(self) -> bool:
-        return self._holds(0, self._first) and self._holds(self._position - len(self._last), self._last)
+        return self._has_same_ends() and all(self._holds(place, sample) for place, sample in self._samples)
 
     def _holds(self, offset: int, expected: bytes) -> bool:
         found = self.bytes_at(offset, len(expected))

@@ -72,6 +72,58 @@ def test_rewritten(file: GrowingFile, path: Path, content: bytes, asked: bool) -
     assert file.changed() == "was rewritten"
 
 
+@pytest.mark.parametrize("more", [b"", b"more"])
+@pytest.mark.parametrize("place", range(64, len(CONTENT) - 64, 27))
+def test_rewritten_between(file: GrowingFile, path: Path, place: int, more: bytes) -> None:
+    """A short file is known by all of its bytes: one that was changed anywhere was rewritten, also if it has grown."""
+    path.write_bytes(CONTENT[:place] + b"\xff" + CONTENT[place + 1 :] + more)
+    assert file.changed() == "was rewritten"
+
+
+@pytest.mark.parametrize("read", [7, 4096, 1 << 20])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("way", ["read", "skipped", "taken back"])
+def test_part_rewritten(path: Path, read: int, share: float, way: str) -> None:
+    """Of a long file a sixteenth that was written over is noticed, wherever it is and however the file was read."""
+    size = 50_000
+    path.write_bytes(b"0123456789" * (size // 10))
+    file = GrowingFile(path)
+    if way == "skipped":
+        file.skip_to(size)
+    while data := file.next(read):
+        if way == "taken back" and len(data) > 5:
+            file.take_back(len(data) // 3)
+    with path.open("r+b") as stream:
+        stream.seek(int(size * share))
+        stream.write(b"x" * (size // 16 + 64))
+        stream.seek(0, os.SEEK_END)
+        stream.write(b"more")
+    assert file.changed() == "was rewritten"
+    file.close()
+
+
+def test_work_to_compare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much was read, a look at a file that has grown compares the same few places."""
+    looks = []
+    for size in (10_000, 3_000_000):
+        path = tmp_path / f"{size}.jsonl"
+        path.write_bytes(b"x" * size)
+        file = GrowingFile(path)
+        while file.next(1 << 16):
+            pass
+        with path.open("ab") as stream:
+            stream.write(b"more")
+        places: list[int] = []
+        read = file.bytes_at
+        monkeypatch.setattr(
+            file, "bytes_at", lambda at, n, read=read, places=places: (places.append(at), read(at, n))[1]
+        )
+        assert file.changed() is None
+        looks.append(len(places))
+        file.close()
+    assert all(16 <= look <= 34 for look in looks)
+
+
 def test_replaced(file: GrowingFile, path: Path) -> None:
     """Another file in its place is a change once it is there; what was read stays."""
     rotated = path.with_name("run.jsonl.1")
