@@ -96,6 +96,18 @@ class TestBytes:
         text = frame([(1, 1, [("1;38;2;1;2;3;48;5;7", "a"), ("38;2;1;2;4;48;5;7", "b"), ("48;5;7", " ")])])
         assert Canvas().paint(text) == "\x1b[1;1H\x1b[1;38;2;1;2;3;48;5;7ma\x1b[22;38;2;1;2;4mb \x1b[m\x1b[1;1H"
 
+    def test_style_by_style(self) -> None:
+        """A style is set once for all lines that have it, blanks take one that is set anyway."""
+        lines = [(row, 1, [("31", " a"), ("32", "  b"), ("", "  ")]) for row in (1, 2)]
+        assert Canvas().paint(frame(lines)) == (
+            "\x1b[1;1H\x1b[31m a  \x1b[2;1H a  \x1b[1;5H\x1b[32mb  \x1b[2;5Hb  \x1b[m\x1b[1;1H"
+        )
+
+    def test_over_itself(self) -> None:
+        """What a frame puts over what it has put there itself is written behind it."""
+        painted = Canvas().paint(strip(1, 1, [("32", "abc")]) + strip(1, 2, [("31", "B")]))
+        assert painted == "\x1b[1;1H\x1b[32mabc\x1b[1;2H\x1b[31mB\x1b[m"
+
 
 class TestForgets:
     TEXT = frame([(1, 1, [("", "row")])])
@@ -134,6 +146,15 @@ class TestUnsureWidth:
         assert canvas.paint(frame([(1, 1, [("31", "模块"), ("", "x")])])) == whole
         assert canvas.paint(frame([(1, 1, [("31", "模块"), ("", "x")])])) == ""
         assert canvas.paint(frame([(1, 1, [("31", "模块"), ("", "y")])])) == whole.replace("x", "y")
+
+    def test_up_to_the_first(self) -> None:
+        """What stands before the first of them, and before what that may be put over, is written where it differs."""
+        canvas = Canvas()
+        canvas.paint(frame([(1, 1, [("31", "row 17 "), ("", "模")])]))
+        assert canvas.paint(frame([(1, 1, [("31", "row 18 "), ("", "模")])])) == "\x1b[1;6H\x1b[31m8\x1b[m\x1b[1;1H"
+        assert canvas.paint(frame([(1, 1, [("31", "row 18 "), ("", "块")])])) == ("\x1b[1;7H\x1b[31m \x1b[m块\x1b[1;1H")
+        canvas.paint(frame([(1, 1, [("", "cafe\u0301")])]))
+        assert canvas.paint(frame([(1, 1, [("", "cafe\u0300")])])) == "\x1b[1;4He\u0300\x1b[1;1H"
 
     def test_too_wide(self) -> None:
         """What follows is written again where the terminal may have written over it."""
