@@ -96,6 +96,7 @@ class PeekApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit, None, 128 + number)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # else it waits for another size
 
     async def on_event(self, event: events.Event) -> None:
         """Give keys to a line that is being typed, in the order in which they came."""

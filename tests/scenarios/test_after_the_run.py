@@ -371,7 +371,8 @@ def test_suspended(peek: Start, story: Path) -> None:
     os.kill(pid, signal.SIGCONT)
     shown = "\x1b[?1049h"
     terminal.wait_until(lambda: terminal.output.count(shown) == 2, "the screen")
-    terminal.wait_until(lambda: "SoldOutError: L1 is" in terminal.output.rpartition(shown)[2], "the rows")
+    parts = ("FINISHED completed", "SoldOutError: L1 is", "keys  ")
+    terminal.wait_until(lambda: all(part in terminal.output.rpartition(shown)[2] for part in parts), "all of it")
     terminal.press("k")
     wait_selected(terminal, "▌  18 ")
     leave(terminal, "q")
