@@ -16,7 +16,7 @@ from peek_tui.trace.query import Query, parse_query
 from peek_tui.trace.requests import Finder, whole
 from peek_tui.trace.store import Snapshot
 
-from .options import SRC_HELP, FormatOption, JsonEventsOption
+from .options import SRC_HELP, FormatOption, JsonEventsOption, countable
 from .output import flush, print_json, print_line
 from .source import Arriving, arriving
 
@@ -26,7 +26,7 @@ def run(
     where: Annotated[
         str, typer.Option(help="Which ones: words and key:value terms, e.g. type:tool_call dur>2s -name:search*.")
     ] = "",
-    limit: Annotated[int | None, typer.Option(min=0, help="At the most so many.")] = None,
+    limit: Annotated[int | None, typer.Option(min=0, callback=countable, help="At the most so many.")] = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="The last one first.")] = False,
     complete: Annotated[
         bool, typer.Option("--whole", help="Model requests with all their messages, not only the new ones.")

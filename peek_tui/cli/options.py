@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -16,7 +17,14 @@ __all__ = [
     "SlowLinkOption",
     "ThemeOption",
     "TypeOption",
+    "countable",
 ]
+
+
+def countable(number: int | None) -> int | None:
+    """Return a number of events as Python can count them: who asks for more than that asks for all."""
+    return None if number is None else min(number, sys.maxsize)
+
 
 SRC_HELP = "A file, a directory, - for stdin, a session's id or its beginning, or latest."
 ID_HELP = "The event's id: 16 hex digits, as in the lines of `peek events --json`."
@@ -30,4 +38,4 @@ ThemeOption = Annotated[str | None, typer.Option("--theme", metavar="NAME", help
 TypeOption = Annotated[
     str | None, typer.Option("--type", metavar="T", help="Only events of this type, or of several: a,b.")
 ]
-CountOption = Annotated[int, typer.Option("-n", metavar="N", min=1, help="How many.")]
+CountOption = Annotated[int, typer.Option("-n", metavar="N", min=1, callback=countable, help="How many.")]

@@ -10,7 +10,7 @@ import typer
 from peek_tui.trace.needle import Needle
 
 from .events import print_event
-from .options import SRC_HELP, FormatOption, JsonEventsOption
+from .options import SRC_HELP, FormatOption, JsonEventsOption, countable
 from .output import Exit, note
 from .source import loaded
 
@@ -20,7 +20,7 @@ def run(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What to look for; after -- it may begin with a dash.")],
     ignore_case: Annotated[bool, typer.Option("-i", "--ignore-case", help="Take A for a.")] = False,
     regex: Annotated[bool, typer.Option("--regex", help="TEXT is a regular expression.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="At the most so many.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, callback=countable, help="At the most so many.")] = None,
     as_json: JsonEventsOption = False,
     format: FormatOption = None,
 ) -> None:

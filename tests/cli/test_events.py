@@ -54,6 +54,7 @@ def test_where(peek: Peek, trace: Path, where: str, rows: list[int]) -> None:
     [
         (["--limit", "2"], [0, 1]),
         (["--limit", "0"], []),
+        (["--limit", "9223372036854775808", "--where", "type:tool_*"], [2, 3, 6]),
         (["--reverse"], [7, 6, 5, 4, 3, 2, 1, 0]),
         (["--reverse", "--limit", "2", "--where", "type:tool_*"], [6, 3]),
     ],

@@ -21,6 +21,7 @@ Events = list[dict[str, Any]]
         ("before", [], [3]),
         ("before", ["-n", "3"], [3, 2, 1]),
         ("before", ["-n", "9"], [3, 2, 1, 0]),
+        ("before", ["-n", "9223372036854775808"], [3, 2, 1, 0]),
         ("before", ["--type", "tool_call"], [2]),
         ("before", ["--type", "tool_call,decision", "-n", "2"], [2, 1]),
         ("before", ["--type", "agent_end"], []),

@@ -39,6 +39,7 @@ def test_text(peek: Peek, trace: Path) -> None:
         (["BE.AU.E", "--regex", "-i"], [1]),
         (["[bold]not bold[/bold]"], [2]),
         (["model-1", "--limit", "1"], [4]),
+        (["because", "--limit", "9223372036854775808"], [1]),
         (["--", "-1"], [4, 5]),
     ],
     ids=str,
