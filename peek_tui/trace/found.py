@@ -38,7 +38,7 @@ def _found_in(
     if not len(rows):
         return
     end = int(offsets[-1]) + int(lengths[part][-1]) + 1
-    for found in search(tail.bytes_at, int(offsets[0]), end, needle, reverse=reverse):
+    for found in search(tail.bytes_at, int(offsets[0]), end, needle, reverse=reverse, escaping=columns.escapes(file)):
         yield from _rows_at(rows, offsets, found.lines)
 
 

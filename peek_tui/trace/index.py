@@ -15,6 +15,7 @@ from .imported import AnyTail
 from .line_numbers import LineNumbers
 from .model import Damage
 from .numbering import Numbering
+from .spelling import ESCAPED, holds_pair
 from .spendings import Spendings
 from .tail import Block
 from .tree import ORPHAN
@@ -45,6 +46,8 @@ class Index:
         self.damage: dict[int, Damage] = {}
         self.writers: dict[int, int] = {}
         """The writer of each file, as its first event says; 2³² where that is of no writer of ours."""
+        self.escaping: set[int] = set()
+        """The files of other writers than `capture` in which signs of ASCII are escapes: a search looks twice there."""
         self.checked = 0
         """The handle of the first event whose payload nobody has looked at."""
         self._reader = BatchReader(self.words, self.ids)
@@ -145,6 +148,7 @@ class Index:
             "damage": [(handle, *damage) for handle, damage in self.damage.items()],
             "checked": self.checked,
             "bytes": self.bytes,
+            "escaping": list(self.escaping),
             "writers": list(self.writers.items()),
             "sessions": [(file, session.decode("latin-1")) for file, session in self._sessions.items()],
             "by_capture": [session.decode("latin-1") for session in self._by_capture],
@@ -167,7 +171,7 @@ class Index:
         index.numbering.restore(meta["numbering"])
         index.damage = {handle: Damage(*damage) for handle, *damage in meta["damage"]}
         index.checked, index.bytes, index._room = meta["checked"], meta["bytes"], len(index)
-        index.writers = dict(meta["writers"])
+        index.writers, index.escaping = dict(meta["writers"]), set(meta["escaping"])
         index._sessions = {file: session.encode("latin-1") for file, session in meta["sessions"]}
         index._by_capture = {session.encode("latin-1") for session in meta["by_capture"]}
         index._waiting = (
@@ -189,6 +193,7 @@ class Index:
 
     def _read(self, file: int, block: Block) -> Batch:
         self._look_who_wrote(file, block)
+        self._note_escapes(file, block)  # first of all: the processor still has the block at hand
         if self.is_small:
             return self._reader.read_few(block.data)
         return self._reader.read(block.data, self.is_ours(file))
@@ -202,6 +207,13 @@ class Index:
         if first is not None:
             writer = 0 if first in batch.imported else int(batch.id[first]) >> 32
             self.writers[file] = writer or 2**32
+
+    def _note_escapes(self, file: int, block: Block) -> None:
+        """Note whether signs of ASCII are escapes; neither `capture` nor an importer writes them so."""
+        if block.numbers is not None or self.is_ours(file) or file in self.escaping:
+            return
+        if (self.is_small or holds_pair(block.data, b"\\u")) and ESCAPED.search(block.data):
+            self.escaping.add(file)
 
     def _look_who_wrote(self, file: int, block: Block) -> None:
         """Note the run a file belongs to, and whether `capture` says in its first line that it wrote it."""

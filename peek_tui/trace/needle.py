@@ -1,7 +1,8 @@
 """A text to look for in the lines of a trace, compiled once.
 
-Looking has two steps. Some *probe*, a few bytes, stands in every line that holds the text, so `bytes.find` passes over
-the others; only what it stops at is read as an event. What of an event is looked in, `content` decides.
+Looking has two steps. Some *probe*, a few bytes, stands in every line that holds the text, unless signs of ASCII are
+escapes there, so `bytes.find` passes over the others; only what it stops at is read as an event. What of an event is
+looked in, `content` decides.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from peek_tui.errors import UsageError
 
 from .content import FIXED_HEADER, content, texts
 from .pattern import compiled, is_plain, required_words
-from .spelling import fold, same_letters, spellings
+from .spelling import ESCAPED, fold, same_letters, spellings
 
 __all__ = ["Needle"]
 
@@ -35,7 +36,9 @@ class Needle:
     """
 
     probes: tuple[bytes, ...]
-    """Every line that holds the text holds one of these, in lower case if case is ignored. None: it may be any line."""
+    """Every line that holds the text holds one of these, in lower case if case is ignored, or something `ESCAPED`.
+    None: it may be any line.
+    """
 
     def __init__(self, text: str, *, ignore_case: bool = False, regex: bool = False) -> None:
         if not text:
@@ -58,7 +61,7 @@ class Needle:
         return self._may_be_in(line) and self.confirmed_in(line)
 
     def confirmed_in(self, line: bytes) -> bool:
-        """Return the same for a line of which it is known that it holds a probe, if there are any."""
+        """Return the same for a line of which it is known that it holds a probe or an escape, if there are probes."""
         line = line.strip(b" \t\r\n")
         if not line:
             return False
@@ -76,7 +79,7 @@ class Needle:
                 if self._proven_by_probe and not _within_escape(piece, place):
                     return True
                 possible = True
-        return possible and any(map(self._is_in, texts(piece)))
+        return (possible or ESCAPED.search(piece) is not None) and any(map(self._is_in, texts(piece)))
 
     def _stands_in(self, line: bytes) -> bool:
         """Return whether a line that is no event holds the text, as it is or as its JSON reads."""
@@ -87,7 +90,10 @@ class Needle:
 
     def _may_be_in(self, line: bytes) -> bool:
         held = line.lower() if self.ignore_case else line
-        return not self.probes or any(probe in held for probe in self.probes)
+        for probe in self.probes:  # `any` would take as long as to look for one
+            if probe in held:
+                return True
+        return not self.probes or ESCAPED.search(line) is not None
 
 
 def _exact_test(text: str) -> Callable[[str], bool]:

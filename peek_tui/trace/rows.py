@@ -37,6 +37,10 @@ class RowColumns:
         """Return the word of each code of a column."""
         return getattr(self._index.words, f"{field}s").words  # type: ignore[no-any-return]
 
+    def escapes(self, file: int) -> bool:
+        """Whether signs of ASCII are escapes in a file."""
+        return file in self._index.escaping
+
     @property
     def type(self) -> NDArray[Any]:
         return self._by_row(self._index.columns.type)

@@ -7,12 +7,14 @@ it has a plain word in it, and else at the speed at which events are read.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple
 
 from .content import FIXED_HEADER
 from .needle import Needle
+from .spelling import ESCAPED
 
 __all__ = ["FIRST_SLICE", "SLICE", "Found", "search"]
 
@@ -24,6 +26,10 @@ SLICE = 2 * 1024 * 1024
 _CASE = 0x20
 """The bit that tells `a` from `A`; without it some signs look alike too, which the needle then tells apart."""
 
+_FOLDED_ESCAPE = re.compile(re.escape(bytes(byte | _CASE for byte in rb"\u00")) + b"[2-7]")
+"""`ESCAPED` in such a block."""
+
+Probe = bytes | re.Pattern[bytes]
 Read = Callable[[int, int], bytes]
 
 
@@ -36,18 +42,23 @@ class Found(NamedTuple):
     """How far the search has come: everything before this offset is done, or after it when it runs backwards."""
 
 
-def search(read: Read, start: int, stop: int, needle: Needle, *, reverse: bool = False) -> Generator[Found, None, None]:
+def search(
+    read: Read, start: int, stop: int, needle: Needle, *, reverse: bool = False, escaping: bool = False
+) -> Generator[Found, None, None]:
     """Look for a text in the lines of a file from `start` up to `stop`, and yield what each slice held.
 
     `read(offset, length)` reads the file, as `os.pread` does; `start` is where a line begins, `stop` where one ended or
-    the file does. `reverse` begins with the last line. What is yielded is also how far the search has come and a
+    the file does. `reverse` begins with the last line; `escaping` says that signs of ASCII may be escapes in the file,
+    so that lines with an escape are looked at, too. What is yielded is also how far the search has come and a
     chance to end it, by closing the iterator; each slice lets other threads run.
     """
     slices = _backwards(read, start, stop) if reverse else _forwards(read, start, stop)
     fold = _Fold(needle) if needle.ignore_case and needle.probes else None
+    more = (ESCAPED if fold is None else _FOLDED_ESCAPE,) if escaping and needle.probes else ()
     for offset, block, begin, end in slices:
         haystack, probes = (block, needle.probes) if fold is None else (fold(block), fold.probes)
-        lines = [offset + line for line in _lines(block, haystack, begin, end, probes, needle)]
+        places = _Places(haystack, end, (*probes, *more))
+        lines = [offset + line for line in _lines(block, begin, end, places, needle)]
         yield Found(lines[::-1], offset + begin) if reverse else Found(lines, offset + end)
         time.sleep(0)
 
@@ -88,15 +99,12 @@ def _backwards(read: Read, start: int, stop: int) -> Iterator[Slice]:
             size *= 2
 
 
-def _lines(
-    block: bytes, haystack: bytes | bytearray, begin: int, end: int, probes: tuple[bytes, ...], needle: Needle
-) -> Iterator[int]:
-    """Yield where the lines begin that hold the text; `haystack` is the block as the probes are spelled."""
-    places = _Places(haystack, end, probes)
+def _lines(block: bytes, begin: int, end: int, places: _Places, needle: Needle) -> Iterator[int]:
+    """Yield where the lines begin that hold the text."""
     line = place = begin
     while (found := places.next(place)) < end:
         line = block.rfind(b"\n", line, found) + 1 or line
-        header = FIXED_HEADER.match(block, line, end) if probes else None
+        header = FIXED_HEADER.match(block, line, end) if needle.probes else None
         if header and found < header.end():
             place = header.end()
             continue
@@ -107,9 +115,9 @@ def _lines(
 
 
 class _Places:
-    """Where any of the probes stands next; without probes that is everywhere."""
+    """Where any of the probes stands next in a block as they are spelled; without probes that is everywhere."""
 
-    def __init__(self, haystack: bytes | bytearray, end: int, probes: tuple[bytes, ...]) -> None:
+    def __init__(self, haystack: bytes | bytearray, end: int, probes: tuple[Probe, ...]) -> None:
         self._haystack = haystack
         self._end = end
         self._known = dict.fromkeys(probes, -1)
@@ -118,9 +126,15 @@ class _Places:
         """Return the nearest place from this one on, or the end."""
         for probe, known in self._known.items():
             if known < place:
-                found = self._haystack.find(probe, place, self._end)
-                self._known[probe] = found if found >= 0 else self._end
+                self._known[probe] = self._find(probe, place)
         return min(self._known.values(), default=place)
+
+    def _find(self, probe: Probe, place: int) -> int:
+        if isinstance(probe, bytes):
+            found = self._haystack.find(probe, place, self._end)
+            return found if found >= 0 else self._end
+        match = probe.search(self._haystack, place, self._end)
+        return match.start() if match else self._end
 
 
 class _Fold:

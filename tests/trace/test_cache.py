@@ -9,6 +9,8 @@ from shutil import rmtree
 import pytest
 
 from peek_tui.trace import cache
+from peek_tui.trace.needle import Needle
+from peek_tui.trace.query import parse_query
 from peek_tui.trace.store import Store
 
 EVENTS = 40_000
@@ -146,6 +148,29 @@ def test_unused_for_longest(trace: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(kept(trace)) == 2
     assert unused not in kept(trace)
     assert oldest in kept(trace)
+
+
+def test_escapes(trace: Path) -> None:
+    """What a writer spelled in escapes is found in a trace that was read, in one that was kept, and in one of both."""
+    line = b'{"type":"log","data":{"text":"\\u0068ello %d"}}\n'
+    with trace.open("ab") as file:
+        file.write(line % 0)
+    assert found(trace, "hello") == [EVENTS]
+    assert found(trace, "hello") == [EVENTS]
+    with trace.open("ab") as file:
+        file.write(line % 1)
+    assert found(trace, "hello") == [EVENTS, EVENTS + 1]
+    assert found(trace, "HELLO 1", ignore_case=True) == [EVENTS + 1]
+
+
+def found(path: Path, text: str, *, ignore_case: bool = False) -> list[int]:
+    store = Store.load([path], cache=path.parent / "cache")
+    snapshot = store.snapshot()
+    rows = list(snapshot.search(Needle(text, ignore_case=ignore_case)))
+    if not ignore_case:
+        assert list(snapshot.matching(parse_query(f"text:{text}"))) == rows
+    store.close()
+    return rows
 
 
 def test_changed_in_many_places(trace: Path) -> None:

@@ -47,7 +47,25 @@ def spaced_json(event: Any) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(", ", " : ")).encode()
 
 
-WRITERS: list[Callable[[Any], bytes]] = [orjson.dumps, ascii_json, upper_json, slashed_json, spaced_json]
+def escaped_json(event: Any) -> bytes:
+    return re.sub(rb'"(?:[^"\\]|\\.)*"', lambda string: STRING_SIGN.sub(escaped, string[0]), orjson.dumps(event))
+
+
+STRING_SIGN = re.compile(rb"(\\(?:u....|.))|[A-Za-z<>& 0-9]")
+
+
+def escaped(sign: re.Match[bytes]) -> bytes:
+    return sign[1] or b"\\u%04x" % ord(sign[0])
+
+
+WRITERS: list[Callable[[Any], bytes]] = [
+    orjson.dumps,
+    ascii_json,
+    upper_json,
+    slashed_json,
+    spaced_json,
+    escaped_json,
+]
 
 
 def event(**fields: Any) -> dict[str, Any]:
@@ -234,6 +252,19 @@ def test_half_of_a_pair() -> None:
     """Half of a surrogate pair is not found in the letter that the pair is, but where it stands alone."""
     assert not Needle("\ude00").found_in(ascii_json(event(name="😀")))
     assert Needle("\ude00").found_in(ascii_json(event(name="a\ude00")))
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [(rb"\u0068ello", "hello"), (rb"a \u003cb\u003e", "<b>"), (rb"R\u0026D in Z\u00fcrich", "R&D"), (rb"\u004B", "K")],
+)
+def test_escaped_ascii(said: bytes, text: str) -> None:
+    """Signs of ASCII that a writer escapes without need are found, one of them or all."""
+    line = b'{"type":"log","data":{"text":"%s"}}' % said
+    for needle in (Needle(text), Needle(text.swapcase(), ignore_case=True), Needle(f"nowhere|{text}", regex=True)):
+        assert needle.found_in(line)
+    assert not Needle(f"{text}!").found_in(line)
+    assert not Needle(text).found_in(line.replace(b"\\u", b"\\\\u"))
 
 
 # -- damage ----------------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ class Disk:
 
 
 def hits(read: Read, start: int, stop: int, needle: Needle, *, reverse: bool = False) -> list[int]:
-    return [line for found in search(read, start, stop, needle, reverse=reverse) for line in found.lines]
+    found = search(read, start, stop, needle, reverse=reverse, escaping=True)
+    return [line for one in found for line in one.lines]
 
 
 def offsets(lines: list[bytes]) -> Iterator[int]:
@@ -60,6 +61,9 @@ LINES = st.lists(
         st.builds(
             said,
             st.sampled_from(["refund", "Refund", "Zürich zürich", "refund refund", "", "a data", "@EFUND", "r*efund"]),
+        ),
+        st.sampled_from(
+            [rb'{"type":"log","data":"\u0072efund"}', rb'{"type":"log","data":"\u0052ef\u0075nd \\u0072"}']
         ),
         st.sampled_from(
             [b"", b" ", b"garbage of a refund", b'{"type":"log","data":{"text":"refu', b'{"type":"ref', b"und"]
