@@ -9,6 +9,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual.css.query import NoMatches
+from textual.message import Message
+from textual.messages import Update
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Tooltip
@@ -211,6 +213,14 @@ class DebugBase(Screen[None]):
         if expect_type is Tooltip:
             raise NoMatches
         return super().get_child_by_type(expect_type)
+
+    def post_message(self, message: Message) -> bool:
+        """Note at once which widget is to be painted again; as a message, each took a turn through Textual's queue."""
+        if isinstance(message, Update) and self in self._compositor:
+            self._dirty_widgets.add(message.widget)
+            self.check_idle()
+            return True
+        return super().post_message(message)
 
     def event_of(self, handle: int) -> Event:
         """Return the event with a handle; those of a few screens are kept."""
