@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["PIECE", "News", "no_collection", "pieces"]
 
 
-PIECE = 8_192
+PIECE = 16_384
 """Rows that are looked at together: with more, other threads wait; with fewer, most of the time goes to each start."""
 
 

@@ -51,15 +51,25 @@ def read_payloads(news: News, readings: Iterable[Reading]) -> dict[Reading, list
 
 
 def _payloads(stretch: Stretch, wanted: NDArray[np.bool_], *, ours: bool) -> list[bytes]:
-    """Return the payloads of the wanted lines. `ours` says whether `capture` wrote them: then they are last in each."""
-    text, find = stretch.text, stretch.text.find
-    spans = zip(stretch.begins[wanted].tolist(), stretch.ends[wanted].tolist(), strict=True)
-    if not ours:
-        return [payload(text[begin:end]) for begin, end in spans]
-    return [
-        text[at:end] if (at := find(PAYLOAD, begin + _FIXED, end)) >= 0 else payload(text[begin:end])
-        for begin, end in spans
-    ]
+    """Return the payloads of the wanted lines: cut out where it is known where they stand, else looked for.
+
+    `ours` says whether `capture` wrote all lines: then each ends with its payload.
+    """
+    import numpy as np
+
+    text, look = stretch.text, _last if ours else payload
+    begins, payloads, ends = (places[wanted] for places in (stretch.begins, stretch.payloads, stretch.ends))
+    is_known = payloads > begins
+    firsts = payloads - len(PAYLOAD) * is_known
+    found = [text[first:end] for first, end in zip(firsts.tolist(), ends.tolist(), strict=True)]
+    for at in np.flatnonzero(~is_known).tolist():
+        found[at] = look(found[at])
+    return found
+
+
+def _last(line: bytes) -> bytes:
+    at = line.find(PAYLOAD, _FIXED)
+    return line[at:] if at >= 0 else payload(line)
 
 
 class _Line(msgspec.Struct, frozen=True, gc=False):

@@ -61,6 +61,8 @@ class Batch(msgspec.Struct):
     at: Any
     """Where each line begins within the block."""
     length: Any
+    payload: Any
+    """Where in its line each payload begins, which is the last there but for a brace; 0 where nobody saw it."""
     ts: Any
     id: Any
     """Numbers, as `Ids` gives them."""
@@ -86,7 +88,7 @@ class Batch(msgspec.Struct):
         return len(self.at)
 
 
-_COLUMNS = ("at", "length", "ts", "id", "parent", "session", "type", "name", "agent", "duration", "failed")
+_COLUMNS = ("at", "length", "payload", "ts", "id", "parent", "session", "type", "name", "agent", "duration", "failed")
 
 
 class BatchReader:
@@ -147,6 +149,7 @@ class BatchReader:
         return Batch(
             at=at,
             length=length,
+            payload=[0] * len(headers),
             ts=[header.ts for header in headers],
             id=[header.id for header in headers],
             parent=[header.parent for header in headers],
@@ -175,6 +178,7 @@ class BatchReader:
             **whole,
             at=np.asarray(batch.at, np.int64),
             length=np.asarray(batch.length, np.int64),
+            payload=np.zeros(len(batch), np.int64),
             id=self._ids.numbers(batch.id),
             parent=self._ids.numbers(batch.parent),
             duration=np.fromiter(batch.duration, np.float64, len(batch)),
@@ -199,8 +203,8 @@ class BatchReader:
         fitting = header.fits[said.spent.at]
         spent = Spending(*(column[fitting] for column in said.spent))
         batch = Batch(
-            starts, length, header.ts, header.id, header.parent, header.session, header.type, said.name, said.agent,
-            said.duration, np.zeros(len(starts), np.bool_), spent, len(starts),
+            starts, length, said.payload - starts, header.ts, header.id, header.parent, header.session, header.type,
+            said.name, said.agent, said.duration, np.zeros(len(starts), np.bool_), spent, len(starts),
         )  # fmt: skip
         return batch if header.fits.all() else self._decode_others(batch, lines, np.flatnonzero(~header.fits))
 

@@ -27,6 +27,8 @@ class Stretch(NamedTuple):
     text: bytes
     begins: NDArray[np.int64]
     """Where each of the lines begins in it."""
+    payloads: NDArray[np.int64]
+    """Where the payload of each begins, which ends with the line but for a brace; where the line does, if unknown."""
     ends: NDArray[np.int64]
     """Where each of them ends, without its newline."""
 
@@ -54,11 +56,11 @@ def read_stretches(
         return
     length = len(columns)
     files, begins = columns.file.vector(length)[at], columns.offset.vector(length)[at].astype(np.int64)
-    ends = begins + columns.length.vector(length)[at]
+    payloads, ends = (begins + column.vector(length)[at] for column in (columns.payload, columns.length))
     gaps = begins[1:] - ends[:-1]
     apart = (files[1:] != files[:-1]) | (gaps < 0) | (gaps > _GAP) | (begins[1:] // _AT_ONCE != begins[:-1] // _AT_ONCE)
     firsts = [0, *(np.flatnonzero(apart) + 1).tolist()]
     for first, last in zip(firsts, [*firsts[1:], len(at)], strict=True):
         start = int(begins[first])
         text = tails[files[first]].bytes_at(start, int(ends[last - 1]) - start)
-        yield Stretch(text, begins[first:last] - start, ends[first:last] - start)
+        yield Stretch(text, *(places[first:last] - start for places in (begins, payloads, ends)))

@@ -170,6 +170,8 @@ class Columns:
         self.file = Codes()
         self.offset = Column("Q")
         self.length = Column("I")
+        self.payload = Column("H")
+        """Where in its line the payload begins, which is the last there but for a brace; 0 where nobody saw it."""
         self.ts = Column("q")
         self.parent = Column("i")
         """The handle of the parent, or `tree.ROOT`, or `tree.ORPHAN` as long as it is not there."""

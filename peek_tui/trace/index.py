@@ -234,7 +234,7 @@ class Index:
 
             columns.file.extend(np.full(len(batch), file))
             columns.offset.extend(batch.at + offset)
-        for name in ("length", "ts", "session", "type", "name", "agent", "duration", "failed"):
+        for name in ("length", "payload", "ts", "session", "type", "name", "agent", "duration", "failed"):
             getattr(columns, name).extend(getattr(batch, name))
 
     def _set_parents(self, numbers: Any, first: int) -> None:

@@ -56,6 +56,8 @@ class Said(NamedTuple):
     agent: NDArray[np.int64]
     duration: NDArray[np.float64]
     spent: Spent
+    payload: Positions
+    """Where the payload begins."""
 
 
 class PhraseReader:
@@ -72,15 +74,17 @@ class PhraseReader:
         fits &= said.after.take(phrase) == After.TYPE.value
         next, agent = said.next.take(phrase), np.maximum(said.agent.take(phrase), self._no_agent)
         lines = np.flatnonzero(fits & (next != Next.DATA.value))
-        numbers = self._read_numbers(block, at.take(lines), lines, next.take(lines), fits, agent)
+        numbers, at[lines] = self._read_numbers(block, at.take(lines), lines, next.take(lines), fits, agent)
         duration = np.full(len(fits), np.nan)
         duration[lines] = numbers[Next.DURATION]
-        return Said(said.name.take(phrase), agent, duration, _spent(lines, numbers, fits))
+        return Said(said.name.take(phrase), agent, duration, _spent(lines, numbers, fits), at)
 
     def _read_numbers(
         self, block: Windows, at: Positions, lines: Positions, next: _Codes, fits: Fits, agent: _Codes
-    ) -> NDArray[np.float64]:
-        """Read on behind phrases that lead to numbers or usages, as long as there are more; return numbers by kind.
+    ) -> tuple[NDArray[np.float64], Positions]:
+        """Read on behind phrases that lead to numbers or usages, as long as there are more.
+
+        Return the numbers by kind, and where the last phrases end.
 
         All numbers of a kind are read together, one kind after the other as `capture` writes them. A line that has them
         in another order does not fit.
@@ -100,7 +104,7 @@ class PhraseReader:
             owned = np.flatnonzero(named >= 0)
             agent[lines[here[owned]]] = named[owned]
         fits[lines[next != Next.DATA.value]] = False
-        return numbers
+        return numbers, at
 
 
 class _Phrases:
