@@ -34,31 +34,33 @@ class Reading(NamedTuple):
 
 def read_payloads(news: News, readings: Iterable[Reading]) -> dict[Reading, list[Any]]:
     """Return what readings say of the new events of their types, in order."""
+    import numpy as np
+
     found: dict[Reading, list[Any]] = {reading: [] for reading in readings}
-    codes = {type: news.code("type", type) for type in dict.fromkeys(reading.type for reading in found)}
-    rows = news.rows(*codes)
+    codes = {reading: news.code("type", reading.type) for reading in found}
+    rows = news.rows(*dict.fromkeys(reading.type for reading in found))
     types, done, ours = news.column("type")[rows - news.start], 0, news.snapshot.is_ours
     for stretch in news.snapshot.stretches(rows):
         of_lines = types[done : done + len(stretch.begins)]
         done += len(of_lines)
-        for type, code in codes.items():
-            payloads = _payloads(stretch, of_lines == code, ours=ours)
-            for reading in found:
-                if reading.type == type:
-                    found[reading] += reading.of(payloads)
+        by_type = np.argsort(of_lines, kind="stable")
+        payloads, of_payloads = _payloads(stretch, by_type, ours=ours), of_lines[by_type]
+        for reading, code in codes.items():
+            first, end = of_payloads.searchsorted([code, code + 1]).tolist()
+            found[reading] += reading.of(payloads[first:end])
         let_others_go_first()
     return found
 
 
-def _payloads(stretch: Stretch, wanted: NDArray[np.bool_], *, ours: bool) -> list[bytes]:
-    """Return the payloads of the wanted lines: cut out where it is known where they stand, else looked for.
+def _payloads(stretch: Stretch, lines: NDArray[np.intp], *, ours: bool) -> list[bytes]:
+    """Return the payloads of some lines: cut out where it is known where they stand, else looked for.
 
     `ours` says whether `capture` wrote all lines: then each ends with its payload.
     """
     import numpy as np
 
     text, look = stretch.text, _last if ours else payload
-    begins, payloads, ends = (places[wanted] for places in (stretch.begins, stretch.payloads, stretch.ends))
+    begins, payloads, ends = (places[lines] for places in (stretch.begins, stretch.payloads, stretch.ends))
     is_known = payloads > begins
     firsts = payloads - len(PAYLOAD) * is_known
     found = [text[first:end] for first, end in zip(firsts.tolist(), ends.tolist(), strict=True)]
