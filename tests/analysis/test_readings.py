@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from peek_tui.analysis.news import News
-from peek_tui.analysis.readings import Reading, as_object
+from peek_tui.analysis.readings import PAYLOAD, Reading, as_object
 
 from .run import Run
 
@@ -43,3 +43,17 @@ def test_odd_lines(run: Run) -> None:
     assert snapshot.is_ours
     payloads = News(snapshot).read(Reading("tool_call", list))
     assert [json.loads(as_object(one)) for one in payloads] == 2 * [{"data": {"arguments": {"q": 1}}}]
+
+
+def test_known_places(run: Run) -> None:
+    """Payloads are the same whether the index knows where they begin, as in most of a long trace, or not."""
+    run.add("agent_start", "coder", {"capture": {"version": "1"}})
+    asked = [{"q": f"{number} {'words ' * 50}"} for number in range(1_500)]
+    for number, arguments in enumerate(asked):
+        run.call("search", arguments, **({"error": {"type": "E", "message": "no"}} if number % 10 == 0 else {}))
+    snapshot = run.snapshot()
+    payloads = News(snapshot).read(Reading("tool_call", list))
+    assert [json.loads(as_object(one))["data"]["arguments"] for one in payloads] == asked
+    assert all(one.startswith(PAYLOAD) for one in payloads)
+    known = [stretch.payloads > stretch.begins for stretch in snapshot.stretches(range(1, len(snapshot)))]
+    assert 500 < sum(map(sum, known)) < 1_400

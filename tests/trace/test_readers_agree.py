@@ -80,6 +80,15 @@ def compare(block: bytes, many: Batch, few: Batch) -> None:
     assert many.damage.items() <= few.damage.items()
     put_off = few.damage.keys() - many.damage.keys()
     assert not any(is_sound(line_of(block, few, index)) for index in put_off)
+    for index in range(len(many)):
+        if many.payload[index] and index not in few.damage:
+            line = line_of(block, many, index)
+            assert spoken(line[many.payload[index] : -1]) == spoken(line)["data"]
+
+
+def spoken(text: bytes) -> Any:
+    """Return what JSON says, its NaNs as words so that they are equal."""
+    return json.loads(text, strict=False, parse_constant=str)
 
 
 @settings(max_examples=300)
@@ -87,6 +96,30 @@ def compare(block: bytes, many: Batch, few: Batch) -> None:
 def test_agree(lines: list[bytes]) -> None:
     """Each line says the same whichever way it is read, and the lines before it make no difference."""
     check(lines)
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_seen"),
+    [
+        (b"", True),
+        (b'"duration_ms":1.5', True),
+        (b'"duration_ms":12345.678901,"agent":"planner","usage":{"input_tokens":1},"cost_usd":0.25', True),
+        (b'"agent":"a","task":"t"', True),
+        (b'"agent":"%b"' % (b"x" * 130), False),
+        (b'"error":{"type":"E","message":",\\"data\\":{}"}', False),
+        (b'"source":{"kind":"x","raw":{"a":1,"data":{}}}', False),
+    ],
+)
+def test_where_payloads_begin(keys: bytes, is_seen: bool) -> None:
+    """Where a payload begins is known of a line that was read as a vector, and of no other."""
+    line = with_key(keys) if keys else LINE
+    reader, block = (
+        BatchReader(Vocabulary(), Ids()),
+        LINE + line + 2 * LINE,
+    )  # the last two are within a window of its end
+    payloads = reader.read(block, ours=True).payload.tolist()
+    assert payloads == [LINE.rindex(b"{}"), line.rindex(b"{}") if is_seen else 0, 0, 0]
+    assert not reader.read(block, ours=False).payload.any()
 
 
 @pytest.mark.parametrize("end", [b"\n", b"x\n", LINE[:130] + b"\n", LINE[20:]])

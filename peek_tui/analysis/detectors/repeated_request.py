@@ -15,6 +15,7 @@ from ..episodes import Episode, Episodes, number, quoted
 from ..news import News
 from ..questions import ASKED, Questions
 from ..streaks import count_by_kind, in_streaks, mixed
+from ..turns import let_others_go_first
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,6 +88,7 @@ class RepeatedRequest:
         import numpy as np
 
         requests, recent = self._requests(news)
+        let_others_go_first()
         repeat = _are_twice(requests.what)
         repeat |= np.fromiter(map(self._asked.__contains__, requests.what.tolist()), np.bool_, len(repeat))
         recent &= ~repeat
