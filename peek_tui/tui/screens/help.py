@@ -10,12 +10,17 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from peek_tui.render.text import clean_line
+from peek_tui.state.inspect import wrapped
 from peek_tui.state.prompt import Prompt
 from peek_tui.tui.actions import Action, Keymap, key_names
 from peek_tui.tui.widgets.rows import Piece, RowView
 
 __all__ = ["Help"]
 
+_KEYS = 18
+"""Columns for the keys; what they do stands beside them, on as many lines as it takes."""
+_LEAST = 10
+"""Columns for what they do, however narrow the screen."""
 _CLOSE = ("escape", "q", "question_mark", "enter")
 _STEPS = {"j": 1, "down": 1, "k": -1, "up": -1}
 _PAGES = {"space": 1, "pagedown": 1, "ctrl+d": 1, "pageup": -1, "ctrl+u": -1}
@@ -86,11 +91,27 @@ class Help(ModalScreen[None]):
 class _HelpRows(RowView):
     def __init__(self) -> None:
         super().__init__(id="help")
+        self._told: list[tuple[str, str]] = []
         self._help: list[tuple[str, str]] = []
+        """The same in lines that fit."""
 
     def fill(self, lines: list[tuple[str, str]]) -> None:
-        self._help = lines
-        self.show(len(lines), 0, changed=True)
+        self._told = lines
+        self._selected = 0
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+        super().on_resize()
+
+    def _lay_out(self) -> None:
+        room = max(_LEAST, self.line_width - _KEYS)
+        self._help = [
+            (keys if at == 0 else " ", piece)
+            for keys, words in self._told
+            for at, piece in enumerate(wrapped(words, room) if words else [""])
+        ]
+        self.show(len(self._help), min(self._selected, len(self._help) - 1), changed=True)
 
     def move(self, by: int) -> None:
         self.show(self.lines, max(0, min(self.lines - 1, self._selected + by)), changed=False)
@@ -99,7 +120,7 @@ class _HelpRows(RowView):
         keys, words = self._help[line]
         if not words:
             return [(keys, self.palette.strong)]
-        return [(f"  {keys:<16}", self.palette.key), (words, self.palette.text)]
+        return [(f"  {keys:<{_KEYS - 2}}", self.palette.key), (words, self.palette.text)]
 
 
 def _words(action: Action) -> str:
