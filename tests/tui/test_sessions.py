@@ -49,6 +49,21 @@ async def test_list(directory: Path) -> None:
         assert peek.bar("title").split() == ["peek", "▸", "sessions", "3", "in", "all"]
 
 
+async def test_narrow(directory: Path) -> None:
+    """On 80 columns each session has all its numbers and how it ended, under words that say what they are."""
+    async with opened(directory=directory, size=(80, 24)) as peek:
+        first, *others = rows(peek)
+        assert first[4:] == ["shopper", "completed", "34.0s", "69", "2", "8.4k"]
+        assert [words[3:] for words in others] == [
+            ["crasher", "crashed", "0.0ms", "1", "·", "0"],
+            ["failer", "error", "1.0s", "2", "1", "0"],
+        ]
+        assert peek.bar("head").split() == ["started", "agent", "ended", "took", "events", "✗", "tokens"]
+        await peek.pilot.resize_terminal(120, 24)
+        await peek.until(lambda: "outcome" in peek.bar("head"))
+        assert rows(peek)[0][5:7] == ["finished", "completed"]
+
+
 async def test_running_first(directory: Path) -> None:
     """A run that is still running stands before all others, and is counted in the title."""
     path = directory / "live.jsonl"

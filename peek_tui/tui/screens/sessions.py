@@ -71,6 +71,9 @@ class Sessions(Screen[None]):
     def on_unmount(self) -> None:
         self.session_watch.stop()
 
+    def on_resize(self) -> None:
+        self._paint(changed=True)
+
     def on_screen_suspend(self) -> None:
         self.session_watch.paused = True
 
@@ -118,7 +121,7 @@ class Sessions(Screen[None]):
 
     def _head(self) -> str:
         if self.list.shown:
-            return _HEAD
+            return _HEAD if self.app.size.width >= _ROOMY else _SHORT_HEAD
         if self.list.all:
             return f" no session is like that: {self._keymap.key('leave')} shows all"
         if self.session_watch.failure is not None:
@@ -203,7 +206,11 @@ class Sessions(Screen[None]):
             self.action_move(event.line - self.list.position)
 
 
-_HEAD = "     started              agent               status    outcome       took  events    ✗  tokens  why it failed"
+_ROOMY = 100
+"""From this width on there is room for status and outcome, and for why it failed; on less there is how it ended."""
+_NUMBERS = f"{'took':>7} {'events':>7}{'✗':>5}{'tokens':>8}"
+_HEAD = f"     {'started':<21}{'agent':<20}{'status':<10}{'outcome':<11}{_NUMBERS}  why it failed"
+_SHORT_HEAD = f"     {'started':<21}{'agent':<14}{'ended':<11}{_NUMBERS}"
 
 
 class _SessionRows(RowView):
@@ -216,13 +223,23 @@ class _SessionRows(RowView):
         state = {"running": palette.live, "crashed": palette.error}.get(session.status, palette.dim)
         outcome = palette.error if session.outcome == "error" else palette.text
         errors = f"{units.count(session.errors):>5}" if session.errors else "    ·"
+        if self.app.size.width >= _ROOMY:
+            agent, ended = (
+                18,
+                [
+                    (f"{session.status:<8}  ", state),
+                    (f"{fit(clean_line(session.outcome or '·'), 10)} ", outcome),
+                ],
+            )
+        else:
+            how = clean_line(session.outcome or session.status)
+            agent, ended = 12, [(f"{fit(how, 10)} ", outcome if session.outcome else state)]
         return [
             ("▌ " if line == self._selected else "  ", palette.strong),
             (f"{_SIGN[session.status]}  ", state),
             (f"{units.date(session.start)}  ", palette.dim),
-            (f"{fit(clean_line(session.agent), 18)}  ", palette.strong),
-            (f"{session.status:<8}  ", state),
-            (f"{fit(clean_line(session.outcome or '·'), 10)} ", outcome),
+            (f"{fit(clean_line(session.agent), agent)}  ", palette.strong),
+            *ended,
             (f"{units.duration(session.duration_ms):>7} ", palette.text),
             (f"{units.count(session.events):>7}", palette.text),
             (errors, palette.error if session.errors else palette.dim),
