@@ -45,6 +45,11 @@ def read_config(path: Path) -> Config:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path} is no TOML: {error}") from error
+    for name, value in found.items():
+        if name not in ("keys", "screen") and isinstance(value, dict):
+            raise InputError(f"{path}: there is no [{name}]; there are [keys] and [screen]")
+        if name not in ("keys", "screen"):
+            raise InputError(f"{path}: {name!r} stands alone; put it below [keys] or [screen], whichever has it")
     keys, preset = _keys(path, found.get("keys", {}))
     return Config(keys, preset, **_screen(path, found.get("screen", {})))
 

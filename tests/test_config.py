@@ -46,6 +46,8 @@ def test_screen(path: Path) -> None:
         ("[screen]\ntheme = ['dark']", "is no theme"),
         ("[screen]\nmouse = 1", "mouse is true or false, not 1"),
         ("[screen]\ncolour = 1", "[screen] has no 'colour'; it has theme, mouse and slow_link"),
+        ("preset = 'gdb'", "'preset' stands alone; put it below [keys] or [screen], whichever has it"),
+        ("[colours]\ntheme = 'dark'", "there is no [colours]; there are [keys] and [screen]"),
         ("[keys", "is no TOML: "),
         ("keys = 1", "[keys] must be a table"),
         ("[keys]\npreset = 'emacs'", "'emacs' is no preset of keys; there are default, gdb, less"),
