@@ -11,7 +11,7 @@ from .browse import Browse
 
 __all__ = ["HINT", "go_to"]
 
-HINT = "row 1234, +10, -10, 50%, 14:02, 14:02:58, start, end or an event's id"
+HINT = "1234, +10, 50%, 14:02:58, start, end, an event's id"
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?")
 _ID = re.compile(r"[0-9a-f]{16}")

@@ -296,7 +296,7 @@ class TestPrompt:
             await peek.press("colon", *"qjps")
             assert peek.bar("keys").startswith(" :qjps█")
             await peek.press("enter")
-            assert peek.bar("keys").startswith(" 'qjps' is no place to go: give row 1234")
+            assert peek.bar("keys").startswith(" 'qjps' is no place to go: give 1234")
             assert (peek.row, peek.debug.browse.frozen) == (0, False)
 
     async def test_typed_fast(self, story: Path) -> None:

@@ -31,6 +31,43 @@ async def test_bars(story: Path, size: tuple[int, int]) -> None:
         assert peek.bar("keys").startswith(" : go  ? keys  q quit ")
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_keys_in_full(story: Path, size: tuple[int, int]) -> None:
+    """The line at the bottom shows keys with their whole words or not at all, also after the screen was resized."""
+    async with opened([story], (size[0] - 3, size[1])) as peek:
+        words = {f"{hint.keys} {hint.word}" for hint in peek.debug.keymap.hints("debug")}
+        for _ in range(2):
+            shown = peek.bar("keys").strip().split("  ")
+            assert words.issuperset(shown)
+            missing = len(words) - len(shown)
+            assert (missing > 0) is (len(f" {'  '.join(words)}") > peek.debug.size.width)
+            await peek.pilot.resize_terminal(*size)
+            await peek.rest()
+
+
+@pytest.mark.parametrize("key", ["slash", "ampersand", "colon", "m", "apostrophe", "a", "y", "vertical_line", "comma"])
+async def test_told_what_to_type(story: Path, key: str) -> None:
+    """What may be typed is told in full on 80 columns."""
+    async with opened([story], (80, 24)) as peek:
+        await peek.press(key)
+        [typed, told] = text_of(peek.debug.parts.keys).splitlines()
+        assert "█" in typed
+        assert len(told.strip()) > 10
+        assert "…" not in told.removesuffix(" …")
+
+
+async def test_one_line(story: Path) -> None:
+    """Where there is room for one row, it is the selected one; what does not fit makes no scrollbar."""
+    async with opened([story], (20, 4)) as peek:
+        await peek.press("j", "j")
+        assert text_of(peek.timeline).startswith("▌   2")
+        await peek.press("k", "slash")
+        assert peek.debug.size == peek.app.size == (20, 4)
+        assert not peek.debug.show_vertical_scrollbar
+        await peek.press("escape", "G")
+        assert text_of(peek.timeline).startswith(f"▌  {Row.END}")
+
+
 async def test_narrow(story: Path) -> None:
     """At 80 columns the event is below the timeline, both as wide as the screen, and the tree is out of sight."""
     async with opened([story], (80, 24)) as peek:

@@ -211,14 +211,23 @@ class KeysBar(Bar):
         self._below: list[Piece] = []
 
     def sync(self) -> None:
-        """Show the keys."""
-        palette = self.palette
-        pieces: list[Piece] = [(" ", palette.dim)]
+        """Show the keys, as many as there is room for."""
+        palette, room = self.palette, self.app.size.width
+        pieces: list[Piece] = []
         self._calls = {}
         for keys, word, call in self._hints:
+            before = "  " if pieces else " "
+            room -= cell_width(f"{before}{keys} {word}")
+            if room < 0:
+                break
+            pieces.append((before, palette.dim))
             self._calls |= {len(pieces): call, len(pieces) + 1: call}
-            pieces += [(keys, palette.strong), (f" {word}  ", palette.dim)]
+            pieces += [(keys, palette.strong), (f" {word}", palette.dim)]
         self._show_lines(pieces)
+
+    def on_resize(self) -> None:
+        if self._calls:  # it shows the keys now
+            self.sync()
 
     def ask(self, prompt: Prompt, hint: str, mistake: Mistake | None) -> None:
         """Show the line that is being typed."""

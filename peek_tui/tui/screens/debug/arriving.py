@@ -92,9 +92,7 @@ class Arriving(Seeking, Answering):
             self.tell(f"marks and notes came with the trace: {self.keymap.key('marks')} lists them")
         elif self.memory is not None and self.memory.is_new:
             keys, words, leave = map(self.keymap.key, ("help", "palette", "leave"))
-            self.tell(
-                f"the first time here: {keys} lists the keys, {words} finds what you want by its words, {leave} leaves"
-            )
+            self.tell(f"the first time here: {keys} lists the keys, {words} finds one by words, {leave} leaves")
 
     def _tell(self) -> None:
         """Have what was read taken in; called in the reader's thread. While some waits, one message is enough."""

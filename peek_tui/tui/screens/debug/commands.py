@@ -19,7 +19,7 @@ from .seeking import Seeking
 
 __all__ = ["Commands"]
 
-_HINT = f"{HINT}; or a command: {', '.join(COMMANDS)} …, or any action"
+_HINT = f"{HINT}; or a command: find x …"
 
 
 class Commands(Marking, Searching, Seeking, Playing, Answering):

@@ -14,7 +14,7 @@ from .prompts import Asked, Prompts
 
 __all__ = ["Filtering"]
 
-_HINT = "type:tool_call name:search error dur>2s tokens>1k -type:llm_chunk a OR b; Tab completes, nothing clears"
+_HINT = "type:tool_call error dur>2s -type:llm_chunk; Tab completes, nothing clears"
 
 
 class Filtering(Prompts):

@@ -14,7 +14,9 @@ from .prompts import Asked, Prompts
 
 __all__ = ["Searching"]
 
-_HINT = "a text or a regular expression anywhere in an event; capitals count if there are any; Esc goes back"
+_HINT = "a text or regular expression; capitals count if there are any; Esc goes back"
+
+_NO_HIT = "no event that is shown holds {!r}"
 
 
 class Searching(Prompts):
@@ -56,7 +58,7 @@ class Searching(Prompts):
             self._origin, self._by = self.browse.handle, by
             self.say(f"still looking: the next one is gone to as soon as it is found; {self.stop_key} stops")
             return
-        self.go(lambda: self.view.seek_hit(by), f"no event that is shown holds {search.text!r}")
+        self.go(lambda: self.view.seek_hit(by), _NO_HIT.format(search.text))
 
     def on_searching_hits(self) -> None:
         search = self.view.search
@@ -99,6 +101,9 @@ class Searching(Prompts):
         else:
             self.view.end_search()
         self.sync(changed=True)
+        search = self.view.search
+        if search is not None and search.done and not search.hits:
+            self.say(_NO_HIT.format(search.text))
 
     def _go_back(self, origin: int | None) -> None:
         self.view.end_search()
