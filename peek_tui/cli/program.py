@@ -57,7 +57,12 @@ def run_program(command: Sequence[str], out: Path | None = None, *, output: bool
 def _conclude(launch: Launch, pid: int, code: int) -> None:
     """Complete the trace, and tell a person where it is; whoever reads stderr by program hears only of trouble."""
     if not launch.path.exists():
-        _say("nothing was captured: no Python 3.11 or newer ran that heeds PYTHONPATH, as -I, -E and -S do not")
+        _say(
+            "nothing was captured: no Python 3.11 or newer ran that heeds PYTHONPATH, as -I, -E and -S do not, "
+            f"or {launch.path} cannot be written"
+        )
+        return
+    if not launch.path.is_file():  # a pipe or a device, from which what was written does not come back
         return
     from capture.bootstrap.aftermath import tell_end
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -125,6 +126,19 @@ def test_not_recorded(peek_run: RunPeek, command: list[str]) -> None:
     assert ran.files == []
     assert ran.stderr.count("\n") == 1
     assert ran.stderr.startswith("peek: nothing was captured: ")
+
+
+def test_into_a_pipe(peek_run: RunPeek, tmp_path: Path) -> None:
+    """A trace that goes into a pipe or a device is not read back: there would be no end to wait for."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        ran = peek_run(sys.executable, "-c", "import sys; sys.exit(5)", code=5, options=("--out", str(pipe)))
+        assert [b"agent_start" in line for line in os.read(reader, 1 << 16).splitlines()] == [True, False]
+    finally:
+        os.close(reader)
+    assert ran.stderr == ""
 
 
 def test_no_such_command(peek_run: RunPeek, place: Path) -> None:
