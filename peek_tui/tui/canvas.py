@@ -195,12 +195,13 @@ def _joined(pieces: Iterable[Piece]) -> list[Piece]:
     for text, style in pieces:
         rest = text
         if joined and blank(style) is blank(joined[-1][1]):
-            before, style_before = joined.pop()
-            if before.strip(" "):
-                rest = text.lstrip(" ")
-                joined.append((before + text[: len(text) - len(rest)], style_before))
-            else:
+            before, style_before = joined[-1]
+            if not before.strip(" "):
+                joined.pop()
                 rest = before + text
+            elif text[0] == " ":
+                rest = text.lstrip(" ")
+                joined[-1] = (before + text[: len(text) - len(rest)], style_before)
         if rest:
             joined.append((rest, style))
     return joined

@@ -55,16 +55,14 @@ class Layout:
         return at_first is not (path in self._toggled)
 
     def value(self, indent: int, key: str, value: Any, path: Path, kind: str = "string") -> Iterator[Entry]:
-        """Yield the lines of any JSON value."""
+        """Return the lines of any JSON value."""
         key = clean(str(key))
+        if isinstance(value, str):
+            return self.string(indent, key, value, path, kind)
         if isinstance(value, dict | list) and value:
-            yield from self._branch(indent, key, value, path)
-        elif isinstance(value, str):
-            yield from self.string(indent, key, value, path, kind)
-        else:
-            text = json.dumps(value)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            yield from self.string(indent, key, text, path, "number" if number else "constant")
+            return self._branch(indent, key, value, path)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return self.string(indent, key, json.dumps(value), path, "number" if number else "constant")
 
     def string(self, indent: int, key: str, value: str, path: Path, kind: str) -> Iterator[Entry]:
         """Yield a text: behind its key when it fits there, else below it."""
