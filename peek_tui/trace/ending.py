@@ -41,4 +41,4 @@ def with_ending(facts: SessionFacts, ended: Ends) -> SessionFacts:
     if not roots or (not roots <= ended.keys() and whole not in ended):
         return facts
     outcome = worst((facts.outcome, *map(ended.get, (*roots, whole))))
-    return replace(facts, outcome=outcome, has_ended=True, open_roots=set())
+    return replace(facts, outcome=outcome, has_ended=True, open_roots={})

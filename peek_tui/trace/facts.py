@@ -53,8 +53,10 @@ class SessionFacts(msgspec.Struct):
     types: Counter[str] = msgspec.field(default_factory=Counter)
     usage: Usage = msgspec.field(default_factory=Usage)
     cost_usd: float | None = None
-    open_roots: set[str] = msgspec.field(default_factory=set)
-    """Root agents that have started and not ended."""
+    open_roots: dict[str, int] = msgspec.field(default_factory=dict)
+    """Root agents that have started and not ended, and when they started."""
+    ended_ts: int = 0
+    """When the run ended the last time without a word about which agent: those that had started by then ended, too."""
     other_ends: dict[str, str | None] = msgspec.field(default_factory=dict)
     """Status of the agents whose end was read before their start, if that comes at all, by the ids of their starts:
     the files of a run come in any order.
@@ -80,17 +82,18 @@ class SessionFacts(msgspec.Struct):
         if header.parent == NO_EVENT:
             if header.id in self.other_ends:
                 self._come_out(self.other_ends.pop(header.id))
-            else:
-                self.open_roots.add(header.id)
+            elif not 0 < header.ts <= self.ended_ts:
+                self.open_roots[header.id] = header.ts
             self.agent = self.agent or header.name or data.agent_name or ""
             self.host = self.host or data.host or ""
 
     def end_agent(self, header: Header, status: str | None) -> None:
         """Note that an agent ended; an end that belongs to nothing is the run's own."""
         if header.parent == NO_EVENT:
-            self.open_roots.clear()
+            self.ended_ts = max(self.ended_ts, header.ts)
+            self.open_roots = {root: ts for root, ts in self.open_roots.items() if 0 < header.ts < ts}
         elif header.parent in self.open_roots:
-            self.open_roots.discard(header.parent)
+            del self.open_roots[header.parent]
         else:
             self.other_ends[header.parent] = status
             return
@@ -111,7 +114,7 @@ class SessionFacts(msgspec.Struct):
 
     def frozen(self) -> SessionFacts:
         """Return a copy that later events do not change."""
-        return replace(self, types=Counter(self.types), open_roots=set(self.open_roots), other_ends={})
+        return replace(self, types=Counter(self.types), open_roots=dict(self.open_roots), other_ends={})
 
 
 class Facts:
@@ -150,8 +153,7 @@ class Facts:
     def restore(self, meta: Any) -> None:
         """Take over the facts of an index that was kept."""
         for session, facts in meta.items():
-            types, usage, roots = Counter(facts["types"]), Usage(*facts["usage"]), set(facts["open_roots"])
-            known = {**facts, "types": types, "usage": usage, "open_roots": roots}
+            known = {**facts, "types": Counter(facts["types"]), "usage": Usage(*facts["usage"])}
             self._sessions[int(session)] = SessionFacts(**known)
 
     def _changed(self, session: int) -> SessionFacts:

@@ -116,6 +116,28 @@ class TestStatus:
         store = load(other)
         assert (store.status(), store.sessions()[0].outcome) == ("finished", None)
 
+    @pytest.mark.parametrize("end_first", [False, True])
+    def test_end_in_another_file(self, trace: traces.TraceFile, load: Load, end_first: bool) -> None:
+        """Such an end ends what had started by then, in whatever order the files are read."""
+        start, end = traces.NOON, traces.NOON + 1
+        trace.add("agent_start", "desk", {"host": locks.this_host()}, ts=start)
+        other = traces.TraceFile(trace.path.with_name("other.jsonl"), "00000001")
+        other.add("agent_end", "desk", {"status": "completed"}, ts=end)
+        files = (other, trace) if end_first else (trace, other)
+        store = load(*files)
+        assert (store.status(), store.sessions()[0].outcome) == ("finished", "completed")
+        trace.add("agent_start", "desk", {"host": locks.this_host()}, ts=end + 1)
+        assert load(*files).status() == "crashed"
+
+    def test_another_start_without_times(self, trace: traces.TraceFile, load: Load) -> None:
+        """Where no event has a time, the order in which they are read is all there is."""
+        line = b'{"type":"agent_%s","id":"%d","session":"s","data":{"host":"%s"}}\n'
+        host = locks.this_host().encode()
+        trace.write(line % (b"start", 1, host) + line % (b"end", 2, b""))
+        assert load(trace).status() == "finished"
+        trace.write(line % (b"start", 3, host))
+        assert load(trace).status() == "crashed"
+
     def test_crashed(self, trace: traces.TraceFile, load: Load) -> None:
         """It crashed when nobody writes and its agent has not ended."""
         trace.add("agent_start", "desk", {"host": locks.this_host()})
