@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["current", "end_session", "init", "start_session"]
 
+_CALLER = 3
+"""Frames from `init` to who called it: there is the guard between them."""
 _session: TraceContext | None = None
 _stop_watching: Callable[[], object] = bool
 _lock = threading.RLock()
@@ -62,7 +64,8 @@ def init(
     clock: Clock | None = None,
     randomness: Randomness = os.urandom,
 ) -> None:
-    """Configure how this process records. Optional: without it, or with no arguments, the defaults hold.
+    """Configure how this process records. Optional: without it, or with no arguments, the defaults hold, as they do for
+    an argument that is of no use, of which a Python warning tells.
 
     `agent_name` names a session that opens by itself; `directory` holds the traces of contexts that name no path;
     `tags` go on every session. A string of more than `blob_bytes` bytes goes to a file beside the trace.
@@ -82,24 +85,33 @@ def init(
     `install()` knows a model call by its path and body, on any host. Of `hosts`, such as `["models.internal:8080"]`
     (or `PEEK_HOSTS=models.internal:8080,…`), it takes everything that is posted through httpx and httpx2 for one.
     """
-    defaults = config.Config()
+    from .settings import Settings, listed  # a program that configures nothing need not import it
+
+    given, defaults = Settings(), config.Config()
+    place = given.usable("directory", directory, None)
+    named = given.usable("hosts", listed(hosts), None)
     config.configure(
         config.Config(
-            agent_name=agent_name,
-            directory=None if directory is None else Path(directory).absolute(),
-            tags=tuple(tags),
-            blob_bytes=blob_bytes,
-            redact=defaults.redact if redact is None else redact,
+            agent_name=given.usable("agent_name", agent_name, ""),
+            directory=None if place is None else Path(place).absolute(),
+            tags=tuple(given.usable("tags", listed(tags), ())),
+            blob_bytes=given.usable("blob_bytes", blob_bytes, BLOB_BYTES),
+            redact=given.usable("redact", redact, defaults.redact),
             content=defaults.content if content is None else content,
-            hosts=defaults.hosts if hosts is None else config.host_names(hosts),
-            mode=mode,
-            rotate=_rotation(rotate_bytes, rotate_seconds, keep_parts),
-            sink=sink,
-            tee=tee,
+            hosts=defaults.hosts if named is None else config.host_names(named),
+            mode=given.usable("mode", mode, "direct"),
+            rotate=_rotation(
+                given.usable("rotate_bytes", rotate_bytes, None),
+                given.usable("rotate_seconds", rotate_seconds, None),
+                given.usable("keep_parts", keep_parts, None),
+            ),
+            sink=given.usable("sink", sink, None),
+            tee=given.usable("tee", tee, None),
             clock=clock or SystemClock(),
             randomness=randomness,
         )
     )
+    given.tell(_CALLER)  # last, for Python may be told to make errors of warnings
 
 
 def _rotation(bytes: int | None, seconds: float | None, keep: int | None) -> Rotation | None:

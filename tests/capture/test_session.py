@@ -4,7 +4,9 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 import capture
 from capture import TraceContext, trace_agent, trace_tool
+from capture._core.config import Config, in_force
 from capture._core.paths import session_id
 from capture.testing import read_events
 from tests.conftest import RunPython
@@ -112,14 +115,55 @@ class TestInProcess:
         assert ctx.path.parent == tmp_path / "traces"
         assert ctx.agent_name != "configured"
 
-    def test_init_that_fails(self, swallowed: list[Exception]) -> None:
-        """What `init` cannot use changes nothing."""
-        capture.init(agent_name="kept")
-        capture.init(tags=7)  # type: ignore[arg-type]
-        with TraceContext() as ctx:
+    @pytest.mark.parametrize(
+        ("name", "value", "said"),
+        [
+            ("agent_name", 5, "agent_name takes a text, not a value of type int"),
+            ("directory", 5, "directory takes a path, not a value of type int"),
+            ("tags", 7, "tags takes a list of texts, not a value of type int"),
+            ("tags", "prod", "tags takes a list of texts, not 'prod'"),
+            ("blob_bytes", "1 MiB", "blob_bytes takes a whole number above 0, not '1 MiB'"),
+            (
+                "redact",
+                ["("],
+                "redact takes True, False, a function, or a list of regular expressions, not a value of type list",
+            ),
+            ("redact", "token", "redact takes True, False, a function, or a list of regular expressions, not 'token'"),
+            ("hosts", 5, "hosts takes a list of host names, not a value of type int"),
+            ("hosts", [5], "hosts takes a list of host names, not a value of type list"),
+            ("mode", "fast", "mode takes 'direct', 'durable' or 'queued', not 'fast'"),
+            ("mode", [], "mode takes 'direct', 'durable' or 'queued', not a value of type list"),
+            ("rotate_bytes", -1, "rotate_bytes takes a whole number above 0, not a value of type int"),
+            ("rotate_seconds", "1h", "rotate_seconds takes a number above 0, not '1h'"),
+            ("keep_parts", 0.5, "keep_parts takes a whole number above 0, not a value of type float"),
+            ("sink", 5, "sink takes a function that takes a line, or a Sink, not a value of type int"),
+            ("tee", 5, "tee takes a function that takes a line, or a Sink, not a value of type int"),
+        ],
+    )
+    def test_init_of_no_use(self, name: str, value: Any, said: str) -> None:
+        """What `init` cannot use is told, where it was given, and not used; what else it was given holds."""
+        with pytest.warns(UserWarning, match="default holds") as warned:
+            capture.init(**{"content": False, name: value})
+        assert [str(one.message) for one in warned] == [f"capture.init(): {said}; the default holds instead"]
+        assert warned[0].filename == __file__
+        settings = in_force()
+        assert settings == replace(Config(content=False), clock=settings.clock, randomness=settings.randomness)
+        with TraceContext():
             pass
-        assert ctx.agent_name == "kept"
-        assert [type(error) for error in swallowed] == [TypeError]
+
+    def test_init_of_use(self, tmp_path: Path) -> None:
+        """What comes as something else that has the same in it is as good: a path, a set, a generator."""
+        with warnings.catch_warnings(action="error"):
+            capture.init(directory=tmp_path, tags=("a",), hosts=(name for name in ("A", "b")), redact=("x",))
+            capture.init(directory=str(tmp_path), hosts={"a", "b"}, agent_name=None)  # type: ignore[arg-type]
+        assert in_force().hosts == {"a", "b"}
+
+    def test_warnings_that_are_errors(self, swallowed: list[Exception]) -> None:
+        """Where Python makes errors of warnings, `init` does all the same what it can, and raises nothing."""
+        with warnings.catch_warnings(action="error"):
+            capture.init(content=False, hosts=5)  # type: ignore[arg-type]
+        assert not in_force().content
+        assert [type(error) for error in swallowed] == [UserWarning]
 
 
 class TestProcess:
