@@ -96,7 +96,13 @@ class PeekApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit, None, 128 + number)
-        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # else it waits for another size
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())  # else it waits for another size
+
+    def action_redraw(self) -> None:
+        """Write all of the screen again, whatever the terminal shows."""
+        if isinstance(self._driver, SparingDriver):
+            self._driver.forget()
+        self.refresh(layout=True)
 
     async def on_event(self, event: events.Event) -> None:
         """Give keys to a line that is being typed, in the order in which they came."""

@@ -378,6 +378,19 @@ def test_suspended(peek: Start, story: Path) -> None:
     leave(terminal, "q")
 
 
+def test_drawn_anew(peek: Start, story: Path) -> None:
+    """^L writes the whole screen again, where another program has written over it."""
+    terminal = peek(story)
+    terminal.wait_for("■ FINISHED completed")
+    terminal.press("e", "e")
+    wait_selected(terminal, "▌  19 ")
+    before = len(terminal.output)
+    terminal.press("\x0c")
+    parts = ("FINISHED completed", "SoldOutError: L1 is", "keys  ")
+    terminal.wait_until(lambda: all(part in terminal.output[before:] for part in parts), "all of it")
+    leave(terminal, "q")
+
+
 def test_mouse(peek: Start, story: Path) -> None:
     """The terminal keeps the mouse when it is told to."""
     terminal = peek(story, "--no-mouse")

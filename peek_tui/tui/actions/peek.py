@@ -13,6 +13,7 @@ PEEK = (
     Action("back", "back", ("escape",), "Peek", "back", BOTH),
     Action("leave", "leave", ("q",), "Peek", "back, then quit; the agent runs on", BOTH, hint="quit"),
     Action("suspend", "app.suspend_process", ("ctrl+z",), "Peek", "back to the shell; `fg` comes back here", BOTH),
+    Action("redraw", "app.redraw", ("ctrl+l",), "Peek", "draw the screen anew, if something wrote over it", BOTH),
     Action("interrupt", "interrupt", ("ctrl+c",), "Peek", "stop what goes on; else quit"),
     Action("quit", "app.quit", ("ctrl+c",), "Peek", "quit", ("sessions",)),
 )

@@ -16,6 +16,10 @@ async def _(peek: Peek, key: str) -> None:
     await peek.press("enter", "q")
     assert peek.row == Row.HELPER[2]
     assert peek.bar("filters") == ""
+    await peek.press(key, *"zebra")
+    await peek.until(lambda: peek.bar("filters").strip() == "/zebra –/0")
+    await peek.press("enter")
+    assert peek.bar("keys") == " no event that is shown holds 'zebra'"
 
 
 @exercise("next_hit(1)")

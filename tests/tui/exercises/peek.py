@@ -65,6 +65,13 @@ async def _(peek: Peek, key: str) -> None:
     assert peek.app.return_code == 0
 
 
+@exercise("app.redraw")
+async def _(peek: Peek, key: str) -> None:
+    before = peek.everything()
+    await peek.press(key)  # a test has no terminal to write over: see tests/scenarios
+    assert peek.everything() == before
+
+
 @exercise("app.suspend_process")
 async def _(peek: Peek, key: str) -> None:
     await peek.press(key)  # a test has no shell to go back to: see tests/scenarios
