@@ -150,7 +150,9 @@ def test_resized_away(peek: Start, story: Path) -> None:
     terminal.wait_for("■ FINISHED completed")
     terminal.press("tab", "tab", "j")
     terminal.resize(40, 10)
-    terminal.wait_until(lambda: terminal.lines[-1].endswith("…"), "the keys on the tenth line")
+    terminal.wait_until(
+        lambda: terminal.lines[-1].rstrip() == " : go  ? keys  q quit  s/S step", "the keys on the tenth line"
+    )
     terminal.settle()
     terminal.press("j")
     wait_selected(terminal, "▌   1 ")
