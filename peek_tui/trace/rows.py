@@ -33,6 +33,11 @@ class RowColumns:
         self._in_order: dict[int, NDArray[Any]] = {}
         """The columns that were asked for, where rows are not in the order of arrival."""
 
+    @property
+    def is_reordered(self) -> bool:
+        """Whether rows and handles differ."""
+        return self._order is not None
+
     def words(self, field: str) -> Sequence[str]:
         """Return the word of each code of a column."""
         return getattr(self._index.words, f"{field}s").words  # type: ignore[no-any-return]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 from capture.events import NO_EVENT
 
 from .bulk import Stretch, read_lines, read_stretches
-from .columns import among
-from .facts import SPENDS, SessionFacts
+from .damages import Damages
+from .facts import SessionFacts
 from .header import read_word
 from .ids import ABSENT
 from .imported import AnyTail
 from .index import Index
 from .line_numbers import LineNumbers
-from .model import DAMAGED, Damage, Event, Usage, damaged_fields, parse_fields
+from .model import DAMAGED, Event, Usage, damaged_fields, parse_fields
 from .needle import Needle
 from .numbering import missing_ids
 from .order import clock_of, inverse, same_beginning
 from .query import EVERYTHING, Query, decided, select
 from .rows import RowColumns
 from .stats import Stats
-from .tree import NO_TREE, ORPHAN, Amounts, Tree, find_cycles
+from .tree import NO_TREE, ORPHAN, Tree, find_cycles
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MISSING_SHOWN", "Rate", "Snapshot", "Stats"]
 
-_ANSWERS = ("llm_response", "tool_result")
-"""The types whose durations are summed: what an agent waited for."""
 MISSING_SHOWN = 10_000
 """Ids of lost events that are named at the most; a damaged id could claim billions."""
 
@@ -66,6 +64,7 @@ class Snapshot:
         self._rows: Any = None
         self._tree = tree
         self._rate = rate
+        self._damages = Damages(index, self._tails, self._numbers, self._length)
         self._facts = index.facts.frozen()
         self._gaps = index.numbering.gaps()
         self.unfinished = any(tail.unfinished for tail in tails)
@@ -112,13 +111,13 @@ class Snapshot:
     def event(self, row: int) -> Event:
         """Read the event in a row, payload and all."""
         handle, raw = self.handle(row), self.raw(row)
-        damage = self._index.damage.get(handle)
+        damage = self._damages.of(handle)
         if damage is not None and damage.part == "line":
             fields, reason = damaged_fields(damage, raw), None
         else:
             fields, reason = parse_fields(raw)
         if reason is not None and damage is None:
-            damage = self._damage(handle, reason)
+            damage = self._damages.of_payload(handle, reason)
         return Event(
             handle=handle,
             row=row,
@@ -285,7 +284,6 @@ class Snapshot:
             types.update(facts.types)
         first, last = self.span()
         orphans, cycles = self._astray()
-        self._check_payloads()
         return Stats(
             events=types.total(),
             types=dict(types.most_common()),
@@ -294,7 +292,7 @@ class Snapshot:
             errors=self.errors(),
             usage=self.usage(),
             cost_usd=sum(costs) if costs else None,
-            damaged=tuple(self._damages()),
+            damaged=tuple(self._damages.all()),
             unfinished=self.unfinished,
             missing=tuple(missing_ids(self._gaps, MISSING_SHOWN)),
             orphans=orphans,
@@ -309,7 +307,7 @@ class Snapshot:
     def tree(self) -> Tree:
         """Return the tree of everything; built at the first call, which takes a while for a long trace."""
         if self._tree is None:
-            self._tree = self._grow_tree() if self._length else NO_TREE
+            self._tree = self._grown_tree() if self._length else NO_TREE
             if not self._index.is_small:
                 from .memory import give_back_freed_memory
 
@@ -327,74 +325,17 @@ class Snapshot:
         rate = None if self._rate is None else partial(self._rate, self)
         return RowColumns(self._index, self._length, self._order, first_ts, rate)
 
-    def _parents(self) -> NDArray[np.int32]:
-        """Return the row each row belongs to, or `ROOT`, or `ORPHAN`."""
-        import numpy as np
+    def _grown_tree(self) -> Tree:
+        from .parents import grow_tree  # only when it is asked for: the first screen may come without
 
-        columns = self._columns_by_row
-        parents = columns.parent
-        late = parents >= self._length
-        if late.any():
-            parents = np.where(late, np.int32(ORPHAN), parents)  # not there yet
-        if self._order is None:
-            return parents
-        return np.where(parents < 0, parents, columns.to_rows(np.maximum(parents, 0))).astype(np.int32, copy=False)
+        return grow_tree(self._columns_by_row, self._words.types.code)
 
     def _astray(self) -> tuple[int, int]:
         """Return how many events are orphans, and how many cycles there are."""
         if not self._index.is_small:
-            import numpy as np
+            from .parents import count_astray
 
-            parents = self._parents()
-            return int(np.count_nonzero(parents == ORPHAN)), len(find_cycles(parents))
+            return count_astray(self._columns_by_row)
         few = [self._columns.parent[self.handle(row)] for row in range(self._length)]
         rows = [ORPHAN if parent >= self._length else parent if parent < 0 else self.row(parent) for parent in few]
         return rows.count(ORPHAN), len(find_cycles(rows))
-
-    def _grow_tree(self) -> Tree:
-        import numpy as np
-
-        columns = self._columns_by_row
-        types, durations = columns.type, columns.duration_ms
-        rows, tokens, costs = columns.spent
-        counted = among(types[rows], self._codes(SPENDS)) & (tokens > 0)
-        priced = ~np.isnan(costs)
-        timed = np.flatnonzero(among(types, self._codes(_ANSWERS)) & ~np.isnan(durations))
-        return Tree(
-            self._parents(),
-            errors=np.flatnonzero(columns.failed),
-            tokens=Amounts(rows[counted], tokens[counted]),
-            costs=Amounts(rows[priced], costs[priced]),
-            durations=Amounts(timed, durations[timed]),
-        )
-
-    def _codes(self, types: Iterable[str]) -> list[int]:
-        return [self._words.types.code(type) for type in types]
-
-    def _damages(self) -> list[Damage]:
-        damage = dict(self._index.damage)
-        found = [damage[handle] for handle in sorted(damage) if handle < self._length]
-        for tail, numbers in zip(self._tails, self._numbers, strict=True):
-            if tail.trouble is not None:
-                found.append(Damage(str(tail.path), numbers.read, tail.trouble, "line"))
-        return found
-
-    def _check_payloads(self) -> None:
-        """Find the payloads that cannot be read, as far as that was put off when only headers were read."""
-        index, columns = self._index, self._columns
-        if index.is_small:
-            return  # each line was decoded whole
-        from .check import doubtful_lines
-
-        for handle, text in doubtful_lines(columns, self._tails, index.checked, self._length):
-            if handle not in index.damage:
-                _, reason = parse_fields(text)
-                if reason is not None:
-                    index.damage[handle] = self._damage(handle, reason)
-        index.checked = max(index.checked, self._length)
-
-    def _damage(self, handle: int, reason: str) -> Damage:
-        """Return the damage of a payload that was found as the event was looked at."""
-        file = self._columns.file[handle]
-        line = self._numbers[file].at(self._columns.offset[handle], self._tails[file].bytes_at)
-        return Damage(str(self._tails[file].path), line, reason, "payload")
