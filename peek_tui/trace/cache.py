@@ -41,8 +41,8 @@ _SAMPLE = 4096
 """Bytes of one: a page, which is what reading one byte costs."""
 _PROLOGUE = len(_MAGIC) + 8 + 4
 """Bytes before the header: what this is, how long the header is, and a checksum of it and of samples of the arrays."""
-_TICK = 1_000_000_000
-"""Nanoseconds: any file system can keep the time of a file to a whole second."""
+_TICK = 2_000_000_000
+"""Nanoseconds: any file system can keep the time of a file to two whole seconds, and FAT to no less."""
 _MOST_FILES = 64
 """Indexes that are kept; the one unused for longest goes first."""
 
@@ -74,7 +74,7 @@ class _Header(msgspec.Struct, frozen=True):
     size: int
     """Bytes that the arrays take."""
     made: int
-    """When the index was made, in nanoseconds, which is the time of its file as long as nobody writes to it."""
+    """The tick before the index was made, in nanoseconds: the time of its file as long as nobody writes to it."""
     meta: Any
 
 
@@ -98,7 +98,7 @@ def save_cache(path: Path, parts: list[Part], meta: Any, arrays: Mapping[str, ND
     for name, array in arrays.items():
         places[name] = _Array(offset, len(array), array.dtype.str)
         offset = _aligned(offset + array.nbytes)
-    made = time.time_ns() // _TICK * _TICK
+    made = (time.time_ns() // _TICK - 1) * _TICK
     header = msgspec.json.encode(_Header(parts, places, offset, made, meta))
     start = _aligned(_PROLOGUE + len(header))
     with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:

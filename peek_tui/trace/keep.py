@@ -72,6 +72,8 @@ class Keeper:
             arrays |= branches
         whole = {"index": meta, "numbers": [number.dump() for number in numbers], "tree": shape}
         parts = [part_of(tail.path, tail.fileno(), tail.start) for tail in plain]
+        if any(tail.changed() for tail in plain):
+            return  # since it was read: the parts are of what nobody has read
         with suppress(OSError, ValueError):  # no room, or a word that is no text: half a surrogate pair
             save_cache(cache_path(self._directory, [tail.path for tail in plain]), parts, whole, arrays)
 

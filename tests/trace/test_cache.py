@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from shutil import rmtree
+from types import SimpleNamespace
 
 import pytest
 
@@ -83,6 +84,16 @@ def test_rewritten_in_place(trace: Path, half: bytes) -> None:
     assert read(trace) == {"log": EVENTS - 1, "lag": 1}
 
 
+def test_written_over_before_it_is_kept(trace: Path) -> None:
+    """The index of a trace that was written over after it was read is not kept as that of the new one."""
+    with trace.open("ab") as file:
+        file.write(line(EVENTS) * (EVENTS // 4))
+    store = Store.load([trace], cache=trace.parent / "cache")
+    trace.write_bytes(trace.read_bytes().replace(b'"type":"log"', b'"type":"lag"'))
+    store.close()
+    assert read(trace) == {"lag": EVENTS + 1}
+
+
 @pytest.mark.parametrize("share", [0.0, 0.000005, 0.001, 0.5, 0.99999])
 def test_cut_index(trace: Path, share: float) -> None:
     """An index that is not whole is none."""
@@ -125,6 +136,20 @@ def test_index_with_holes(trace: Path) -> None:
     os.utime(index, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert not was_used(trace)
     assert read(trace) == {"log": EVENTS}
+
+
+@pytest.mark.parametrize("second", [7, 8])
+def test_coarse_time(trace: Path, second: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index is used also where files have the time of two seconds, and not if it was written to within them."""
+    rmtree(trace.parent / "cache")
+    tick = 2 * 10**9
+    now = 10**18 + second * 10**9 + 1
+    monkeypatch.setattr(cache, "time", SimpleNamespace(time_ns=lambda: now))
+    read(trace)
+    (index,) = kept(trace)
+    for time, is_used in (index.stat().st_mtime_ns, True), (now, False):
+        os.utime(index, ns=(now, time // tick * tick))
+        assert was_used(trace) is is_used
 
 
 def test_use_is_no_change(trace: Path) -> None:
