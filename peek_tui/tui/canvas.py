@@ -29,7 +29,7 @@ __all__ = ["Canvas"]
 Place = tuple[int, int]
 """A line and a column, from 0."""
 Cell = tuple[str, Hashable]
-"""A character, and the parameters of its style's escape sequence; or nothing, and the stretch that it is a part of.
+"""A character, and the parameters of its style's escape sequence; or nothing, and which part of which stretch it is.
 
 Of equal ones of the first kind there is one: to tell two apart takes half the time."""
 
@@ -168,7 +168,7 @@ def _read_strips(text: str) -> list[_Strip] | None:
         strips.append(_Strip(sure, len(cells), True, cells))
     if rest:
         width = sum(cell_len(text) for text, _ in rest)
-        strips.append(_Strip(rest, width, False, [("", tuple(rest))] * width))
+        strips.append(_Strip(rest, width, False, [("", (at, *rest)) for at in range(width)]))
     return strips
 
 

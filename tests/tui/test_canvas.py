@@ -7,7 +7,7 @@ import unicodedata
 
 import pyte
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from peek_tui.tui import canvas
@@ -61,6 +61,7 @@ def frame(strips: list[tuple[int, int, list[tuple[str, str]]]]) -> str:
 
 
 @given(FRAMES)
+@example([[(1, 1, [("", "模 模 ")]), (1, 2, [("", "模 模 ")])], [(1, 1, [("", "模 模 ")])]])
 def test_same_picture(frames: list[list[tuple[int, int, list[tuple[str, str]]]]]) -> None:
     """Whatever frames come after one another, each leaves the terminal as it would have if it were written whole."""
     plain, sparing, canvas = Shown(), Shown(), Canvas()
