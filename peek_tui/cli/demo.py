@@ -14,6 +14,7 @@ import typer
 from peek_tui.errors import InputError, UsageError
 from peek_tui.paths import trace_directory
 
+from .options import out_path
 from .output import print_line
 from .screen import has_terminal, run_screen
 
@@ -23,7 +24,10 @@ def run(
     events: Annotated[
         int | None, typer.Option(min=2, help="Write a generated trace of so many events instead; needs --out.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Only record, to this file, and print its path.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", parser=out_path, help="Only record, to this file, and print its path."),
+    ] = None,
 ) -> None:
     """Run a support agent against a model server on this machine, record it, and open the debugger on it live.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,12 +19,20 @@ __all__ = [
     "ThemeOption",
     "TypeOption",
     "countable",
+    "out_path",
 ]
 
 
 def countable(number: int | None) -> int | None:
     """Return a number of events as Python can count them: who asks for more than that asks for all."""
     return None if number is None else min(number, sys.maxsize)
+
+
+def out_path(text: str) -> Path:
+    """Return the file to write to; an empty text, as from a variable that is not set, is not the working directory."""
+    if not text:
+        raise typer.BadParameter("it is empty: give a file")
+    return Path(text)
 
 
 SRC_HELP = "A file, a directory, - for stdin, a session's id or its beginning, or latest."

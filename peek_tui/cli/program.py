@@ -33,7 +33,7 @@ def read_arguments(words: Sequence[str]) -> Arguments | None:
         match rest:
             case ["--output", *rest]:
                 output = True
-            case ["--out", file, *rest] if not file.startswith("-"):
+            case ["--out", file, *rest] if file and not file.startswith("-"):
                 out = Path(file)
             case _:
                 return None

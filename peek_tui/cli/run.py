@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
+from .options import out_path
 from .program import run_program
 
 
 def run(
     command: Annotated[list[str], typer.Argument(metavar="CMD", help="The program and its arguments.")],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="The trace; by default one with the others.")
+        Path | None,
+        typer.Option("--out", metavar="FILE", parser=out_path, help="The trace; by default one with the others."),
     ] = None,
     output: Annotated[
         bool, typer.Option("--output", help="Record what the program prints, too, a log event a line.")
