@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from capture._core.records import Common
+from capture._core.common import Common
 from capture.events import CALLS, ENDS, NO_EVENT, VOCABULARY
 from capture.format import OPTIONAL_KEYS, VERSION, encode_event
 

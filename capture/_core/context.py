@@ -12,6 +12,7 @@ from ..events import CALLS, ENDS, NO_EVENT
 from . import config, roots
 from .asked import AskedCall, AskedCalls, observe
 from .blobs import Blobs
+from .common import Common
 from .failure import Failure, exit_code, status_of
 from .guard import guarded, swallow
 from .header import EVIDENCE, given_parent, header_keys, link_evidence, word
@@ -19,7 +20,7 @@ from .ids import NOTHING, EventId, new_session_id, new_writer_id
 from .paths import session_id, trace_path
 from .process import describe_process, program_name
 from .recorder import Recorder, Totals
-from .records import Common, Records
+from .records import Records
 from .review import Reviewer
 from .spans import OpenCall, OpenCalls, Place, Span, here, move
 from .tasks import Strand, is_running, running_strand, strand_path

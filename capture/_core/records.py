@@ -1,55 +1,30 @@
 """One `record_*` method for every type of the vocabulary, with FORMAT.md's fields as parameters.
 
 Every method writes its event before it returns, and returns the event's id: a `str` that may also be awaited. Fields
-left None are left out. Beside its own fields each takes the keys of `Common`.
+left None are left out. Beside its own fields each takes the keys of `Common`. Those for decisions and safety are in
+`decisions.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
+from .common import Common
+from .decisions import DecisionRecords
 from .failure import Failure
 from .ids import EventId
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-__all__ = ["Common", "Records"]
+__all__ = ["Records"]
 
 
-class Common(TypedDict, total=False):
-    """What every event may carry beside its payload."""
-
-    parent: str
-    """The id of the event it belongs to; otherwise the parent rule decides (`capture._core.spans`)."""
-    duration_ms: float
-    """How long it took, in milliseconds, on an event that ends something."""
-    error: Failure
-    """How it failed: an exception, a message, or `{type, message, stack?}`."""
-    usage: Mapping[str, int]
-    """Tokens: `input_tokens` (cache included), `output_tokens`, `cache_read_tokens`, `cache_write_tokens`,
-    `reasoning_tokens`.
-    """
-    cost_usd: float
-    """What it cost, in US dollars, if known."""
-    importance: float
-    """0..1, when the author knows better than the reader."""
-    links: Sequence[str]
-    """Ids of other events that led to this one."""
-    agent: str
-    """Which agent, when it is not the context's own."""
-    source: Mapping[str, Any]
-    """On imported events: where it came from, `{kind, …}`."""
-
-
-class Records:
+class Records(DecisionRecords):
     """The `record_*` methods, over one `_record`. A keyword that is neither a field nor of `Common` is carried in
     `data`.
     """
-
-    def _record(self, type: str, name: str | None, data: dict[str, Any], common: Common) -> EventId:
-        raise NotImplementedError
 
     # -- agents, turns and messages --------------------------------------------------------------------------------
 
@@ -243,135 +218,6 @@ class Records:
     ) -> EventId:
         """Record that a file was written."""
         return self._record("file_write", path, {"path": path, "bytes": bytes, "diff": diff}, common)
-
-    # -- decisions and safety --------------------------------------------------------------------------------------
-
-    def record_decision(
-        self,
-        reasoning: str | None = None,
-        confidence: float | None = None,
-        chosen_action: str | None = None,
-        alternatives: Any = None,
-        evidence: Any = None,
-        evidence_event_ids: Sequence[str] | None = None,
-        **common: Unpack[Common],
-    ) -> EventId:
-        """Record what the agent chose to do next. `confidence` is 0..1; calls that follow belong to this decision."""
-        data = {
-            "reasoning": reasoning,
-            "confidence": confidence,
-            "chosen_action": chosen_action,
-            "alternatives": alternatives,
-            "evidence": evidence,
-            "evidence_event_ids": evidence_event_ids,
-        }
-        return self._record("decision", chosen_action, data, common)
-
-    def record_safety_check(
-        self,
-        policy_name: str | None = None,
-        outcome: str | None = None,
-        risk_level: str | None = None,
-        rationale: str | None = None,
-        blocked_action: str | None = None,
-        evidence: Any = None,
-        **common: Unpack[Common],
-    ) -> EventId:
-        """Record a guardrail's look: `outcome` pass, warn, fail, block; `risk_level` low, medium, high, critical."""
-        data = {
-            "policy_name": policy_name,
-            "outcome": outcome,
-            "risk_level": risk_level,
-            "rationale": rationale,
-            "blocked_action": blocked_action,
-            "evidence": evidence,
-        }
-        return self._record("safety_check", policy_name, data, common)
-
-    def record_refusal(
-        self,
-        reason: str | None = None,
-        policy_name: str | None = None,
-        risk_level: str | None = None,
-        blocked_action: str | None = None,
-        safe_alternative: str | None = None,
-        **common: Unpack[Common],
-    ) -> EventId:
-        """Record that the agent or its model refused."""
-        data = {
-            "reason": reason,
-            "policy_name": policy_name,
-            "risk_level": risk_level,
-            "blocked_action": blocked_action,
-            "safe_alternative": safe_alternative,
-        }
-        return self._record("refusal", policy_name, data, common)
-
-    def record_policy_violation(
-        self,
-        policy_name: str | None = None,
-        violation_type: str | None = None,
-        severity: str | None = None,
-        details: Any = None,
-        **common: Unpack[Common],
-    ) -> EventId:
-        """Record that a policy was broken."""
-        data = {
-            "policy_name": policy_name,
-            "violation_type": violation_type,
-            "severity": severity,
-            "details": details,
-        }
-        return self._record("policy_violation", policy_name, data, common)
-
-    def record_prompt_policy(
-        self,
-        template_id: str | None = None,
-        policy_parameters: Mapping[str, Any] | None = None,
-        speaker: str | None = None,
-        goal: str | None = None,
-        **common: Unpack[Common],
-    ) -> EventId:
-        """Record which prompt template is in force, and with which parameters."""
-        data = {
-            "template_id": template_id,
-            "policy_parameters": policy_parameters,
-            "speaker": speaker,
-            "goal": goal,
-        }
-        return self._record("prompt_policy", template_id, data, common)
-
-    def record_behavior_alert(
-        self,
-        alert_type: str | None = None,
-        severity: str | None = None,
-        signal: Any = None,
-        related_event_ids: Sequence[str] | None = None,
-        **common: Unpack[Common],
-    ) -> EventId:
-        """Record an alert of the agent's own watchdog."""
-        data = {
-            "alert_type": alert_type,
-            "severity": severity,
-            "signal": signal,
-            "related_event_ids": related_event_ids,
-        }
-        return self._record("behavior_alert", alert_type, data, common)
-
-    def record_repair_attempt(
-        self,
-        attempted_fix: str | None = None,
-        validation_result: Any = None,
-        outcome: str | None = None,
-        **common: Unpack[Common],
-    ) -> EventId:
-        """Record an attempt to mend a failure: `outcome` success, failure or partial."""
-        data = {
-            "attempted_fix": attempted_fix,
-            "validation_result": validation_result,
-            "outcome": outcome,
-        }
-        return self._record("repair_attempt", None, data, common)
 
     # -- state, replay and the rest --------------------------------------------------------------------------------
 

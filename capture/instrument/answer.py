@@ -8,9 +8,9 @@ import weakref
 import zlib
 from typing import Any, NamedTuple, Protocol
 
+from .._core.common import Common
 from .._core.context import TraceContext
 from .._core.failure import Failure
-from .._core.records import Common
 from ..wire import Delta, Reply, ReplyStream, Wire
 from ._wrap import notify
 from .joins import answered

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from capture import EventId, TraceContext
-from capture._core.records import Common, Records
+from capture._core.common import Common
+from capture._core.records import Records
 from capture.events import CALLS, ENDS, VOCABULARY
 from capture.testing import read_events
 
@@ -145,7 +146,7 @@ class TestEveryType:
 
 def test_every_type_has_a_method() -> None:
     """There is one method for every type of the vocabulary, and no other."""
-    methods = {name.removeprefix("record_") for name in vars(Records) if name.startswith("record_")}
+    methods = {name.removeprefix("record_") for name in dir(Records) if name.startswith("record_")}
     assert methods == set(VOCABULARY)
 
 
