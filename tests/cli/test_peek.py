@@ -117,7 +117,6 @@ class TestUsage:
             ["search", "latest"],
             ["search", "latest", "text", "--limit", "0"],
             ["convert", "latest"],
-            ["convert", "latest", "-o", ""],
             ["run", "--out", "", "--", "true"],
             ["demo", "--out", ""],
             ["demo", "--speed", "fast"],
