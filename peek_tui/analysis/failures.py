@@ -30,6 +30,8 @@ ALIKE = 0.5
 PATIENCE = 10
 
 _words = re.compile(rb"[\w.-]+").findall
+_before_arguments = re.compile(rb'(?:,"data":)?\s*\{?\s*(?:"arguments"\s*:)?').match
+"""Where in a call's payload, however it was cut, its arguments begin."""
 _MOST_WORDS = 400
 _RESULT, _RESPONSE = "tool_result", "llm_response"
 
@@ -133,9 +135,11 @@ def _is_retry(failure: _Failure, answer: _Failure) -> bool:
     return not both or len(failure.words & answer.words) >= ALIKE * len(both)
 
 
-def _words_of(arguments: bytes, known: dict[bytes, frozenset[bytes]]) -> frozenset[bytes]:
+def _words_of(call: bytes, known: dict[bytes, frozenset[bytes]]) -> frozenset[bytes]:
     """Return the words of a call's arguments; they are kept, for what is tried again is often the very same."""
-    words = known.get(arguments)
+    words = known.get(call)
     if words is None:
-        words = known[arguments] = frozenset(_words(arguments)[1:_MOST_WORDS])
+        begin = _before_arguments(call)
+        assert begin is not None
+        words = known[call] = frozenset(_words(call, begin.end())[:_MOST_WORDS])
     return words

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from peek_tui.analysis.failures import PATIENCE, Failures
 from peek_tui.analysis.news import News
 
@@ -18,6 +22,19 @@ def test_retry(run: Run) -> None:
         run.tool("search", {"q": "x"}, error=error)
     found = followed(run)
     assert (found.retries, found.recovered, found.left_open()) == ({3: 1, 5: 3}, {1: 5, 3: 5}, [])
+
+
+@pytest.mark.parametrize("compact", [True, False])
+def test_mended(run: Run, *, compact: bool) -> None:
+    """A mended call shares half of the words of both with the failed one; how a line is written makes no difference."""
+    run.tool("search", {"q": "red lamps"}, error="no such colour")  # 3 words
+    run.tool("search", {"q": "navy lamps"})  # 2 of 4
+    run.tool("read", {"path": "a"}, error="no such file")
+    run.tool("read", {"path": "b"})  # 1 of 3
+    if not compact:
+        events = [json.loads(line) for line in run.path.read_text().splitlines()]
+        run.path.write_text("".join(f"{json.dumps(dict(reversed(event.items())))}\n" for event in events))
+    assert followed(run).retries == {3: 1}
 
 
 def test_abandoned(run: Run) -> None:
