@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "cache_path", "load_cache", "part_of", "save_cache"]
 
-_MAGIC = b"PEEKIX09"
+_MAGIC = b"PEEKIX10"
 """Changes with what is in the file: a cache of another version is no cache."""
 _ALIGNED = 64
 _SAMPLES = 64
