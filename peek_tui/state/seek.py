@@ -29,7 +29,7 @@ class Seek(Background):
         self.found: int | None = None
         """The handle of the event: meanwhile a late file may move its row."""
         self.done = False
-        self._snapshot = snapshot
+        self.snapshot = snapshot
         self._rows = rows
         self._query = query
         self._by = by
@@ -54,6 +54,6 @@ class Seek(Background):
         at = self._at
         self._at = min(len(self._rows), at + _SLICE) if self._by > 0 else max(0, at - _SLICE)
         piece = self._rows[min(at, self._at) : max(at, self._at)]
-        row = next(self._snapshot.matching(self._query, piece, reverse=self._by < 0), None)
-        self.found = None if row is None else self._snapshot.handle(row)
+        row = next(self.snapshot.matching(self._query, piece, reverse=self._by < 0), None)
+        self.found = None if row is None else self.snapshot.handle(row)
         self.done = self.found is not None or self._at in (0, len(self._rows))

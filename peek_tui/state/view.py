@@ -210,11 +210,11 @@ class View:
         row = self.browse.selected
         return Seek(self.browse.snapshot, self.browse.rows, -1 if row is None else row, query, by)
 
-    def wait(self) -> Wait:
-        """Follow the newest event, and wait for one at which to stop."""
+    def wait(self, known: Snapshot) -> Wait:
+        """Follow the newest event, and wait for one at which to stop, behind a snapshot that holds none."""
         self.browse.go_end()
         self.browse.follow = True
-        self._wait = Wait(self.browse, self.breakpoints)
+        self._wait = Wait(self.browse, self.breakpoints, known)
         return self._wait
 
     def waiting(self) -> Wait | None:

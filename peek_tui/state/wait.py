@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from peek_tui.trace.query import any_of
+from peek_tui.trace.store import Snapshot
 
 from .breakpoints import ALERTS, Breakpoints
 from .browse import Browse
@@ -21,11 +22,12 @@ __all__ = ["Wait"]
 class Wait:
     """Looks at what arrives, each event once. It goes on as long as the view follows the newest event."""
 
-    def __init__(self, browse: Browse, breakpoints: Breakpoints) -> None:
+    def __init__(self, browse: Browse, breakpoints: Breakpoints, known: Snapshot) -> None:
+        """Begin where all of `known` has been looked at: what is visible may be newer by now."""
         self._browse = browse
         self._breakpoints = breakpoints
-        self._began = len(browse.snapshot)
-        self._known = browse.snapshot
+        self._began = len(known)
+        self._known = known
         """All of it has been looked at."""
 
     @property

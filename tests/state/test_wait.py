@@ -21,7 +21,7 @@ def test_what_arrives(trace: TraceFile) -> None:
     trace.add("tool_call", "search")
     growing, breakpoints = Growing(trace, follow=True), Breakpoints()
     breakpoints.add("name:search")
-    wait = Wait(growing.browse, breakpoints)
+    wait = Wait(growing.browse, breakpoints, growing.browse.snapshot)
     assert found(wait) is None
     trace.add("log")
     growing.take_in()
@@ -44,7 +44,7 @@ def test_earlier_rows(tmp_path: Path) -> None:
         main.add("tool_call", "search")
     growing, breakpoints = Growing(main, late, follow=True), Breakpoints()
     breakpoints.add("name:search OR name:late")
-    wait = Wait(growing.browse, breakpoints)
+    wait = Wait(growing.browse, breakpoints, growing.browse.snapshot)
     late.add("tool_call", "late", ts=NOON + 1)
     growing.take_in()
     assert found(wait) == 1
@@ -56,7 +56,7 @@ def test_hidden(trace: TraceFile) -> None:
     growing, breakpoints = Growing(trace, follow=True), Breakpoints()
     growing.browse.toggle_group("2")
     breakpoints.add("type:tool_call")
-    wait = Wait(growing.browse, breakpoints)
+    wait = Wait(growing.browse, breakpoints, growing.browse.snapshot)
     trace.add("tool_call", "search")
     trace.add("refusal")
     growing.take_in()
@@ -68,7 +68,7 @@ def test_alert(trace: TraceFile) -> None:
     for _ in range(3):
         trace.add("log")
     growing = Growing(trace, follow=True)
-    wait = Wait(growing.browse, Breakpoints())
+    wait = Wait(growing.browse, Breakpoints(), growing.browse.snapshot)
     old, new = (Alert("rule", "low", "title", (), 0, last) for last in (2, 4))
     for _ in range(2):
         trace.add("log")
@@ -82,7 +82,7 @@ def test_goes_on(trace: TraceFile) -> None:
     trace.add("log")
     trace.add("log")
     growing = Growing(trace, follow=True)
-    wait = Wait(growing.browse, Breakpoints())
+    wait = Wait(growing.browse, Breakpoints(), growing.browse.snapshot)
     assert wait.goes_on
     growing.browse.move(-1)
     assert not wait.goes_on

@@ -94,6 +94,42 @@ async def test_ended_while_looking(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert (peek.bar("keys"), peek.row) == (said, row)
 
 
+@pytest.mark.parametrize("comes", ["breakpoint", "alert", "end"])
+async def test_came_while_looking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comes: str) -> None:
+    """What stops a run, or ends it, while what was there is still looked through is not missed."""
+    go_on, work = Event(), Seek.work
+
+    def slow_work(seek: Seek) -> None:
+        go_on.wait(60)
+        work(seek)
+
+    path = tmp_path / "run.jsonl"
+    with TraceContext(agent_name="a", path=path) as agent:
+        agent.record_tool_call("search", {"q": "lamp"})
+        async with opened([path], follow=True) as peek:
+            await peek.press("b")
+            monkeypatch.setattr(Seek, "at_once", lambda _: False)
+            monkeypatch.setattr(Seek, "work", slow_work)
+            await peek.press("c")
+            if comes == "breakpoint":
+                agent.record_tool_call("search", {"q": "other"})
+            elif comes == "alert":
+                agent.record_safety_check("spending", "block", "high", "too much")
+            else:
+                agent.__exit__(None, None, None)
+            await peek.until(lambda: len(peek.debug.browse.rows) == 3)
+            await peek.until(lambda: peek.debug.reader.reading.over is (comes == "end"))
+            await peek.until(lambda: peek.debug.answers.seen is peek.debug.browse.snapshot)
+            go_on.set()
+            said = {
+                "breakpoint": " stopped at 2: tool_call search",
+                "alert": " stopped at 2: safety_check spending",
+                "end": " the run is finished: no breakpoint or alert came",
+            }
+            await peek.until(lambda: peek.bar("keys") == said[comes])
+            assert not peek.debug.browse.follow
+
+
 async def test_run_ends(tmp_path: Path) -> None:
     """When the run ends there is nothing to wait for any more, which is said."""
     async with waiting(tmp_path / "run.jsonl") as (peek, agent):

@@ -140,8 +140,9 @@ class Seeking(Prompts):
         if found is not None:
             self.go(lambda: self.browse.go_row(self.browse.snapshot.row(found)))
         elif self._then_waits:
-            self.go(self.view.wait)
+            self.go(lambda: self.view.wait(seek.snapshot))
             self.tell(f"waiting for a breakpoint or alert; {self.stop_key} or any move ends it")
+            self.arrived(self.view.found.alerts)  # with what has come while it was looked for
         else:
             self.say(self._otherwise)
 
