@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 from . import config
 from .blobs import BLOB_BYTES
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["current", "end_session", "init", "start_session"]
 
-_CALLER = 3
-"""Frames from `init` to who called it: there is the guard between them."""
+P = ParamSpec("P")
+
+_CALLER = 4
+"""Frames from `init` to who called it: there is the guard between them, and what lets through what it takes."""
 _session: TraceContext | None = None
 _stop_watching: Callable[[], object] = bool
 _lock = threading.RLock()
@@ -45,7 +49,24 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
+def _taking_what_it_knows(function: Callable[P, None]) -> Callable[P, None]:
+    """Call a function with those arguments that it has, and warn of others: with one misspelled the rest still hold."""
+    known = cast(FunctionType, function).__kwdefaults__ or {}
+
+    @functools.wraps(function)
+    def run(*args: Any, **given: Any) -> None:
+        cast(Any, function)(**{name: value for name, value in given.items() if name in known})
+        strange = [*(["one without a name"] if args else []), *(repr(name) for name in given if name not in known)]
+        if strange:
+            from .settings import tell_strange
+
+            tell_strange(strange, _CALLER - 1)
+
+    return cast(Callable[P, None], run)
+
+
 @guarded(None)
+@_taking_what_it_knows
 def init(
     *,
     agent_name: str = "",
@@ -65,7 +86,7 @@ def init(
     randomness: Randomness = os.urandom,
 ) -> None:
     """Configure how this process records. Optional: without it, or with no arguments, the defaults hold, as they do for
-    an argument that is of no use, of which a Python warning tells.
+    an argument that is of no use, of which a Python warning tells, and of one that it does not have.
 
     `agent_name` names a session that opens by itself; `directory` holds the traces of contexts that name no path;
     `tags` go on every session. A string of more than `blob_bytes` bytes goes to a file beside the trace.

@@ -10,7 +10,9 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["Settings", "listed"]
+from .guard import swallow
+
+__all__ = ["Settings", "listed", "tell_strange"]
 
 T = TypeVar("T")
 
@@ -87,8 +89,11 @@ class Settings:
         if value is None:
             return default
         kind = _KINDS[name]
-        if kind.fits(value):
-            return value
+        try:
+            if kind.fits(value):
+                return value
+        except Exception as error:  # of an object of the host's
+            swallow(error)
         self._wrong.append(f"{name} takes {kind.takes}, not {_described(value)}")
         return default
 
@@ -98,6 +103,13 @@ class Settings:
             warnings.warn(
                 f"capture.init(): {'; '.join(self._wrong)}; the default holds instead", stacklevel=stacklevel + 1
             )
+
+
+def tell_strange(names: Sequence[str], stacklevel: int) -> None:
+    """Warn of arguments that `init()` does not have, as many frames up as Python's own `warnings.warn` has it."""
+    warnings.warn(
+        f"capture.init() has no such argument: {', '.join(names)}; what else was given holds", stacklevel=stacklevel + 1
+    )
 
 
 def listed(values: Any) -> Any:

@@ -151,6 +151,33 @@ class TestInProcess:
         with TraceContext():
             pass
 
+    @pytest.mark.parametrize(
+        ("words", "given", "said"),
+        [
+            ((), {"host": ["a"]}, "'host'"),
+            (("support",), {"tag": "x", "host": "y"}, "one without a name, 'tag', 'host'"),
+        ],
+    )
+    def test_init_has_no_such(self, words: tuple[str, ...], given: dict[str, Any], said: str) -> None:
+        """An argument that `init` does not have is told, where it was given; what else it was given holds."""
+        with pytest.warns(UserWarning, match="no such argument") as warned:
+            capture.init(*words, content=False, **given)
+        message = f"capture.init() has no such argument: {said}; what else was given holds"
+        assert [(str(one.message), one.filename) for one in warned] == [(message, __file__)]
+        assert not in_force().content
+
+    def test_init_with_what_fails(self, swallowed: list[Exception]) -> None:
+        """An object that raises when it is asked what it is is of no use, and what else was given holds."""
+
+        class Nowhere:
+            def __fspath__(self) -> str:
+                raise OSError("nowhere")
+
+        with pytest.warns(UserWarning, match="directory takes a path, not a value of type Nowhere"):
+            capture.init(directory=Nowhere(), content=False)
+        assert not in_force().content
+        assert [type(error) for error in swallowed] == [OSError]
+
     def test_init_of_use(self, tmp_path: Path) -> None:
         """What comes as something else that has the same in it is as good: a path, a set, a generator."""
         with warnings.catch_warnings(action="error"):
