@@ -71,6 +71,7 @@ class PeekApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         keymap = Keymap(ACTIONS, config.keys, config.preset)
+        self._redraw_keys = keymap.keys("redraw")
         self._manner = Manner(keymap, SLOW if config.slow_link else BRISK, at_failure)
         self.set_keymap({name: ",".join(keys) or _NO_KEY for name, keys in keymap.changed.items()})
         self.theme = textual_name("ansi" if self.no_color else config.theme)
@@ -110,6 +111,9 @@ class PeekApp(App[None]):
             self._driver.forget()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             screen = self.screen
+            if isinstance(event, events.Key) and event.key in self._redraw_keys and not event.is_printable:
+                self.action_redraw()  # whoever has written over the screen has not asked what it shows
+                return
             if isinstance(screen, TakesKeys) and screen.typed(event):
                 return
         await super().on_event(event)

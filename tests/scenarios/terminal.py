@@ -113,6 +113,10 @@ class Terminal:
         """Type keys: names of `KEYS`, or text as it is."""
         os.write(self._ours, b"".join(KEYS.get(key) or key.encode() for key in keys))
 
+    def clear(self) -> None:
+        """Show nothing any more, as if another program had cleared the screen."""
+        self._screen.erase_in_display(2)
+
     def resize(self, columns: int, rows: int) -> None:
         """Make the terminal larger or smaller; the kernel tells the program."""
         self._screen.resize(rows, columns)

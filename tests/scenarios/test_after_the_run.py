@@ -380,17 +380,23 @@ def test_suspended(peek: Start, story: Path) -> None:
     leave(terminal, "q")
 
 
-def test_drawn_anew(peek: Start, story: Path) -> None:
-    """^L writes the whole screen again, where another program has written over it."""
+@pytest.mark.parametrize(
+    ("keys", "over", "back"), [([], "? keys", []), (["?"], "Esc closes", ["q"]), (["/"], "/█", ["ctrl+c"])]
+)
+def test_drawn_anew(peek: Start, story: Path, keys: list[str], over: str, back: list[str]) -> None:
+    """^L writes the whole screen again, where another program has written over it, whatever is open there."""
     terminal = peek(story)
     terminal.wait_for("■ FINISHED completed")
     terminal.press("e", "e")
     wait_selected(terminal, "▌  19 ")
-    before = len(terminal.output)
+    terminal.press(*keys)
+    terminal.wait_for(over)
+    terminal.settle()
+    before = terminal.lines
+    terminal.clear()
     terminal.press("\x0c")
-    parts = ("FINISHED completed", "SoldOutError: L1 is", "keys  ")
-    terminal.wait_until(lambda: all(part in terminal.output[before:] for part in parts), "all of it")
-    leave(terminal, "q")
+    terminal.wait_until(lambda: terminal.lines == before, "all of it")
+    leave(terminal, *back, "q")
 
 
 def test_mouse(peek: Start, story: Path) -> None:

@@ -50,9 +50,13 @@ class Keymap:
         """Return the actions of a screen."""
         return [action for action in self.actions if screen in action.screens]
 
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the keys of an action, as Textual names them."""
+        return next(action.keys for action in self.actions if action.name == name)
+
     def key(self, name: str) -> str:
         """Return the first key of an action, as it is said to somebody; what to type where it has none."""
-        keys = next(action.keys for action in self.actions if action.name == name)
+        keys = self.keys(name)
         return key_name(keys[0]) if keys else f":{name}"
 
     def hints(self, screen: str) -> list[Hint]:
