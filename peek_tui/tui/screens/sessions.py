@@ -224,16 +224,13 @@ class _SessionRows(RowView):
         outcome = palette.error if session.outcome == "error" else palette.text
         errors = f"{units.count(session.errors):>5}" if session.errors else "    ·"
         if self.app.size.width >= _ROOMY:
-            agent, ended = (
-                18,
-                [
-                    (f"{session.status:<8}  ", state),
-                    (f"{fit(clean_line(session.outcome or '·'), 10)} ", outcome),
-                ],
-            )
+            agent = 18
+            how = clean_line(session.outcome or "·")
+            ended = [(f"{session.status:<8}  ", state), (f"{fit(how, 10)} ", outcome)]
         else:
+            agent = 12
             how = clean_line(session.outcome or session.status)
-            agent, ended = 12, [(f"{fit(how, 10)} ", outcome if session.outcome else state)]
+            ended = [(f"{fit(how, 10)} ", outcome if session.outcome else state)]
         return [
             ("▌ " if line == self._selected else "  ", palette.strong),
             (f"{_SIGN[session.status]}  ", state),

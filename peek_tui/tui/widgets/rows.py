@@ -148,11 +148,9 @@ class RowView(KeptLines, ScrollView, can_focus=True):
 
     def _reveal(self) -> bool:
         """Scroll the selected line into view; at an edge by half a page, so that not every step repaints all."""
+        if self.outer_size.height <= self.styles.gutter.height:
+            return False  # not laid out yet: where it would scroll to now says nothing of where it should
         top, height = self.top, self.page_height
-        if (
-            self.outer_size.height <= self.styles.gutter.height
-        ):  # not laid out yet: where it would scroll to now says nothing of where it should
-            return False
         last = max(0, self._lines - height)
         if self._selected < top:
             target = self._selected - height // 2 if top - self._selected < height else self._selected - height // 3
