@@ -82,7 +82,7 @@ class Batch(msgspec.Struct):
     agents: dict[int, tuple[Header, bytes]] = {}
     """The events that start or end an agent, and their lines."""
     imported: set[int] = set()
-    """The events from elsewhere, whose ids may be made by importers and no numbers of a writer's."""
+    """The events whose ids are no numbers of a writer's: importers make them."""
 
     def __len__(self) -> int:
         return len(self.at)

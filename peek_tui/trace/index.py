@@ -257,14 +257,16 @@ class Index:
         numbers.append(number)
 
     def _count_ids(self, batch: Batch) -> None:
-        if not batch.imported and not isinstance(batch.id, list):
+        if isinstance(batch.id, list):
+            for index, number in enumerate(batch.id):
+                if index not in batch.imported:
+                    self.numbering.see(number)
+        elif batch.imported:
+            import numpy as np
+
+            self.numbering.see_all(np.delete(batch.id, list(batch.imported)))
+        else:
             self.numbering.see_all(batch.id)
-            return
-        for index, number in enumerate(batch.id if isinstance(batch.id, list) else batch.id.tolist()):
-            if index in batch.imported:
-                self.numbering.see_imported(number)
-            else:
-                self.numbering.see(number)
 
 
 def _keep_freed_memory() -> None:

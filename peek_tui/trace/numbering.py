@@ -68,12 +68,6 @@ class Numbering:
         if writer:
             self._writer(writer).see(counter)
 
-    def see_imported(self, number: int) -> None:
-        """Take note of an event from elsewhere: its id counts if a writer that counts gave it one of its own."""
-        writer, counter = divmod(number, 1 << 32)
-        if writer in self._writers:
-            self._writers[writer].see(counter)
-
     def see_all(self, numbers: NDArray[np.uint64]) -> None:
         """Take note of ids, as `see` does; those that follow each other all at once."""
         import numpy as np

@@ -278,7 +278,9 @@ class TestWhileItReads:
         """Keys are obeyed, and what they select stays selected when all is read."""
         terminal = self.open(peek, large)
         terminal.press("j", "j")
-        wait_selected(terminal, "▌   2 ")
+        terminal.wait_until(
+            lambda: bool(re.search("▌ +2 ", terminal.text)), "row 2, in a column that grows with the numbers"
+        )
         terminal.wait_for("199,999 ev")
         wait_selected(terminal, "▌      2 ")
         leave(terminal, "q")

@@ -121,23 +121,6 @@ class TestWriters:
         assert events == order
 
 
-@pytest.mark.parametrize("count", [5, 5_000], ids=["few", "many"])
-@pytest.mark.parametrize("in_one_piece", [True, False])
-def test_imported_among_own(trace: TraceFile, load: Load, count: int, in_one_piece: bool) -> None:
-    """What a writer took over from elsewhere has one of its numbers and is not missed; strangers' ids count nothing."""
-    elsewhere = {"kind": "other"}
-    stranger = b"".join(line(number, writer="ffffffff", source=elsewhere) for number in (7, 9))
-    pieces = [line(0) + stranger, b"".join(line(number, source=elsewhere) for number in range(1, count))]
-    pieces.append(line(count) + line(count + 2))
-    store = None if in_one_piece else load(trace)
-    for piece in pieces:
-        trace.write(piece)
-        while store is not None and store.advance():
-            pass
-    store = store or load(trace)
-    assert store.snapshot().stats().missing == (f"5f3a9c1e{count + 1:08x}",)
-
-
 def test_hole(trace: TraceFile) -> None:
     """A file that claims terabytes is read as far as it goes."""
     trace.write(line(0) + line(1))
