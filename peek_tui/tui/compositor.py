@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rich.console import Console
 from textual._compositor import Compositor, CompositorUpdate
 from textual.strip import Strip
+from textual.widget import Widget
 
 from .widgets.lines import KeptLines
 from .widgets.slider import Slider
@@ -41,6 +42,14 @@ class Lines(CompositorUpdate):
 
 class LineCompositor(Compositor):
     """Composes a screen all of whose widgets lie beside one another."""
+
+    def update_widgets(self, widgets: set[Widget]) -> None:
+        """Note what is to be painted again of widgets that have a place.
+
+        Of one that has none yet nothing is noted: it is painted when it is given its place. Textual looks for that
+        place here already, and the layout that is on its way then finds nothing that moved, and paints nothing.
+        """
+        super().update_widgets(widgets & self.visible_widgets.keys())
 
     def render_partial_update(self) -> CompositorUpdate | None:  # type: ignore[override]  # Textual promises one of its kinds
         """Return the lines on which something is to be painted again; what they do not cover is left to Textual."""

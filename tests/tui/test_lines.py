@@ -102,8 +102,9 @@ def painted(peek: Peek) -> list[list[pyte.screens.Char]] | None:
     return whole.cells()
 
 
-async def test_what_is_painted(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is pressed, what is painted of it leaves on the terminal what a screen painted as a whole would."""
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Painted:
+    """What all that is painted leaves on a terminal."""
     terminal = Painted(120, 40)
 
     def display(app: App[None], _: Screen[None], update: CompositorUpdate | None) -> None:
@@ -111,10 +112,25 @@ async def test_what_is_painted(demo: Path, monkeypatch: pytest.MonkeyPatch) -> N
             terminal.write(app, update)
 
     monkeypatch.setattr(App, "_display", display)
+    return terminal
+
+
+async def test_what_is_painted(demo: Path, terminal: Painted) -> None:
+    """Whatever is pressed, what is painted of it leaves on the terminal what a screen painted as a whole would."""
     async with opened([demo]) as peek:
         for keys in (["G"], ["g"], *WAYS):
             await peek.press(*keys)
             await peek.until(lambda: painted(peek) == terminal.cells())
+
+
+async def test_frame_before_a_new_bar_has_its_place(demo: Path, terminal: Painted) -> None:
+    """A bar that appears is painted also when a frame comes between what it is to show and the place it is given."""
+    async with opened([demo]) as peek:
+        screen = peek.app.screen
+        assert isinstance(screen, Debug)
+        screen.filter("error")
+        screen._on_timer_update()
+        await peek.until(lambda: painted(peek) == terminal.cells())
 
 
 class Drawn(Counter[tuple[str | None, int]]):
